@@ -1,0 +1,12 @@
+package dev.microtome.model;
+
+/** The non-linearity of an MLP. */
+public enum Activation {
+  /** x·Φ(x), exact. */
+  GELU,
+  /** The tanh approximation: Hugging Face's gelu_new, gelu_pytorch_tanh and gelu_fast. */
+  GELU_TANH,
+  RELU,
+  /** x·σ(x), also called swish. */
+  SILU
+}
