@@ -127,7 +127,7 @@ class ClusterIT {
   void endsWithTheCauseWhenTheDiskIsFull() throws IOException, InterruptedException {
     Path output = folder.resolve("full");
     List<String> command = new ArrayList<>(List.of("bash", "-c", "ulimit -f 64; exec \"$@\"", "limited"));
-    command.addAll(home.submitCommand(local(), collect(output)));
+    command.addAll(home.submitWithoutShipping(local(), collect(output)));
     Path log = Files.createTempFile(folder, "full", ".log");
     Process job = home.start(command, log);
     // A limit on file sizes is the full disk that needs no privileges: writes fail midway with the system's message.

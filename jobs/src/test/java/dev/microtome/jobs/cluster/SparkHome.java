@@ -34,6 +34,19 @@ record SparkHome(Path folder) {
     return command;
   }
 
+  /**
+   * The same with the application jar on the driver's class path and not shipped to executors: Spark itself then writes no large
+   * file, so that a limit on file sizes meets only what the job writes.
+   */
+  List<String> submitWithoutShipping(List<String> sparkOptions, List<String> jobArguments) {
+    List<String> command = java("-Xmx1g", SUBMIT);
+    command.set(command.indexOf("-cp") + 1, folder.resolve("jars") + "/*:" + applicationJar());
+    command.addAll(sparkOptions);
+    command.addAll(List.of("--class", "dev.microtome.jobs.Main", "spark-internal"));
+    command.addAll(jobArguments);
+    return command;
+  }
+
   /** Starts a command with the environment of this home; output and errors go to one file. */
   Process start(List<String> command, Path output) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
