@@ -49,9 +49,9 @@ record RandomGpt2(int nLayers, int dModel, int nHeads, int dVocab, int nCtx, Dty
         halves[2 * i + 1] = (byte) (bits >>> 8);
       }
       if (dtype == Dtype.BF16) {
-        out.put(halves);
+        out.bytes(halves);
       } else {
-        out.put(piece);
+        out.floats(piece);
       }
     }
   }
