@@ -2,10 +2,13 @@ package dev.microtome.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.microtome.model.load.ModelFiles;
+import dev.microtome.model.load.ModelWeights;
 import dev.microtome.run.InputException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -18,28 +21,47 @@ import java.util.stream.IntStream;
 public final class HookedTransformer implements AutoCloseable {
   private final ModelConfig config;
   private final HookPoints hookPoints;
-  private final NDManager manager;
+  private final Runnable release;
   private final Embedding embedding;
   private final List<TransformerBlock> blocks;
   private final Unembedding unembedding;
 
-  /**
-   * A model from its weights.
-   *
-   * @param parameters float32 by canonical name, matrices [out, in]
-   * @param manager the weights' owner; closed with the model
-   */
-  public HookedTransformer(ModelConfig config, Map<String, NDArray> parameters, NDManager manager) {
+  private HookedTransformer(ModelConfig config, Parameters parameters, Runnable release) {
     this.config = config;
-    this.manager = manager;
+    this.release = release;
     hookPoints = HookPoints.of(config);
-    Parameters weights = new Parameters(Map.copyOf(parameters));
-    embedding = new Embedding(config, weights);
+    embedding = new Embedding(config, parameters);
     blocks =
         IntStream.range(0, config.nLayers())
-            .mapToObj(layer -> new TransformerBlock(config, weights, layer))
+            .mapToObj(layer -> new TransformerBlock(config, parameters, layer))
             .toList();
-    unembedding = new Unembedding(config, weights);
+    unembedding = new Unembedding(config, parameters);
+  }
+
+  /**
+   * Loads a model folder's weights.
+   *
+   * @param parent gives the device; the weights are freed by {@link #close}
+   * @throws InputException if the files are not what config.json implies
+   */
+  public static HookedTransformer load(ModelFiles files, NDManager parent) {
+    return of(ModelWeights.load(files, parent));
+  }
+
+  /** A model of loaded weights, which it closes when it is closed. */
+  public static HookedTransformer of(ModelWeights weights) {
+    Map<String, NDArray> arrays =
+        weights.names().stream().collect(Collectors.toMap(name -> name, weights::get));
+    return new HookedTransformer(weights.config(), new Parameters(arrays), weights::close);
+  }
+
+  /**
+   * A model of given weights, such as one in training. They stay the caller's.
+   *
+   * @param parameters float32, named and laid out as {@link ModelWeights} says
+   */
+  public static HookedTransformer of(ModelConfig config, Map<String, NDArray> parameters) {
+    return new HookedTransformer(config, new Parameters(Map.copyOf(parameters)), () -> {});
   }
 
   public ModelConfig config() {
@@ -124,6 +146,6 @@ public final class HookedTransformer implements AutoCloseable {
 
   @Override
   public void close() {
-    manager.close();
+    release.run();
   }
 }

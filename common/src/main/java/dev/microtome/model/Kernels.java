@@ -24,7 +24,10 @@ import java.util.Optional;
  * their first argument. Safe for concurrent use.
  */
 final class Kernels {
-  private static final PtSymbolBlock MODULE = load();
+  /** Held for as long as the class lives: DJL's model closes its module when it is collected. */
+  private static final Model MODEL = load();
+
+  private static final PtSymbolBlock MODULE = (PtSymbolBlock) MODEL.getBlock();
   private static final ThreadLocal<Boolean> PREPARED = new ThreadLocal<>();
 
   private Kernels() {}
@@ -211,12 +214,11 @@ final class Kernels {
     throw new IllegalArgumentException("Not a kernel's argument: " + argument);
   }
 
-  private static PtSymbolBlock load() {
+  private static Model load() {
     try (InputStream source = Kernels.class.getResourceAsStream("kernels.py")) {
-      // Never closed: the module lives as long as the class.
       Model model = Model.newInstance("kernels", "PyTorch");
       model.load(new ByteArrayInputStream(KernelArchive.of("Kernels", source.readAllBytes())));
-      return (PtSymbolBlock) model.getBlock();
+      return model;
     } catch (IOException | MalformedModelException e) {
       throw new IllegalStateException("Cannot load the kernels: " + e.getMessage(), e);
     }
