@@ -3,8 +3,8 @@ package dev.microtome.config;
 import dev.microtome.run.InputException;
 
 /**
- * A configuration value that is refused. Thrown with the key by the compact constructor of a configuration record; the reader
- * adds the file and line the value came from.
+ * A configuration value that is refused. Thrown with the key by the compact constructor of a
+ * configuration record; the reader adds the file and line the value came from.
  */
 public final class ConfigException extends InputException {
   private final String key;

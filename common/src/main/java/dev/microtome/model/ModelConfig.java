@@ -3,13 +3,15 @@ package dev.microtome.model;
 import java.util.List;
 
 /**
- * Everything that decides a transformer's numbers besides its weights: one description for all families, filled by the family's
- * architecture from {@code config.json}. Sizes are named as in TransformerLens.
+ * Everything that decides a transformer's numbers besides its weights: one description for all
+ * families, filled by the family's architecture from {@code config.json}. Sizes are named as in
+ * TransformerLens.
  *
  * @param family Hugging Face's {@code model_type}
  * @param nLayers blocks
  * @param dModel width of the residual stream
- * @param dEmbed width of the token embedding; equals dModel unless the model projects it in and out (OPT)
+ * @param dEmbed width of the token embedding; equals dModel unless the model projects it in and out
+ *     (OPT)
  * @param nHeads query heads
  * @param nKeyValueHeads key and value heads; divides nHeads
  * @param dHead width of a head
@@ -26,7 +28,8 @@ import java.util.List;
  * @param positions how order is encoded
  * @param causal whether a token attends to earlier tokens only
  * @param attentionScales factor of q·k of each layer, such as 1/√dHead
- * @param attentionWindows for each layer the number of newest tokens, itself included, a token attends to; 0 for all
+ * @param attentionWindows for each layer the number of newest tokens, itself included, a token
+ *     attends to; 0 for all
  * @param attentionSoftCap c in c·tanh(scores/c); 0 for none
  * @param logitSoftCap c in c·tanh(logits/c); 0 for none
  * @param embeddingScale factor of the token embedding (√dModel in Gemma), else 1

@@ -2,7 +2,10 @@ package dev.microtome.model;
 
 import java.util.List;
 
-/** How a model knows the order of its tokens. Positions of a sequence are 0, 1, 2 … whatever the padding. */
+/**
+ * How a model knows the order of its tokens. Positions of a sequence are 0, 1, 2 … whatever the
+ * padding.
+ */
 public sealed interface Positions {
   /**
    * A learned embedding added to the token's.
@@ -15,8 +18,8 @@ public sealed interface Positions {
    * Rotation of queries and keys (Su et al. 2021).
    *
    * @param pairing which coordinates are rotated together
-   * @param inverseFrequencies radians per position of each pair, scaling already applied; the first 2·size coordinates of a head
-   *     are rotated, the rest left
+   * @param inverseFrequencies radians per position of each pair, scaling already applied; the first
+   *     2·size coordinates of a head are rotated, the rest left
    */
   record Rotary(Pairing pairing, List<Double> inverseFrequencies) implements Positions {
     public Rotary {

@@ -6,8 +6,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Documents one column of a table on the component of its row record. The column is the component's name in snake_case ({@code
- * sequenceId} is {@code sequence_id}).
+ * Documents one column of a table on the component of its row record. The column is the component's
+ * name in snake_case ({@code sequenceId} is {@code sequence_id}).
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
