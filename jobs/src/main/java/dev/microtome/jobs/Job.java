@@ -5,11 +5,13 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * A batch method: reads runs or plain files, writes one run. An implementation is a small final class in a package of its own,
- * registered with {@code @AutoService(Job.class)}; everything that jobs share (configuration, fingerprint, lease, resume,
- * progress, verification, manifest) is the runner's.
+ * A batch method: reads runs or plain files, writes one run. An implementation is a small final
+ * class in a package of its own, registered with {@code @AutoService(Job.class)}; everything that
+ * jobs share (configuration, fingerprint, lease, resume, progress, verification, manifest) is the
+ * runner's.
  *
- * @param <C> the configuration record; every component carries an {@link dev.microtome.config.Option}
+ * @param <C> the configuration record; every component carries an {@link
+ *     dev.microtome.config.Option}
  * @param <P> the work of one part: plain data that ships to an executor
  */
 public interface Job<C extends Record, P extends Serializable> {
@@ -25,8 +27,8 @@ public interface Job<C extends Record, P extends Serializable> {
   List<TableSpec<?>> tables();
 
   /**
-   * Opens and cross-checks the inputs and cuts the work into parts, without Spark: {@code --dry-run} prints the plan and stops
-   * here. Whatever can be refused is refused here.
+   * Opens and cross-checks the inputs and cuts the work into parts, without Spark: {@code
+   * --dry-run} prints the plan and stops here. Whatever can be refused is refused here.
    *
    * @throws dev.microtome.run.InputException when an input or a value cannot be used
    */

@@ -14,10 +14,11 @@ public interface PartContext {
   FileStore files();
 
   /**
-   * Opens a Parquet file of this part and table. Closed by the runner if the task does not; kept only if this attempt is the one
-   * that counts.
+   * Opens a Parquet file of this part and table. Closed by the runner if the task does not; kept
+   * only if this attempt is the one that counts.
    *
-   * @param section distinguishes several files that one part writes to one table, such as a hook's address; empty for a single one
+   * @param section distinguishes several files that one part writes to one table, such as a hook's
+   *     address; empty for a single one
    */
   <R extends Record> RowWriter<R> writer(TableSpec<R> table, String section) throws IOException;
 

@@ -4,10 +4,11 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * What a run will do, known before Spark starts. Parts are cut from the input and never from the cluster, so that a row's bits do
- * not depend on executors, cores or retries.
+ * What a run will do, known before Spark starts. Parts are cut from the input and never from the
+ * cluster, so that a row's bits do not depend on executors, cores or retries.
  *
- * @param parts the units that are retried, resumed and seeded, in order; a part's index is its position here
+ * @param parts the units that are retried, resumed and seeded, in order; a part's index is its
+ *     position here
  * @param unit what progress counts, in the plural ("tokens", "bytes")
  * @param totalUnits units in all parts together, or -1 where unknown
  * @param estimatedRows rows that will be written, all tables together, or -1

@@ -1,0 +1,8 @@
+/**
+ * What a run is: a folder with a fingerprint, a lease, part records, a manifest and {@code
+ * _SUCCESS}, on any file store.
+ *
+ * <p>A reader starts at {@code RunDirectory}; {@link dev.microtome.run.FileStore} is the only way
+ * to a file.
+ */
+package dev.microtome.run;

@@ -1,0 +1,25 @@
+package dev.microtome.jobs;
+
+import dev.microtome.table.RowReader;
+import java.io.IOException;
+
+/** Reads Parquet files into row records. */
+public interface TableReader {
+  /**
+   * Opens rows [from, to) of one Parquet file. Only the record's columns are read, matched by name;
+   * others in the file are skipped.
+   *
+   * @param path the file
+   * @param rowType record whose components name the columns; an {@code int} column of the file may
+   *     be read as {@code long}, a {@code float} as {@code double}
+   * @param from first row, counted from 0 in file order
+   * @param to one past the last row, at most the file's row count
+   * @throws dev.microtome.run.InputException when the file is not Parquet, is corrupt, or lacks a
+   *     column; the message names the file
+   */
+  <R extends Record> RowReader<R> read(String path, Class<R> rowType, long from, long to)
+      throws IOException;
+
+  /** Opens all rows of one Parquet file. */
+  <R extends Record> RowReader<R> read(String path, Class<R> rowType) throws IOException;
+}
