@@ -20,14 +20,17 @@ import java.util.function.Function;
 import java.util.function.LongConsumer;
 
 /**
- * Runs a model over sequences and turns what passes the hook points into rows, one for each (hook, sequence, position). All hooks
- * are read in one pass over the model; while one batch is written, the next is computed.
+ * Runs a model over sequences and turns what passes the hook points into rows, one for each (hook,
+ * sequence, position). All hooks are read in one pass over the model; while one batch is written,
+ * the next is computed.
  *
- * <p>The vector of a row is the activation at its position, row-major: [feature], [head, feature], or for attention scores and
- * patterns [head, key position], the row being the query and the keys those of its own sequence, later ones included.
+ * <p>The vector of a row is the activation at its position, row-major: [feature], [head, feature],
+ * or for attention scores and patterns [head, key position], the row being the query and the keys
+ * those of its own sequence, later ones included.
  *
- * <p>Order: batches as planned from the lengths, longest first; within a batch by hook, then sequence as given, then position. It
- * depends on nothing but the arguments, and so do the values' bits, given one machine type and number of threads.
+ * <p>Order: batches as planned from the lengths, longest first; within a batch by hook, then
+ * sequence as given, then position. It depends on nothing but the arguments, and so do the values'
+ * bits, given one machine type and number of threads.
  *
  * <p>Memory: two batches' activations outside the heap, plus the pass itself.
  */
@@ -58,11 +61,13 @@ public final class ActivationCollector<R extends Record> {
    * Collects from these sequences.
    *
    * @param parent owner of the native memory the passes use
-   * @param writers where the rows of a hook go; used by one thread at a time, though not the caller's
+   * @param writers where the rows of a hook go; used by one thread at a time, though not the
+   *     caller's
    * @param progress told of tokens done so far, after each batch
    * @return tokens run through the model, padding not counted
-   * @throws InputException for an empty sequence, one longer than the model's context, a token that is not in the model's
-   *     vocabulary, and, if the settings say so, for an activation that is not finite
+   * @throws InputException for an empty sequence, one longer than the model's context, a token that
+   *     is not in the model's vocabulary, and, if the settings say so, for an activation that is
+   *     not finite
    */
   public long collect(
       List<TokenSequence> sequences,
@@ -176,6 +181,7 @@ public final class ActivationCollector<R extends Record> {
     private final FloatBuffer all;
     private final int paddedLength;
     private final NegativeInfinity negativeInfinity;
+    private FloatBuffer gathered = FloatBuffer.allocate(0);
     private FloatBuffer values;
     private int start;
     private int size;
@@ -202,13 +208,14 @@ public final class ActivationCollector<R extends Record> {
 
     /** Keys of all heads side by side: in the array heads lie apart, and keys may be padded. */
     private void gather(int row, int query, int length) {
-      if (values == all || values.capacity() < size) {
-        values = FloatBuffer.allocate(size);
+      if (gathered.capacity() < size) {
+        gathered = FloatBuffer.allocate(size);
       }
       for (int head = 0; head < shape.heads(); head++) {
         int first = ((row * shape.heads() + head) * paddedLength + query) * paddedLength;
-        values.put(head * length, all, first, length);
+        gathered.put(head * length, all, first, length);
       }
+      values = gathered;
       start = 0;
     }
 

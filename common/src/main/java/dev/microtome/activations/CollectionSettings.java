@@ -5,10 +5,12 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * What to collect: all that decides which rows an {@link ActivationCollector} gives, besides the model and the sequences.
+ * What to collect: all that decides which rows an {@link ActivationCollector} gives, besides the
+ * model and the sequences.
  *
  * @param hooks where to read, each once; rows of one batch come in this order
- * @param batchTokens most tokens of a batch, padding included; a longer sequence is a batch of its own
+ * @param batchTokens most tokens of a batch, padding included; a longer sequence is a batch of its
+ *     own
  * @param positions which positions of each sequence
  * @param seed of random positions
  * @param onNan what happens to a NaN or an infinity

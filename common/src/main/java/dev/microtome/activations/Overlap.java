@@ -10,8 +10,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One thread beside the caller's that does one thing at a time, so that a batch is written while the next is computed. Used by one
- * thread.
+ * One thread beside the caller's that does one thing at a time, so that a batch is written while
+ * the next is computed. Used by one thread.
  */
 final class Overlap implements AutoCloseable {
   private final ExecutorService executor =

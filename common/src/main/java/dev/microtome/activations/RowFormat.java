@@ -22,8 +22,7 @@ public interface RowFormat<R extends Record> {
   /** Rows of bytes. */
   static RowFormat<ActivationRow> binary(ActivationCodec codec) {
     return (hook, sequenceId, position, tokenId, values, start, length) ->
-        new ActivationRow(
-            hook, sequenceId, position, tokenId, codec.encode(values, start, length));
+        new ActivationRow(hook, sequenceId, position, tokenId, codec.encode(values, start, length));
   }
 
   /** Rows of single-precision arrays. */
