@@ -1,0 +1,211 @@
+package dev.microtome.model.load;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.microtome.model.Activation;
+import dev.microtome.run.InputException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A config.json being turned into a {@link dev.microtome.model.ModelConfig}. It remembers which
+ * keys were asked for, so that {@link #refuseUnread} can name the ones nobody honoured. A key whose
+ * value is null counts as absent, as in transformers.
+ */
+final class ConfigJson {
+  /** More layers than any published transformer; bounds what a hostile file makes us allocate. */
+  static final int MAX_LAYERS = 10_000;
+
+  static final int MAX_HEADS = 65_536;
+  static final int MAX_WIDTH = 16_777_216;
+
+  private static final Map<String, Activation> ACTIVATIONS =
+      Map.of(
+          "gelu", Activation.GELU,
+          "gelu_python", Activation.GELU,
+          "gelu_new", Activation.GELU_TANH,
+          "gelu_fast", Activation.GELU_TANH,
+          "gelu_pytorch_tanh", Activation.GELU_TANH,
+          "gelu_accurate", Activation.GELU_TANH,
+          "relu", Activation.RELU,
+          "silu", Activation.SILU,
+          "swish", Activation.SILU);
+
+  private final Path file;
+  private final String prefix;
+  private final ObjectNode json;
+  private final Set<String> read = new HashSet<>();
+
+  ConfigJson(Path file, ObjectNode json) {
+    this(file, "", json);
+  }
+
+  private ConfigJson(Path file, String prefix, ObjectNode json) {
+    this.file = file;
+    this.prefix = prefix;
+    this.json = json;
+  }
+
+  Path file() {
+    return file;
+  }
+
+  boolean has(String key) {
+    return json.hasNonNull(key);
+  }
+
+  /** The value, or empty if the key is absent or null. Counts as read. */
+  Optional<JsonNode> node(String key) {
+    read.add(key);
+    return Optional.ofNullable(json.get(key)).filter(value -> !value.isNull());
+  }
+
+  /** The object under a key, as a configuration of its own. */
+  Optional<ConfigJson> object(String key) {
+    return node(key)
+        .map(
+            value -> {
+              if (value instanceof ObjectNode object) {
+                return new ConfigJson(file, prefix + key + ".", object);
+              }
+              throw wrong(key, value, "an object");
+            });
+  }
+
+  String string(String key) {
+    JsonNode value = node(key).orElseThrow(() -> missing(key));
+    if (!value.isTextual()) {
+      throw wrong(key, value, "a string");
+    }
+    return value.textValue();
+  }
+
+  String string(String key, String otherwise) {
+    return node(key).isPresent() ? string(key) : otherwise;
+  }
+
+  /** A whole number from 1 to {@code max}. */
+  Dim size(String key, int max) {
+    JsonNode value = node(key).orElseThrow(() -> missing(key));
+    if (!value.isIntegralNumber()
+        || !value.canConvertToInt()
+        || value.intValue() < 1
+        || value.intValue() > max) {
+      throw wrong(key, value, "a whole number from 1 to %,d".formatted(max));
+    }
+    return new Dim(value.intValue(), prefix + key + " " + value.intValue());
+  }
+
+  Dim size(String key, int max, int otherwise) {
+    return node(key).isPresent()
+        ? size(key, max)
+        : new Dim(otherwise, prefix + key + " " + otherwise + ", the default");
+  }
+
+  Dim size(String key, int max, Dim otherwise) {
+    return node(key).isPresent() ? size(key, max) : otherwise;
+  }
+
+  int whole(String key, int min, int otherwise) {
+    return node(key)
+        .map(
+            value -> {
+              if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < min) {
+                throw wrong(key, value, "a whole number from " + min);
+              }
+              return value.intValue();
+            })
+        .orElse(otherwise);
+  }
+
+  /** A finite number above zero. */
+  double positive(String key) {
+    JsonNode value = node(key).orElseThrow(() -> missing(key));
+    double number = value.doubleValue();
+    if (!value.isNumber() || !(number > 0) || Double.isInfinite(number)) {
+      throw wrong(key, value, "a number above 0");
+    }
+    return number;
+  }
+
+  double positive(String key, double otherwise) {
+    return node(key).isPresent() ? positive(key) : otherwise;
+  }
+
+  boolean flag(String key, boolean otherwise) {
+    return node(key)
+        .map(
+            value -> {
+              if (!value.isBoolean()) {
+                throw wrong(key, value, "true or false");
+              }
+              return value.booleanValue();
+            })
+        .orElse(otherwise);
+  }
+
+  Activation activation(String key, String otherwise) {
+    String name = string(key, otherwise);
+    Activation activation = ACTIVATIONS.get(name);
+    if (activation == null) {
+      throw unsupported(
+          key, "'" + Json.shorten(name) + "'", "one of " + new TreeSet<>(ACTIVATIONS.keySet()));
+    }
+    return activation;
+  }
+
+  /** dModel / nHeads, which must be whole. */
+  Dim headWidth(Dim dModel, Dim nHeads) {
+    if (dModel.size() % nHeads.size() != 0) {
+      throw conflict("%s is not a multiple of %s".formatted(dModel.origin(), nHeads.origin()));
+    }
+    return new Dim(dModel.size() / nHeads.size(), dModel.origin() + " / " + nHeads.origin());
+  }
+
+  /** Refuses a switch that is on where only off is supported, and the other way round. */
+  void only(String key, boolean supported) {
+    if (flag(key, supported) != supported) {
+      throw unsupported(key, String.valueOf(!supported), String.valueOf(supported));
+    }
+  }
+
+  /** Refuses every key that was neither read nor is known to leave the numbers alone. */
+  void refuseUnread(KnownKeys harmless) {
+    json.fieldNames()
+        .forEachRemaining(
+            key -> {
+              if (has(key) && !read.contains(key) && !harmless.contains(key)) {
+                throw new InputException(
+                    "%s: the key '%s' is not known (value %s): it may change the model's numbers; remove it if it does not"
+                        .formatted(
+                            file,
+                            prefix + Json.shorten(key),
+                            Json.shorten(json.get(key).toString())));
+              }
+            });
+  }
+
+  InputException unsupported(String key, String value, String supported) {
+    return new InputException(
+        "%s: %s is %s, which is not supported; supported: %s"
+            .formatted(file, prefix + key, value, supported));
+  }
+
+  InputException wrong(String key, JsonNode value, String expected) {
+    return new InputException(
+        "%s: %s is %s, expected %s"
+            .formatted(file, prefix + key, Json.shorten(value.toString()), expected));
+  }
+
+  InputException conflict(String message) {
+    return new InputException("%s: %s".formatted(file, message));
+  }
+
+  private InputException missing(String key) {
+    return new InputException("%s: the key '%s' is missing".formatted(file, prefix + key));
+  }
+}

@@ -1,0 +1,268 @@
+package dev.microtome.model.load;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.microtome.model.ModelConfig;
+import dev.microtome.run.InputException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * A Hugging Face model folder on the local disk, checked as far as its names and its configuration
+ * go: {@code config.json} and {@code model.safetensors}, or {@code model.safetensors.index.json}
+ * with the shards it names.
+ *
+ * <p>The folder is hostile until checked: shards must lie inside it. Symbolic links may only lead
+ * elsewhere in the folder, or, for a snapshot in Hugging Face's own cache ({@code
+ * models--…/snapshots/…}), elsewhere in that model's cache.
+ */
+public final class ModelFiles {
+  private static final String CONFIG = "config.json";
+  private static final String WEIGHTS = "model.safetensors";
+  private static final String INDEX = "model.safetensors.index.json";
+  private static final String TOKENIZER = "tokenizer.json";
+
+  /** What else decides how text becomes tokens. */
+  private static final List<String> COMPANIONS =
+      List.of(TOKENIZER, "tokenizer_config.json", "special_tokens_map.json");
+
+  private static final long MAX_CONFIG_BYTES = 16L << 20;
+  private static final long MAX_INDEX_BYTES = 256L << 20;
+
+  private final Path folder;
+  private final Blueprint blueprint;
+  private final Architecture architecture;
+  private final Map<String, String> shardOfTensor;
+  private final List<String> shards;
+  private final List<ModelFile> files;
+
+  private ModelFiles(
+      Path folder,
+      Architecture architecture,
+      Blueprint blueprint,
+      Map<String, String> shardOfTensor,
+      List<String> shards,
+      List<ModelFile> files) {
+    this.folder = folder;
+    this.architecture = architecture;
+    this.blueprint = blueprint;
+    this.shardOfTensor = shardOfTensor;
+    this.shards = shards;
+    this.files = files;
+  }
+
+  /**
+   * A file of the folder.
+   *
+   * @param name relative to the folder, with {@code /}
+   * @param bytes its size
+   */
+  public record ModelFile(String name, long bytes) {}
+
+  /**
+   * Opens a folder. The weights are not read.
+   *
+   * @throws InputException if something is missing, lies outside the folder, or has a configuration
+   *     that is not supported
+   */
+  public static ModelFiles open(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new InputException(
+          "Model folder %s does not exist or is not a folder".formatted(folder));
+    }
+    Path config = required(folder, CONFIG);
+    ConfigJson json = new ConfigJson(config, Json.object(config, MAX_CONFIG_BYTES));
+    Architecture architecture = Architectures.of(json);
+    Blueprint blueprint = Architectures.blueprint(architecture, json);
+
+    Map<String, String> shardOfTensor = Map.of();
+    List<String> names = new ArrayList<>(List.of(CONFIG));
+    List<String> shards;
+    // As in transformers, one whole file goes before an index.
+    if (Files.exists(folder.resolve(WEIGHTS))) {
+      shards = List.of(WEIGHTS);
+    } else if (Files.exists(folder.resolve(INDEX))) {
+      names.add(INDEX);
+      Path index = required(folder, INDEX);
+      shardOfTensor = weightMap(index, Json.object(index, MAX_INDEX_BYTES));
+      shards = List.copyOf(new TreeSet<>(shardOfTensor.values()));
+    } else {
+      throw new InputException(
+          "Model folder %s has neither %s nor %s%s"
+              .formatted(folder, WEIGHTS, INDEX, otherFormats(folder)));
+    }
+    names.addAll(shards);
+    COMPANIONS.stream().filter(name -> Files.exists(folder.resolve(name))).forEach(names::add);
+    List<ModelFile> files = new ArrayList<>();
+    for (String name : names) {
+      files.add(new ModelFile(name, size(required(folder, name))));
+    }
+    files.sort(Comparator.comparing(ModelFile::name));
+    return new ModelFiles(
+        folder, architecture, blueprint, shardOfTensor, shards, List.copyOf(files));
+  }
+
+  /** The folder as it was given. */
+  public Path folder() {
+    return folder;
+  }
+
+  /** What config.json says the model is. */
+  public ModelConfig config() {
+    return blueprint.config();
+  }
+
+  /** The folder's tokenizer.json, if it has one. */
+  public Optional<Path> tokenizer() {
+    Path tokenizer = folder.resolve(TOKENIZER);
+    return Files.exists(tokenizer) ? Optional.of(tokenizer) : Optional.empty();
+  }
+
+  /**
+   * Everything that decides the model's numbers and tokens, by name: what a copy of the folder
+   * needs.
+   */
+  public List<ModelFile> files() {
+    return files;
+  }
+
+  /**
+   * SHA-256 over names, sizes and contents of {@link #files}, in hexadecimal. It does not depend on
+   * where the folder lies. Files are read in parallel, each once.
+   */
+  public String digest() {
+    List<String> lines =
+        files.parallelStream()
+            .map(
+                file ->
+                    "%s  %d  %s\n"
+                        .formatted(sha256(folder.resolve(file.name())), file.bytes(), file.name()))
+            .toList();
+    MessageDigest digest = newDigest();
+    lines.forEach(line -> digest.update(line.getBytes(StandardCharsets.UTF_8)));
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  Blueprint blueprint() {
+    return blueprint;
+  }
+
+  Architecture architecture() {
+    return architecture;
+  }
+
+  /** Names of the files that hold the weights. */
+  List<String> shards() {
+    return shards;
+  }
+
+  /** Which file the index puts a tensor in; empty if there is no index. */
+  Map<String, String> shardOfTensor() {
+    return shardOfTensor;
+  }
+
+  private static Map<String, String> weightMap(Path index, ObjectNode json) {
+    if (!(json.get("weight_map") instanceof ObjectNode map) || map.isEmpty()) {
+      throw new InputException("%s has no weight_map".formatted(index));
+    }
+    Map<String, String> shardOfTensor = new LinkedHashMap<>();
+    map.properties()
+        .forEach(
+            entry ->
+                shardOfTensor.put(
+                    entry.getKey(), shardName(index, entry.getKey(), entry.getValue())));
+    return shardOfTensor;
+  }
+
+  private static String shardName(Path index, String tensor, JsonNode value) {
+    String name = value.isTextual() ? value.textValue() : value.toString();
+    boolean inside = value.isTextual() && name.endsWith(".safetensors") && name.indexOf('\\') < 0;
+    try {
+      Path path = Path.of(name);
+      inside &= !path.isAbsolute() && path.normalize().equals(path) && !path.startsWith("..");
+    } catch (InvalidPathException e) {
+      inside = false;
+    }
+    if (!inside) {
+      throw new InputException(
+          "%s: tensor '%s' lies in '%s', expected the name of a .safetensors file inside the folder"
+              .formatted(index, Json.shorten(tensor), Json.shorten(name)));
+    }
+    return name;
+  }
+
+  /** The file of that name, which must exist and, links followed, lie inside. */
+  private static Path required(Path folder, String name) {
+    Path file = folder.resolve(name);
+    if (!Files.exists(file)) {
+      throw new InputException("Model folder %s has no %s".formatted(folder, name));
+    }
+    try {
+      Path target = file.toRealPath();
+      Path root = folder.toRealPath();
+      Path parent = root.getParent();
+      boolean snapshot =
+          parent != null && parent.endsWith("snapshots") && parent.getParent() != null;
+      if (!target.startsWith(root) && !(snapshot && target.startsWith(parent.getParent()))) {
+        throw new InputException(
+            "%s is a link to %s, outside of the model folder".formatted(file, target));
+      }
+      if (!Files.isRegularFile(target)) {
+        throw new InputException("%s is not a file".formatted(file));
+      }
+    } catch (IOException e) {
+      throw new InputException("%s cannot be read: %s".formatted(file, e), e);
+    }
+    return file;
+  }
+
+  /** A hint for a folder whose weights are there in a format that is never read. */
+  private static String otherFormats(Path folder) {
+    return Files.exists(folder.resolve("pytorch_model.bin"))
+        ? "; pytorch_model.bin is a pickle, which can run code and is never read: save the model as safetensors"
+        : "";
+  }
+
+  private static long size(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      throw new InputException("%s cannot be read: %s".formatted(file, e), e);
+    }
+  }
+
+  private static String sha256(Path file) {
+    MessageDigest digest = newDigest();
+    byte[] piece = new byte[1 << 18];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
+        digest.update(piece, 0, read);
+      }
+    } catch (IOException e) {
+      throw new InputException("%s cannot be read: %s".formatted(file, e), e);
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MessageDigest newDigest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,203 @@
+package dev.microtome.model.load;
+
+import dev.microtome.run.InputException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * All tensors of a model folder's open files, under their modern names, checked against the
+ * parameters they are to fill.
+ */
+final class StoredTensors implements AutoCloseable {
+  /** More names than this make a message no easier to act on. */
+  private static final int MOST_NAMED = 5;
+
+  private final ModelFiles files;
+  private final List<Safetensors> open = new ArrayList<>();
+  private final Map<String, Stored> tensors = new HashMap<>();
+
+  /** A tensor and the file it lies in. */
+  record Stored(Safetensors file, Tensor tensor) {}
+
+  private StoredTensors(ModelFiles files) {
+    this.files = files;
+  }
+
+  static StoredTensors open(ModelFiles files) {
+    StoredTensors stored = new StoredTensors(files);
+    try {
+      for (String shard : files.shards()) {
+        stored.addShard(shard);
+      }
+      stored.checkIndex();
+      stored.check(files.blueprint());
+      return stored;
+    } catch (RuntimeException e) {
+      stored.close();
+      throw e;
+    }
+  }
+
+  /** The tensor a parameter's source names; it exists. */
+  Stored get(String modernName) {
+    Stored stored = tensors.get(modernName);
+    if (stored == null) {
+      throw new IllegalArgumentException("no tensor '%s'".formatted(modernName));
+    }
+    return stored;
+  }
+
+  /** The copy of a tensor that may be stored under a second name. */
+  boolean has(String modernName) {
+    return tensors.containsKey(modernName);
+  }
+
+  private void addShard(String shard) {
+    Safetensors file = Safetensors.open(files.folder().resolve(shard));
+    open.add(file);
+    for (Tensor tensor : file.tensors().values()) {
+      String modern = files.architecture().modernName(tensor.name());
+      if (files.architecture().ignores(modern)) {
+        continue;
+      }
+      Stored before = tensors.putIfAbsent(modern, new Stored(file, tensor));
+      if (before != null) {
+        throw new InputException(
+            "%s: tensor '%s' is stored a second time, first as '%s' in %s"
+                .formatted(
+                    file.file(), tensor.name(), before.tensor().name(), before.file().file()));
+      }
+    }
+  }
+
+  private void checkIndex() {
+    if (files.shardOfTensor().isEmpty()) {
+      return;
+    }
+    for (Safetensors file : open) {
+      String shard = file.file().getFileName().toString();
+      for (String name : file.names()) {
+        String indexed = files.shardOfTensor().get(name);
+        if (indexed == null || !files.folder().resolve(indexed).equals(file.file())) {
+          throw new InputException(
+              "%s holds tensor '%s', the index puts it in %s"
+                  .formatted(file.file(), name, indexed == null ? "no file" : indexed));
+        }
+      }
+      files
+          .shardOfTensor()
+          .forEach(
+              (name, indexed) -> {
+                if (files.folder().resolve(indexed).equals(file.file())
+                    && !file.names().contains(name)) {
+                  throw new InputException(
+                      "%s has no tensor '%s', the index puts it there (%s)"
+                          .formatted(file.file(), name, shard));
+                }
+              });
+    }
+  }
+
+  private void check(Blueprint blueprint) {
+    Set<String> missing = new TreeSet<>();
+    Set<String> known = new HashSet<>();
+    blueprint
+        .copies()
+        .forEach(
+            (copy, original) -> {
+              // Writers that drop one of two equal tensors do not always drop the copy.
+              if (tensors.containsKey(copy)) {
+                tensors.putIfAbsent(original, tensors.get(copy));
+              }
+              known.add(copy);
+            });
+    for (Parameter parameter : blueprint.parameters()) {
+      for (Parameter.Source source : parameter.sources()) {
+        known.add(source.tensor());
+        if (tensors.containsKey(source.tensor())) {
+          check(source);
+        } else {
+          missing.add(source.tensor());
+        }
+      }
+    }
+    if (!missing.isEmpty()) {
+      throw new InputException(
+          "%s lacks %s, which config.json asks for".formatted(where(), listed(missing)));
+    }
+    Set<String> extra = new TreeSet<>(tensors.keySet());
+    extra.removeAll(known);
+    if (!extra.isEmpty()) {
+      throw new InputException(
+          "%s holds %s, which a %s model of this config.json does not have"
+              .formatted(where(), listed(extra), files.architecture().modelType()));
+    }
+    blueprint
+        .copies()
+        .forEach(
+            (copy, original) -> {
+              if (tensors.containsKey(copy)) {
+                checkEqual(tensors.get(copy), tensors.get(original));
+              }
+            });
+  }
+
+  private static void check(Stored stored, Parameter.Source source) {
+    List<Long> expected = source.shape().stream().map(Dim::size).toList();
+    Tensor tensor = stored.tensor();
+    if (!tensor.shape().equals(expected)) {
+      throw new InputException(
+          "Shape of %s is %s in %s, config.json implies %s (%s)"
+              .formatted(
+                  tensor.name(),
+                  tensor.shape(),
+                  stored.file().file(),
+                  expected,
+                  String.join("; ", source.shape().stream().map(Dim::origin).toList())));
+    }
+    if (!tensor.dtype().isFloat()) {
+      throw new InputException(
+          "Tensor %s in %s is %s, expected F32, F16, BF16 or F64: quantised weights are not supported"
+              .formatted(tensor.name(), stored.file().file(), tensor.dtype()));
+    }
+  }
+
+  private void check(Parameter.Source source) {
+    check(tensors.get(source.tensor()), source);
+  }
+
+  /**
+   * Tied tensors that were stored twice and differ are refused: transformers 4 took the embedding
+   * for both, transformers 5 takes each as it is.
+   */
+  private static void checkEqual(Stored copy, Stored original) {
+    if (!FloatComparison.equal(copy, original)) {
+      throw new InputException(
+          "%s: tensors '%s' and '%s' are tied by config.json but their values differ; set tie_word_embeddings = false to use both"
+              .formatted(copy.file().file(), copy.tensor().name(), original.tensor().name()));
+    }
+  }
+
+  private Object where() {
+    return open.size() == 1 ? open.get(0).file() : files.folder();
+  }
+
+  private static String listed(Set<String> names) {
+    String first =
+        String.join(
+            ", ",
+            names.stream().limit(MOST_NAMED).map(name -> "'" + Json.shorten(name) + "'").toList());
+    String noun = names.size() == 1 ? "the tensor " : names.size() + " tensors: ";
+    return noun + first + (names.size() > MOST_NAMED ? ", …" : "");
+  }
+
+  @Override
+  public void close() {
+    open.forEach(Safetensors::close);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.microtome.model.load;
+
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/** The golden model folders in the test resources. */
+final class GoldenModels {
+  private GoldenModels() {}
+
+  static Path folder(String name) {
+    return resource("/golden/models/" + name);
+  }
+
+  static Path stories260K() {
+    return resource("/golden/real-models/stories260K-llama");
+  }
+
+  static Stream<String> names() {
+    return Stream.of(
+        "bert",
+        "bert-legacy-keys",
+        "gemma2",
+        "gpt-neo",
+        "gpt-neox",
+        "gpt-neox-sequential",
+        "gpt2",
+        "gpt2-f16",
+        "gpt2-relu-inverse",
+        "gptj",
+        "llama",
+        "llama-tied-bf16",
+        "mistral",
+        "opt",
+        "opt-postnorm",
+        "qwen2");
+  }
+
+  private static Path resource(String name) {
+    URL url = GoldenModels.class.getResource(name);
+    if (url == null) {
+      throw new IllegalStateException("test resource " + name + " is missing");
+    }
+    try {
+      return Path.of(url.toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
