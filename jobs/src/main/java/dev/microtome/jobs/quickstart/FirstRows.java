@@ -1,0 +1,3 @@
+package dev.microtome.jobs.quickstart;
+
+import dev.microtome.activations.ActivationCodec;

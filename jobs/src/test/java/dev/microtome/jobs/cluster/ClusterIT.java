@@ -1,0 +1,212 @@
+package dev.microtome.jobs.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The shaded jar on a standalone cluster of one master and two workers, submitted as users submit it; then the same with executors
+ * and drivers killed.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ClusterIT {
+  private static final int DRIVER_KILLS = 10;
+
+  @TempDir static Path folder;
+  private static SparkHome home;
+  private static StandaloneCluster cluster;
+  private static Path text;
+  private static Path model;
+  private static Path tokens;
+  private static List<String> undisturbed;
+
+  @BeforeAll
+  static void startCluster() throws IOException, InterruptedException {
+    home = SparkHome.staged();
+    text = writeText(folder.resolve("text"));
+    model = TestModels.stories260K(folder.resolve("model"));
+    tokens = folder.resolve("tokens");
+    cluster = StandaloneCluster.start(home, folder.resolve("cluster"), 2);
+  }
+
+  @AfterAll
+  static void stopCluster() {
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  @Test
+  @Order(1)
+  void writesTheSameTablesAsOneMachine() throws IOException, InterruptedException {
+    assertThat(submit(cluster.options(), tokenize(tokens))).isZero();
+    assertThat(submit(local(), tokenize(folder.resolve("tokens-local")))).isZero();
+    assertThat(TableRows.of(tokens, "tokens"))
+        .hasSizeGreaterThan(100)
+        .isEqualTo(TableRows.of(folder.resolve("tokens-local"), "tokens"));
+
+    assertThat(submit(local(), collect(folder.resolve("activations-local")))).isZero();
+    undisturbed = TableRows.of(folder.resolve("activations-local"), "activations");
+    assertThat(submit(cluster.options(), collect(folder.resolve("activations")))).isZero();
+    assertThat(TableRows.of(folder.resolve("activations"), "activations"))
+        .hasSizeGreaterThan(1000)
+        .isEqualTo(undisturbed);
+  }
+
+  @Test
+  @Order(2)
+  void survivesTheDeathOfAnExecutor() throws IOException, InterruptedException {
+    Path output = folder.resolve("executor-killed");
+    try (Submission job = start(cluster.options(), collect(output))) {
+      assertThat(job.reaches(() -> finishedParts(output) > 0)).isTrue();
+      ProcessHandle victim = cluster.executors().findFirst().orElseThrow();
+      victim.destroyForcibly();
+      assertThat(job.exitCode()).as(job.output()).isZero();
+    }
+    assertThat(TableRows.of(output, "activations")).isEqualTo(undisturbed);
+  }
+
+  @Test
+  @Order(3)
+  void resumesAfterTheDriverIsKilledAtRandomMoments() throws IOException, InterruptedException {
+    Path output = folder.resolve("driver-killed");
+    Random random = new Random(7);
+    for (int kill = 0; kill < DRIVER_KILLS; kill++) {
+      try (Submission job = start(local(), collect(output))) {
+        job.reaches(() -> Files.exists(output.resolve("_lease")));
+        if (!job.killAfter(random.nextInt(4000))) {
+          assertThat(job.exitCode()).as(job.output()).isZero();
+        }
+      }
+    }
+    assertThat(submit(local(), collect(output))).isZero();
+    assertThat(TableRows.of(output, "activations")).isEqualTo(undisturbed);
+  }
+
+  @Test
+  @Order(4)
+  void refusesASecondRunOnTheSameOutput() throws IOException, InterruptedException {
+    Path output = folder.resolve("contended");
+    try (Submission first = start(local(), collect(output))) {
+      assertThat(first.reaches(() -> Files.exists(output.resolve("_lease")))).isTrue();
+      try (Submission second = start(local(), collect(output))) {
+        assertThat(second.exitCode()).as(second.output()).isEqualTo(2);
+        assertThat(second.output()).contains("ERROR:").contains(output.toString());
+      }
+      assertThat(first.exitCode()).as(first.output()).isZero();
+    }
+    assertThat(TableRows.of(output, "activations")).isEqualTo(undisturbed);
+  }
+
+  @Test
+  @Order(5)
+  void saysThatTheOutputCannotBeWrittenAndLeavesNoSuccess() throws IOException, InterruptedException {
+    Path file = Files.writeString(folder.resolve("a-file"), "not a folder");
+    try (Submission job = start(local(), tokenize(file.resolve("output")))) {
+      assertThat(job.exitCode()).as(job.output()).isIn(2, 3);
+      assertThat(job.output()).contains(file.toString());
+    }
+  }
+
+  @Test
+  @Order(6)
+  void endsWithTheCauseWhenTheDiskIsFull() throws IOException, InterruptedException {
+    Path output = folder.resolve("full");
+    List<String> command = new ArrayList<>(List.of("bash", "-c", "ulimit -f 64; exec \"$@\"", "limited"));
+    command.addAll(home.submitWithoutShipping(local(), collect(output)));
+    Path log = Files.createTempFile(folder, "full", ".log");
+    Process job = home.start(command, log);
+    // A limit on file sizes is the full disk that needs no privileges: writes fail midway with the system's message.
+    assertThat(job.waitFor()).as(Files.readString(log)).isIn(2, 3);
+    assertThat(Files.readString(log)).contains("File too large");
+    try (Stream<Path> files = Files.walk(output)) {
+      assertThat(files.map(path -> path.getFileName().toString())).doesNotContain("_SUCCESS", "latest");
+    }
+  }
+
+  private static int submit(List<String> sparkOptions, List<String> jobArguments)
+      throws IOException, InterruptedException {
+    try (Submission job = start(sparkOptions, jobArguments)) {
+      int code = job.exitCode();
+      assertThat(code).as(job.output()).isZero();
+      return code;
+    }
+  }
+
+  private static Submission start(List<String> sparkOptions, List<String> jobArguments) throws IOException {
+    return Submission.start(home, sparkOptions, jobArguments, Files.createTempFile(folder, "submit", ".log"));
+  }
+
+  private static List<String> local() {
+    return List.of(
+        "--master", "local[2]",
+        "--driver-memory", "1g",
+        "--conf", "spark.driver.host=127.0.0.1",
+        "--conf", "spark.driver.bindAddress=127.0.0.1",
+        "--conf", "spark.ui.enabled=false");
+  }
+
+  private static List<String> tokenize(Path output) {
+    return List.of(
+        "tokenize",
+        "--set", "input=[\"" + text + "\"]",
+        "--set", "tokenizer=\"" + model + "\"",
+        "--set", "documents=paragraph",
+        "--set", "context-length=64",
+        "--output", output.toString());
+  }
+
+  private static List<String> collect(Path output) {
+    return List.of(
+        "collect-activations",
+        "--set", "model=\"" + model + "\"",
+        "--set", "tokens=\"" + tokens + "\"",
+        "--set", "hooks=[\"blocks.*.mlp.hook_post\",\"blocks.2.hook_resid_post\"]",
+        "--set", "sequences-per-part=16",
+        "--output", output.toString());
+  }
+
+  private static long finishedParts(Path output) {
+    try (Stream<Path> files = Files.walk(output)) {
+      return files.filter(file -> file.getParent().endsWith("parts") && file.toString().endsWith(".json")).count();
+    } catch (IOException | java.io.UncheckedIOException e) {
+      return 0; // a folder that came or went while it was listed: the next look tells
+    }
+  }
+
+  private static Path writeText(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    String[] who = {"Lily", "Tom", "the fox", "a little bird", "his mother", "the old man"};
+    String[] does = {"saw", "found", "wanted", "lost", "played with", "gave away"};
+    String[] what = {"a red ball", "the shiny key", "an apple", "the big box", "a small boat"};
+    Random random = new Random(1);
+    for (int file = 0; file < 4; file++) {
+      StringBuilder story = new StringBuilder();
+      for (int paragraph = 0; paragraph < 100; paragraph++) {
+        int sentences = 1 + random.nextInt(6);
+        for (int sentence = 0; sentence < sentences; sentence++) {
+          story.append("One day, ").append(who[random.nextInt(who.length)]).append(' ');
+          story.append(does[random.nextInt(does.length)]).append(' ');
+          story.append(what[random.nextInt(what.length)]).append(". ");
+        }
+        story.append("\n\n");
+      }
+      Files.writeString(folder.resolve("story-" + file + ".txt"), story, StandardCharsets.UTF_8);
+    }
+    return folder;
+  }
+}
