@@ -63,7 +63,7 @@ public final class ActivationCollector<R extends Record> {
    * @param parent owner of the native memory the passes use
    * @param writers where the rows of a hook go; used by one thread at a time, though not the
    *     caller's
-   * @param progress told of tokens done so far, after each batch
+   * @param progress told of sequences done so far, after each batch
    * @return tokens run through the model, padding not counted
    * @throws InputException for an empty sequence, one longer than the model's context, a token that
    *     is not in the model's vocabulary, and, if the settings say so, for an activation that is
@@ -75,9 +75,12 @@ public final class ActivationCollector<R extends Record> {
       Function<HookPoint, RowWriter<R>> writers,
       LongConsumer progress)
       throws IOException {
-    sequences.forEach(this::check);
+    int nCtx = model.config().nCtx();
+    int dVocab = model.config().dVocab();
+    sequences.forEach(sequence -> sequence.requireFits(nCtx, dVocab));
     int[] lengths = sequences.stream().mapToInt(sequence -> sequence.tokens().length).toArray();
     long tokens = 0;
+    long done = 0;
     try (Overlap writing = new Overlap()) {
       for (int[] indices : BatchPlanner.plan(lengths, batchTokens(lengths))) {
         List<TokenSequence> batch = new ArrayList<>(indices.length);
@@ -99,32 +102,12 @@ public final class ActivationCollector<R extends Record> {
               }
             });
         tokens += input.tokenCount();
-        progress.accept(tokens);
+        done += batch.size();
+        progress.accept(done);
       }
       writing.await();
     }
     return tokens;
-  }
-
-  private void check(TokenSequence sequence) {
-    int[] tokens = sequence.tokens();
-    if (tokens.length == 0) {
-      throw new InputException("sequence %d has no tokens".formatted(sequence.sequenceId()));
-    }
-    int nCtx = model.config().nCtx();
-    if (tokens.length > nCtx) {
-      throw new InputException(
-          "sequence %d has %d tokens, the model's context is %d"
-              .formatted(sequence.sequenceId(), tokens.length, nCtx));
-    }
-    int dVocab = model.config().dVocab();
-    for (int position = 0; position < tokens.length; position++) {
-      if (tokens[position] < 0 || tokens[position] >= dVocab) {
-        throw new InputException(
-            "sequence %d, position %d: token %d is not in the model's vocabulary (0 to %d)"
-                .formatted(sequence.sequenceId(), position, tokens[position], dVocab - 1));
-      }
-    }
   }
 
   /** The budget, lowered so far that the largest activation of a batch fits into one buffer. */

@@ -12,7 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The table {@code activations} in its two encodings, and the metadata that says how to read a vector. */
+/**
+ * The table {@code activations} in its two encodings, and the metadata that says how to read a
+ * vector.
+ */
 final class ActivationTables {
   private static final String DOC =
       "One activation vector: a hook point at a position of a sequence. Each hook has files of its own.";
@@ -26,8 +29,9 @@ final class ActivationTables {
   private ActivationTables() {}
 
   /**
-   * {@code dtype}, and {@code shape}: a JSON object from hook to the shape of a vector, as numpy's reshape takes it. Attention is
-   * [heads, -1], for its keys are as many as the sequence has tokens.
+   * {@code dtype}, and {@code shape}: a JSON object from hook to the shape of a vector, as numpy's
+   * reshape takes it. Attention is [heads, -1], for its keys are as many as the sequence has
+   * tokens.
    */
   static Map<String, String> metadata(String dtype, HookPoints points, List<HookPoint> hooks) {
     Map<String, List<Integer>> shapes = new LinkedHashMap<>();

@@ -20,15 +20,18 @@ public record CollectActivationsConfig(
                 "hook points to store, named as in TransformerLens; * stands for every layer, as in blocks.*.mlp.hook_post")
         List<String> hooks,
     @Option(
-            doc = "most tokens of a batch, padding included; a longer sequence is a batch of its own",
+            doc =
+                "most tokens of a batch, padding included; a longer sequence is a batch of its own",
             orElse = "4096")
         int batchTokens,
     @Option(
-            doc = "type of a stored value: float32 (4 bytes) or bfloat16 (2 bytes, rounded to nearest even)",
+            doc =
+                "type of a stored value: float32 (4 bytes) or bfloat16 (2 bytes, rounded to nearest even)",
             orElse = "float32")
         ActivationCodec dtype,
     @Option(
-            doc = "binary (little-endian bytes; small and fast) or array (ARRAY<FLOAT>; needs dtype = float32)",
+            doc =
+                "binary (little-endian bytes; small and fast) or array (ARRAY<FLOAT>; needs dtype = float32)",
             orElse = "binary")
         Encoding encoding,
     @Option(
@@ -37,7 +40,8 @@ public record CollectActivationsConfig(
             orElse = "all")
         PositionSelection positions,
     @Option(
-            doc = "what a NaN or infinite activation does: fail (the run ends, naming its place) or keep",
+            doc =
+                "what a NaN or infinite activation does: fail (the run ends, naming its place) or keep",
             orElse = "fail")
         OnNan onNan,
     @Option(doc = "sequences in a part, the unit that is retried and resumed", orElse = "256")
@@ -47,7 +51,8 @@ public record CollectActivationsConfig(
   public CollectActivationsConfig {
     hooks = List.copyOf(hooks);
     if (hooks.isEmpty()) {
-      throw new ConfigException("hooks", "[]", "needs at least one hook point, such as blocks.0.hook_resid_post");
+      throw new ConfigException(
+          "hooks", "[]", "needs at least one hook point, such as blocks.0.hook_resid_post");
     }
     if (batchTokens < 1) {
       throw new ConfigException("batch-tokens", batchTokens, "must be at least 1");
@@ -57,7 +62,9 @@ public record CollectActivationsConfig(
     }
     if (encoding == Encoding.ARRAY && dtype != ActivationCodec.FLOAT32) {
       throw new ConfigException(
-          "dtype", dtype.dtype(), "encoding = array stores float32; bfloat16 needs encoding = binary");
+          "dtype",
+          dtype.dtype(),
+          "encoding = array stores float32; bfloat16 needs encoding = binary");
     }
   }
 }

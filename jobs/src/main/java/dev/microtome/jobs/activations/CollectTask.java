@@ -1,10 +1,8 @@
 package dev.microtome.jobs.activations;
 
 import ai.djl.ndarray.NDManager;
-import dev.microtome.activations.ActivationArrayRow;
 import dev.microtome.activations.ActivationCodec;
 import dev.microtome.activations.ActivationCollector;
-import dev.microtome.activations.ActivationRow;
 import dev.microtome.activations.CollectionSettings;
 import dev.microtome.activations.RowFormat;
 import dev.microtome.activations.TokenSequence;
@@ -22,7 +20,8 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * The work of one part: all hooks in one pass over the model, a file for each, so that who reads one hook touches only its files.
+ * The work of one part: all hooks in one pass over the model, a file for each, so that who reads
+ * one hook touches only its files.
  */
 record CollectTask(
     ModelFolder model,
@@ -36,18 +35,14 @@ record CollectTask(
   public long run(TokenSlices part, PartContext context) throws IOException {
     List<TokenSequence> sequences = part.read(context.tables());
     switch (encoding) {
-      case BINARY ->
-          collect(sequences, context, ActivationTables.BINARY, RowFormat.binary(dtype));
+      case BINARY -> collect(sequences, context, ActivationTables.BINARY, RowFormat.binary(dtype));
       case ARRAY -> collect(sequences, context, ActivationTables.ARRAY, RowFormat.arrays());
     }
     return sequences.size();
   }
 
   private <R extends Record> void collect(
-      List<TokenSequence> sequences,
-      PartContext context,
-      TableSpec<R> table,
-      RowFormat<R> format)
+      List<TokenSequence> sequences, PartContext context, TableSpec<R> table, RowFormat<R> format)
       throws IOException {
     TableSpec<R> described = table.withMetadata(metadata);
     Map<HookPoint, RowWriter<R>> writers = new HashMap<>();

@@ -1,3 +1,1 @@
 package dev.microtome.jobs.quickstart;
-
-import dev.microtome.activations.ActivationCodec;

@@ -15,8 +15,9 @@ import java.util.Map;
 import org.apache.spark.launcher.JavaModuleOptions;
 
 /**
- * What {@code mvn -Pquickstart package} runs after the build: makes a corpus and a model, then submits each job of {@code
- * conf/quickstart.conf} through Spark's own {@code SparkSubmit} on this machine, as a user would, and shows the first rows.
+ * What {@code mvn -Pquickstart package} runs after the build: makes a corpus and a model, then
+ * submits each job of {@code conf/quickstart.conf} through Spark's own {@code SparkSubmit} on this
+ * machine, as a user would, and shows the first rows.
  */
 public final class QuickStart {
   private static final String HEAP = "-Xmx2g";
@@ -52,7 +53,8 @@ public final class QuickStart {
   private void makeInputs(Config config) throws IOException {
     Config corpus = config.getConfig("corpus");
     Map<String, String> texts =
-        SmallCorpus.files(corpus.getLong("seed"), corpus.getInt("files"), corpus.getInt("stories-per-file"));
+        SmallCorpus.files(
+            corpus.getLong("seed"), corpus.getInt("files"), corpus.getInt("stories-per-file"));
     for (Map.Entry<String, String> text : texts.entrySet()) {
       writeIfChanged(output.resolve("corpus").resolve(text.getKey()), text.getValue());
     }
@@ -65,7 +67,10 @@ public final class QuickStart {
   private void submit(Config job) throws IOException, InterruptedException {
     String name = job.getString("name");
     Path configuration = output.resolve(name + ".conf");
-    String text = job.getConfig("configuration").root().render(ConfigRenderOptions.defaults().setOriginComments(false));
+    String text =
+        job.getConfig("configuration")
+            .root()
+            .render(ConfigRenderOptions.defaults().setOriginComments(false));
     Files.writeString(configuration, text);
 
     List<String> command = new ArrayList<>();
@@ -73,16 +78,26 @@ public final class QuickStart {
     command.addAll(Arrays.asList(JavaModuleOptions.defaultModuleOptionArray()));
     command.addAll(List.of(HEAP, "-cp", sparkJars + "/*", "org.apache.spark.deploy.SparkSubmit"));
     command.addAll(List.of("--master", "local[*]", "--conf", "spark.ui.enabled=false"));
-    command.addAll(List.of("--conf", "spark.driver.bindAddress=127.0.0.1", "--conf", "spark.driver.host=127.0.0.1"));
+    command.addAll(
+        List.of(
+            "--conf",
+            "spark.driver.bindAddress=127.0.0.1",
+            "--conf",
+            "spark.driver.host=127.0.0.1"));
     command.addAll(List.of(applicationJar.toString(), job.getString("job")));
-    command.addAll(List.of("--config", configuration.toString(), "--output", output.resolve(name).toString()));
+    command.addAll(
+        List.of("--config", configuration.toString(), "--output", output.resolve(name).toString()));
     int code = new ProcessBuilder(command).inheritIO().start().waitFor();
     if (code != 0) {
-      throw new IllegalStateException("step '" + name + "' of the quick start ended with exit code " + code);
+      throw new IllegalStateException(
+          "step '" + name + "' of the quick start ended with exit code " + code);
     }
   }
 
-  /** A file that is already as it should be keeps its time, so that a second quick start finds everything up to date. */
+  /**
+   * A file that is already as it should be keeps its time, so that a second quick start finds
+   * everything up to date.
+   */
   static void writeIfChanged(Path file, String text) throws IOException {
     if (!Files.exists(file) || !Files.readString(file).equals(text)) {
       Files.createDirectories(file.getParent());

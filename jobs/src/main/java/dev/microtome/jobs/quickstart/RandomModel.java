@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * A GPT-2 folder with random weights, initialised as GPT-2 is: normal with standard deviation 0.02, biases 0, norms 1. The same
- * configuration gives the same bytes.
+ * A GPT-2 folder with random weights, initialised as GPT-2 is: normal with standard deviation 0.02,
+ * biases 0, norms 1. The same configuration gives the same bytes.
  */
 final class RandomModel {
   private static final double STANDARD_DEVIATION = 0.02;
@@ -102,7 +102,8 @@ final class RandomModel {
   }
 
   private float[] initial(String name, long[] shape) {
-    float[] values = new float[Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact))];
+    float[] values =
+        new float[Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact))];
     if (name.endsWith(".bias")) {
       return values;
     }

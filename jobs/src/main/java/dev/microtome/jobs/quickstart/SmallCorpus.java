@@ -8,13 +8,16 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * A few seeded English-like stories from a closed vocabulary: something to tokenize where nothing can be downloaded. The same seed
- * gives the same bytes.
+ * A few seeded English-like stories from a closed vocabulary: something to tokenize where nothing
+ * can be downloaded. The same seed gives the same bytes.
  */
 final class SmallCorpus {
-  private static final List<String> PEOPLE = List.of("Mary", "John", "Anna", "Peter", "Lucy", "Tom");
-  private static final List<String> PLACES = List.of("garden", "school", "market", "river", "station", "kitchen");
-  private static final List<String> THINGS = List.of("apple", "book", "drum", "kite", "lamp", "letter");
+  private static final List<String> PEOPLE =
+      List.of("Mary", "John", "Anna", "Peter", "Lucy", "Tom");
+  private static final List<String> PLACES =
+      List.of("garden", "school", "market", "river", "station", "kitchen");
+  private static final List<String> THINGS =
+      List.of("apple", "book", "drum", "kite", "lamp", "letter");
   private static final List<String> COLOURS = List.of("red", "blue", "green", "old", "small");
   private static final List<String> FEELINGS = List.of("happy", "tired", "proud", "afraid");
   private static final int SENTENCES = 12;
@@ -44,7 +47,8 @@ final class SmallCorpus {
       sentences.add(
           switch (random.nextInt(4)) {
             case 0 -> "%s and %s went to the %s .".formatted(giver, taker, place);
-            case 1 -> "%s gave the %s %s to %s .".formatted(giver, pick(random, COLOURS), thing, taker);
+            case 1 ->
+                "%s gave the %s %s to %s .".formatted(giver, pick(random, COLOURS), thing, taker);
             case 2 -> "The %s is in the %s .".formatted(thing, place);
             default -> "%s was %s .".formatted(taker, pick(random, FEELINGS));
           });

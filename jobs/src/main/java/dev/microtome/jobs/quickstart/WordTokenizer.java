@@ -6,7 +6,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
 
-/** A {@code tokenizer.json} with one token a word of a closed vocabulary, in the format of Hugging Face's tokenizers. */
+/**
+ * A {@code tokenizer.json} with one token a word of a closed vocabulary, in the format of Hugging
+ * Face's tokenizers.
+ */
 final class WordTokenizer {
   static final String BEGINNING = "<s>";
   private static final String UNKNOWN = "<unk>";

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The shaded jar on a standalone cluster of one master and two workers, submitted as users submit it; then the same with executors
- * and drivers killed.
+ * The shaded jar on a standalone cluster of one master and two workers, submitted as users submit
+ * it; then the same with executors and drivers killed.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ClusterIT {
@@ -114,7 +114,8 @@ class ClusterIT {
 
   @Test
   @Order(5)
-  void saysThatTheOutputCannotBeWrittenAndLeavesNoSuccess() throws IOException, InterruptedException {
+  void saysThatTheOutputCannotBeWrittenAndLeavesNoSuccess()
+      throws IOException, InterruptedException {
     Path file = Files.writeString(folder.resolve("a-file"), "not a folder");
     try (Submission job = start(local(), tokenize(file.resolve("output")))) {
       assertThat(job.exitCode()).as(job.output()).isIn(2, 3);
@@ -126,15 +127,18 @@ class ClusterIT {
   @Order(6)
   void endsWithTheCauseWhenTheDiskIsFull() throws IOException, InterruptedException {
     Path output = folder.resolve("full");
-    List<String> command = new ArrayList<>(List.of("bash", "-c", "ulimit -f 64; exec \"$@\"", "limited"));
+    List<String> command =
+        new ArrayList<>(List.of("bash", "-c", "ulimit -f 64; exec \"$@\"", "limited"));
     command.addAll(home.submitWithoutShipping(local(), collect(output)));
     Path log = Files.createTempFile(folder, "full", ".log");
     Process job = home.start(command, log);
-    // A limit on file sizes is the full disk that needs no privileges: writes fail midway with the system's message.
+    // A limit on file sizes is the full disk that needs no privileges: writes fail midway with the
+    // system's message.
     assertThat(job.waitFor()).as(Files.readString(log)).isIn(2, 3);
     assertThat(Files.readString(log)).contains("File too large");
     try (Stream<Path> files = Files.walk(output)) {
-      assertThat(files.map(path -> path.getFileName().toString())).doesNotContain("_SUCCESS", "latest");
+      assertThat(files.map(path -> path.getFileName().toString()))
+          .doesNotContain("_SUCCESS", "latest");
     }
   }
 
@@ -147,8 +151,10 @@ class ClusterIT {
     }
   }
 
-  private static Submission start(List<String> sparkOptions, List<String> jobArguments) throws IOException {
-    return Submission.start(home, sparkOptions, jobArguments, Files.createTempFile(folder, "submit", ".log"));
+  private static Submission start(List<String> sparkOptions, List<String> jobArguments)
+      throws IOException {
+    return Submission.start(
+        home, sparkOptions, jobArguments, Files.createTempFile(folder, "submit", ".log"));
   }
 
   private static List<String> local() {
@@ -163,26 +169,38 @@ class ClusterIT {
   private static List<String> tokenize(Path output) {
     return List.of(
         "tokenize",
-        "--set", "input=[\"" + text + "\"]",
-        "--set", "tokenizer=\"" + model + "\"",
-        "--set", "documents=paragraph",
-        "--set", "context-length=64",
-        "--output", output.toString());
+        "--set",
+        "input=[\"" + text + "\"]",
+        "--set",
+        "tokenizer=\"" + model + "\"",
+        "--set",
+        "documents=paragraph",
+        "--set",
+        "context-length=64",
+        "--output",
+        output.toString());
   }
 
   private static List<String> collect(Path output) {
     return List.of(
         "collect-activations",
-        "--set", "model=\"" + model + "\"",
-        "--set", "tokens=\"" + tokens + "\"",
-        "--set", "hooks=[\"blocks.*.mlp.hook_post\",\"blocks.2.hook_resid_post\"]",
-        "--set", "sequences-per-part=16",
-        "--output", output.toString());
+        "--set",
+        "model=\"" + model + "\"",
+        "--set",
+        "tokens=\"" + tokens + "\"",
+        "--set",
+        "hooks=[\"blocks.*.mlp.hook_post\",\"blocks.2.hook_resid_post\"]",
+        "--set",
+        "sequences-per-part=16",
+        "--output",
+        output.toString());
   }
 
   private static long finishedParts(Path output) {
     try (Stream<Path> files = Files.walk(output)) {
-      return files.filter(file -> file.getParent().endsWith("parts") && file.toString().endsWith(".json")).count();
+      return files
+          .filter(file -> file.getParent().endsWith("parts") && file.toString().endsWith(".json"))
+          .count();
     } catch (IOException | java.io.UncheckedIOException e) {
       return 0; // a folder that came or went while it was listed: the next look tells
     }

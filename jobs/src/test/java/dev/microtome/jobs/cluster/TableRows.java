@@ -15,7 +15,10 @@ import org.apache.parquet.hadoop.example.GroupReadSupport;
 final class TableRows {
   private TableRows() {}
 
-  /** All rows of a table of the run that {@code latest} names, as text, in the order of files and rows. */
+  /**
+   * All rows of a table of the run that {@code latest} names, as text, in the order of files and
+   * rows.
+   */
   static List<String> of(Path output, String table) throws IOException {
     Path run = output.resolve(Files.readString(output.resolve("latest")).strip());
     if (!Files.exists(run.resolve("_SUCCESS"))) {
