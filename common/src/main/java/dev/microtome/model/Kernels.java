@@ -1,0 +1,226 @@
+package dev.microtome.model;
+
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The arithmetic of {@code kernels.py}, each kernel one call into libtorch: operators DJL has no
+ * method for (tanh GELU, fused attention, RMS norm), and forms that write in place, because fresh
+ * memory costs a page fault per 4 KB, which on the activations of an MLP takes longer than the
+ * non-linearity. A result belongs to the manager given; methods that end in {@code InPlace} change
+ * their first argument. Safe for concurrent use.
+ */
+final class Kernels {
+  /** Held for as long as the class lives: DJL's model closes its module when it is collected. */
+  private static final Model MODEL = load();
+
+  private static final PtSymbolBlock MODULE = (PtSymbolBlock) MODEL.getBlock();
+  private static final ThreadLocal<Boolean> PREPARED = new ThreadLocal<>();
+
+  private Kernels() {}
+
+  static NDArray embedding(NDManager manager, NDArray table, NDArray ids) {
+    return array(manager, "embedding", table, ids);
+  }
+
+  /** x·Wᵀ + b; W is [out, in]. */
+  static NDArray linear(NDManager manager, NDArray x, NDArray weight, Optional<NDArray> bias) {
+    return bias.isPresent()
+        ? array(manager, "linear_bias", x, weight, bias.get())
+        : array(manager, "linear", x, weight);
+  }
+
+  static void addInPlace(NDArray x, NDArray y) {
+    change("add_", x, y);
+  }
+
+  static void mulInPlace(NDArray x, NDArray y) {
+    change("mul_", x, y);
+  }
+
+  static void scaleInPlace(NDArray x, double factor) {
+    change("scale_", x, factor);
+  }
+
+  /** c·tanh(x/c). */
+  static NDArray softCap(NDManager manager, NDArray x, double cap) {
+    return array(manager, "soft_cap", x, cap);
+  }
+
+  static NDArray activation(NDManager manager, Activation kind, NDArray x) {
+    return array(manager, name(kind), x);
+  }
+
+  static void activationInPlace(Activation kind, NDArray x) {
+    change(name(kind) + "_", x);
+  }
+
+  static NDArray layerNorm(
+      NDManager manager, NDArray x, NDArray weight, NDArray bias, double epsilon) {
+    return array(manager, "layer_norm", x, weight, bias, epsilon);
+  }
+
+  /** x − mean over the last axis. */
+  static NDArray layerCenter(NDManager manager, NDArray x) {
+    return array(manager, "layer_center", x);
+  }
+
+  /** √(mean of squares over the last axis + ε), the last axis kept. */
+  static NDArray rootMeanSquare(NDManager manager, NDArray x, double epsilon) {
+    return array(manager, "root_mean_square", x, epsilon);
+  }
+
+  static NDArray rmsNorm(NDManager manager, NDArray x, NDArray weight, double epsilon) {
+    return array(manager, "rms_norm", x, weight, epsilon);
+  }
+
+  /** Queries, keys and values of [B, T, (heads + 2·keyValueHeads)·D] as views [B, T, heads, D]. */
+  static List<NDArray> splitHeads(NDManager manager, NDArray qkv, int heads, int keyValueHeads) {
+    return arrays(manager, "split_heads", qkv, heads, keyValueHeads);
+  }
+
+  static void rotateInPlace(Positions.Pairing pairing, NDArray x, NDArray cos, NDArray sin) {
+    change(
+        pairing == Positions.Pairing.HALVES ? "rotate_halves_" : "rotate_adjacent_", x, cos, sin);
+  }
+
+  /**
+   * Fused attention: every key is seen, or with {@code causal} those up to the query's own index.
+   */
+  static NDArray attend(
+      NDManager manager, NDArray q, NDArray k, NDArray v, double scale, boolean causal) {
+    return array(manager, "attend", q, k, v, scale, causal);
+  }
+
+  static NDArray attendMasked(
+      NDManager manager, NDArray q, NDArray k, NDArray v, NDArray allowed, double scale) {
+    return array(manager, "attend_masked", q, k, v, allowed, scale);
+  }
+
+  static NDArray attentionScores(
+      NDManager manager, NDArray q, NDArray k, NDArray allowed, double scale, double cap) {
+    return array(manager, "attention_scores", q, k, allowed, scale, cap);
+  }
+
+  static NDArray softmax(NDManager manager, NDArray scores) {
+    return array(manager, "softmax", scores);
+  }
+
+  static NDArray mixValues(NDManager manager, NDArray pattern, NDArray v) {
+    return array(manager, "mix_values", pattern, v);
+  }
+
+  static NDArray headResults(NDManager manager, NDArray z, NDArray weight) {
+    return array(manager, "head_results", z, weight);
+  }
+
+  static NDArray causalMask(NDManager manager, NDArray queries, NDArray keys, int window) {
+    return array(manager, "causal_mask", queries, keys, window);
+  }
+
+  static NDArray tokenLoss(
+      NDManager manager,
+      NDArray x,
+      NDArray weight,
+      Optional<NDArray> bias,
+      NDArray targets,
+      double cap) {
+    return array(
+        manager, "token_loss", x, weight, bias.stream().toArray(NDArray[]::new), targets, cap);
+  }
+
+  static NDArray select(
+      NDManager manager, NDArray x, NDArray rows, NDArray heads, NDArray features) {
+    return array(manager, "select", x, rows, heads, features);
+  }
+
+  static void selectPutInPlace(
+      NDArray x, NDArray rows, NDArray heads, NDArray features, NDArray values) {
+    change("select_put_", x, rows, heads, features, values);
+  }
+
+  private static String name(Activation kind) {
+    return switch (kind) {
+      case GELU -> "gelu";
+      case GELU_TANH -> "gelu_tanh";
+      case RELU -> "relu";
+      case SILU -> "silu";
+    };
+  }
+
+  private static NDArray array(NDManager manager, String kernel, Object... arguments) {
+    try (IValue result = run(kernel, arguments)) {
+      return result.toTensor((PtNDManager) manager);
+    }
+  }
+
+  private static List<NDArray> arrays(NDManager manager, String kernel, Object... arguments) {
+    try (IValue result = run(kernel, arguments)) {
+      return List.of(result.toTensorArray((PtNDManager) manager));
+    }
+  }
+
+  private static void change(String kernel, Object... arguments) {
+    run(kernel, arguments).close();
+  }
+
+  private static IValue run(String kernel, Object... arguments) {
+    if (PREPARED.get() == null) {
+      // The optimising executor profiles and recompiles for every new shape; the plain one just
+      // runs. A setting of each thread.
+      JniUtils.setGraphExecutorOptimize(false);
+      PREPARED.set(true);
+    }
+    IValue[] values = new IValue[arguments.length];
+    try {
+      for (int i = 0; i < arguments.length; i++) {
+        values[i] = value(arguments[i]);
+      }
+      return IValueUtils.runMethod(MODULE, kernel, values);
+    } finally {
+      for (IValue value : values) {
+        if (value != null) {
+          value.close();
+        }
+      }
+    }
+  }
+
+  private static IValue value(Object argument) {
+    if (argument instanceof PtNDArray array) {
+      return IValue.from(array);
+    } else if (argument instanceof NDArray[] list) {
+      return IValue.listFrom(List.of(list).toArray(PtNDArray[]::new));
+    } else if (argument instanceof Double number) {
+      return IValue.from((double) number);
+    } else if (argument instanceof Boolean flag) {
+      return IValue.from((boolean) flag);
+    } else if (argument instanceof Number integer) {
+      return IValue.from(integer.longValue());
+    }
+    throw new IllegalArgumentException("Not a kernel's argument: " + argument);
+  }
+
+  private static Model load() {
+    try (InputStream source = Kernels.class.getResourceAsStream("kernels.py")) {
+      Model model = Model.newInstance("kernels", "PyTorch");
+      model.load(new ByteArrayInputStream(KernelArchive.of("Kernels", source.readAllBytes())));
+      return model;
+    } catch (IOException | MalformedModelException e) {
+      throw new IllegalStateException("Cannot load the kernels: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,185 @@
+# The transformer's arithmetic as libtorch runs it, in TorchScript's serialised dialect. Kernels.java turns this text into an
+# archive when it is loaded, and gives each method a typed face. A name that ends in _ writes to its first argument.
+# Letters: B batch, T positions, Q query positions, K key positions, H heads, D width of a head, N rows, V vocabulary.
+class Kernels(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+  _is_full_backward_hook : Optional[bool]
+
+  def embedding(self: __torch__.Kernels, table: Tensor, ids: Tensor) -> Tensor:
+    return torch.embedding(table, ids)
+
+  def linear(self: __torch__.Kernels, x: Tensor, weight: Tensor) -> Tensor:
+    return torch.linear(x, weight)
+
+  def linear_bias(self: __torch__.Kernels, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    return torch.linear(x, weight, bias)
+
+  def add_(self: __torch__.Kernels, x: Tensor, y: Tensor) -> Tensor:
+    return torch.add_(x, y)
+
+  def mul_(self: __torch__.Kernels, x: Tensor, y: Tensor) -> Tensor:
+    return torch.mul_(x, y)
+
+  def scale_(self: __torch__.Kernels, x: Tensor, factor: float) -> Tensor:
+    return torch.mul_(x, factor)
+
+  def soft_cap(self: __torch__.Kernels, x: Tensor, cap: float) -> Tensor:
+    return torch.mul_(torch.tanh_(torch.mul(x, 1. / cap)), cap)
+
+  def gelu(self: __torch__.Kernels, x: Tensor) -> Tensor:
+    return torch.gelu(x)
+
+  def gelu_(self: __torch__.Kernels, x: Tensor) -> Tensor:
+    return torch.gelu_(x)
+
+  def gelu_tanh(self: __torch__.Kernels, x: Tensor) -> Tensor:
+    return torch.gelu(x, approximate="tanh")
+
+  def gelu_tanh_(self: __torch__.Kernels, x: Tensor) -> Tensor:
+    return torch.gelu_(x, approximate="tanh")
+
+  def relu(self: __torch__.Kernels, x: Tensor) -> Tensor:
+    return torch.relu(x)
+
+  def relu_(self: __torch__.Kernels, x: Tensor) -> Tensor:
+    return torch.relu_(x)
+
+  def silu(self: __torch__.Kernels, x: Tensor) -> Tensor:
+    return torch.silu(x)
+
+  def silu_(self: __torch__.Kernels, x: Tensor) -> Tensor:
+    return torch.silu_(x)
+
+  def layer_norm(self: __torch__.Kernels, x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+    return torch.layer_norm(x, [torch.size(x, -1)], weight, bias, eps)
+
+  def layer_center(self: __torch__.Kernels, x: Tensor) -> Tensor:
+    return torch.sub(x, torch.mean(x, [-1], True))
+
+  def root_mean_square(self: __torch__.Kernels, x: Tensor, eps: float) -> Tensor:
+    return torch.sqrt_(torch.add_(torch.mean(torch.mul(x, x), [-1], True), eps))
+
+  def rms_norm(self: __torch__.Kernels, x: Tensor, weight: Tensor, eps: float) -> Tensor:
+    squares = torch.pow_(torch.linalg_vector_norm(x, 2, [-1], True), 2)
+    inverse = torch.rsqrt_(torch.add_(torch.mul_(squares, 1. / torch.size(x, -1)), eps))
+    return torch.mul_(torch.mul(x, inverse), weight)
+
+  # [B, T, (H + 2 KV) D] to [B, T, H, D] and twice [B, T, KV, D]: views
+  def split_heads(self: __torch__.Kernels, qkv: Tensor, heads: int, kv_heads: int) -> List[Tensor]:
+    b = torch.size(qkv, 0)
+    t = torch.size(qkv, 1)
+    d = torch.floordiv(torch.size(qkv, 2), heads + 2 * kv_heads)
+    x = torch.view(qkv, [b, t, heads + 2 * kv_heads, d])
+    q = torch.narrow(x, 2, 0, heads)
+    k = torch.narrow(x, 2, heads, kv_heads)
+    v = torch.narrow(x, 2, heads + kv_heads, kv_heads)
+    return [q, k, v]
+
+  # x [B, T, H, D]; cos and sin [T, 1, R]: coordinate i turns with i + R
+  def rotate_halves_(self: __torch__.Kernels, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    r = torch.size(cos, -1)
+    a = torch.narrow(x, 3, 0, r)
+    b = torch.narrow(x, 3, r, r)
+    turned = torch.addcmul_(torch.mul(a, cos), b, sin, value=-1)
+    _0 = torch.addcmul_(torch.mul_(b, cos), a, sin)
+    _1 = torch.copy_(a, turned)
+    return x
+
+  # x [B, T, H, D]; cos and sin [T, 1, R]: coordinate 2i turns with 2i + 1
+  def rotate_adjacent_(self: __torch__.Kernels, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    r = torch.size(cos, -1)
+    a = torch.slice(x, 3, 0, 2 * r, 2)
+    b = torch.slice(x, 3, 1, 2 * r, 2)
+    turned = torch.addcmul_(torch.mul(a, cos), b, sin, value=-1)
+    _0 = torch.addcmul_(torch.mul_(b, cos), a, sin)
+    _1 = torch.copy_(a, turned)
+    return x
+
+  # q [B, Q, H, D], k and v [B, K, KV, D] to [B, Q, H, D]
+  def attend(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, scale: float, causal: bool) -> Tensor:
+    q0 = torch.transpose(q, 1, 2)
+    k0 = torch.transpose(k, 1, 2)
+    v0 = torch.transpose(v, 1, 2)
+    grouped = torch.ne(torch.size(q, 2), torch.size(k, 2))
+    z = torch.scaled_dot_product_attention(q0, k0, v0, None, 0., causal, scale=scale, enable_gqa=grouped)
+    return torch.transpose(z, 1, 2)
+
+  # the same, where allowed [1 or B, 1, Q, K] is true
+  def attend_masked(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, allowed: Tensor, scale: float) -> Tensor:
+    q0 = torch.transpose(q, 1, 2)
+    k0 = torch.transpose(k, 1, 2)
+    v0 = torch.transpose(v, 1, 2)
+    grouped = torch.ne(torch.size(q, 2), torch.size(k, 2))
+    z = torch.scaled_dot_product_attention(q0, k0, v0, allowed, 0., False, scale=scale, enable_gqa=grouped)
+    return torch.transpose(z, 1, 2)
+
+  # [B, H, Q, K]: −∞ where not allowed; no cap if it is 0
+  def attention_scores(self: __torch__.Kernels, q: Tensor, k: Tensor, allowed: Tensor, scale: float, cap: float) -> Tensor:
+    group = torch.floordiv(torch.size(q, 2), torch.size(k, 2))
+    if torch.ne(group, 1):
+      k0 = torch.repeat_interleave(k, group, 2)
+    else:
+      k0 = k
+    scores = torch.matmul(torch.transpose(q, 1, 2), torch.permute(k0, [0, 2, 3, 1]))
+    scores0 = torch.mul_(scores, scale)
+    if torch.ne(cap, 0.):
+      scores1 = torch.mul_(torch.tanh_(torch.mul_(scores0, 1. / cap)), cap)
+    else:
+      scores1 = scores0
+    return torch.masked_fill_(scores1, torch.logical_not(allowed), -inf)
+
+  def softmax(self: __torch__.Kernels, scores: Tensor) -> Tensor:
+    return torch.softmax(scores, -1)
+
+  # pattern [B, H, Q, K], v [B, K, KV, D] to [B, Q, H, D]
+  def mix_values(self: __torch__.Kernels, pattern: Tensor, v: Tensor) -> Tensor:
+    group = torch.floordiv(torch.size(pattern, 1), torch.size(v, 2))
+    if torch.ne(group, 1):
+      v0 = torch.repeat_interleave(v, group, 2)
+    else:
+      v0 = v
+    return torch.contiguous(torch.transpose(torch.matmul(pattern, torch.transpose(v0, 1, 2)), 1, 2))
+
+  # z [B, Q, H, D], weight [M, H D] to each head's output [B, Q, H, M]
+  def head_results(self: __torch__.Kernels, z: Tensor, weight: Tensor) -> Tensor:
+    h = torch.size(z, 2)
+    d = torch.size(z, 3)
+    m = torch.size(weight, 0)
+    rows = torch.transpose(torch.reshape(z, [-1, h, d]), 0, 1)
+    per_head = torch.permute(torch.view(weight, [m, h, d]), [1, 2, 0])
+    results = torch.contiguous(torch.transpose(torch.matmul(rows, per_head), 0, 1))
+    return torch.view(results, [torch.size(z, 0), torch.size(z, 1), h, m])
+
+  # [1, 1, Q, K]: may the query at first + i see the key j; window 0 sees all
+  def causal_mask(self: __torch__.Kernels, first: Tensor, keys: Tensor, window: int) -> Tensor:
+    i = torch.unsqueeze(first, 1)
+    j = torch.unsqueeze(keys, 0)
+    seen = torch.le(j, i)
+    if torch.gt(window, 0):
+      seen0 = torch.logical_and(seen, torch.gt(j, torch.sub(i, window)))
+    else:
+      seen0 = seen
+    return torch.unsqueeze(torch.unsqueeze(seen0, 0), 0)
+
+  # −log p(target) in nats of rows x [N, D] through the unembedding; no cap if it is 0
+  def token_loss(self: __torch__.Kernels, x: Tensor, weight: Tensor, bias: List[Tensor], targets: Tensor, cap: float) -> Tensor:
+    logits = torch.linear(x, weight)
+    if torch.gt(torch.len(bias), 0):
+      logits0 = torch.add_(logits, bias[0])
+    else:
+      logits0 = logits
+    if torch.ne(cap, 0.):
+      logits1 = torch.mul_(torch.tanh_(torch.mul_(logits0, 1. / cap)), cap)
+    else:
+      logits1 = logits0
+    target = torch.squeeze(torch.gather(logits1, 1, torch.unsqueeze(targets, 1)), 1)
+    return torch.sub(torch.logsumexp(logits1, [1]), target)
+
+  # x [N, H, F] at the product of rows [M, 1, 1], heads [1, h, 1] and features [1, 1, f]: [M, h, f]
+  def select(self: __torch__.Kernels, x: Tensor, rows: Tensor, heads: Tensor, features: Tensor) -> Tensor:
+    return torch.index(x, annotate(List[Optional[Tensor]], [rows, heads, features]))
+
+  def select_put_(self: __torch__.Kernels, x: Tensor, rows: Tensor, heads: Tensor, features: Tensor, values: Tensor) -> Tensor:
+    return torch.index_put_(x, annotate(List[Optional[Tensor]], [rows, heads, features]), values)

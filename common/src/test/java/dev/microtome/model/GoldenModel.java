@@ -1,0 +1,94 @@
+package dev.microtome.model;
+
+import ai.djl.ndarray.NDManager;
+import dev.microtome.model.load.ModelFiles;
+import dev.microtome.model.load.Safetensors;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * One of the tiny models with what the reference implementations compute from it. A row's padding
+ * is stripped: {@link #present} says where its tokens stand in the reference's arrays.
+ */
+record GoldenModel(
+    String name, Path folder, List<int[]> tokens, List<int[]> tokenTypes, List<int[]> present) {
+  static final List<String> NAMES =
+      List.of(
+          "gpt2",
+          "gpt2-relu-inverse",
+          "gpt2-f16",
+          "gpt-neo",
+          "gpt-neox",
+          "gpt-neox-sequential",
+          "gptj",
+          "llama",
+          "llama-tied-bf16",
+          "mistral",
+          "qwen2",
+          "gemma2",
+          "opt",
+          "opt-postnorm",
+          "bert",
+          "bert-legacy-keys");
+
+  static GoldenModel open(String name) {
+    Path folder = resource("golden/models/" + name);
+    try (Safetensors golden = Safetensors.open(folder.resolve("golden.safetensors"))) {
+      long[] ids = golden.longs("input_ids");
+      int rows = golden.tensor("input_ids").shape().get(0).intValue();
+      int width = ids.length / rows;
+      long[] mask =
+          golden.names().contains("attention_mask")
+              ? golden.longs("attention_mask")
+              : IntStream.range(0, ids.length).mapToLong(i -> 1).toArray();
+      List<int[]> tokens = new ArrayList<>();
+      List<int[]> types = new ArrayList<>();
+      List<int[]> present = new ArrayList<>();
+      for (int row = 0; row < rows; row++) {
+        int start = row * width;
+        int[] at = IntStream.range(0, width).filter(i -> mask[start + i] == 1).toArray();
+        present.add(at);
+        tokens.add(IntStream.of(at).map(i -> (int) ids[start + i]).toArray());
+        if (golden.names().contains("token_type_ids")) {
+          long[] all = golden.longs("token_type_ids");
+          types.add(IntStream.of(at).map(i -> (int) all[start + i]).toArray());
+        }
+      }
+      return new GoldenModel(name, folder, tokens, types, present);
+    }
+  }
+
+  HookedTransformer load(NDManager manager) {
+    return HookedTransformer.load(ModelFiles.open(folder), manager);
+  }
+
+  TokenBatch batch() {
+    return tokenTypes.isEmpty()
+        ? TokenBatch.of(tokens)
+        : TokenBatch.withTokenTypes(tokens, tokenTypes);
+  }
+
+  Safetensors golden() {
+    return Safetensors.open(folder.resolve("golden.safetensors"));
+  }
+
+  Safetensors hooks() {
+    return Safetensors.open(folder.resolve("hooks.safetensors"));
+  }
+
+  boolean hasHooks() {
+    return Files.exists(folder.resolve("hooks.safetensors"));
+  }
+
+  static Path resource(String name) {
+    try {
+      return Path.of(GoldenModel.class.getClassLoader().getResource(name).toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
