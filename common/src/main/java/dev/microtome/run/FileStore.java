@@ -39,6 +39,18 @@ public interface FileStore {
 
   InputStream open(String path) throws IOException;
 
+  /** Opens a file at byte {@code from}, by a seek where the file system has one. */
+  default InputStream open(String path, long from) throws IOException {
+    InputStream in = open(path);
+    try {
+      in.skipNBytes(from);
+      return in;
+    } catch (IOException | RuntimeException e) {
+      in.close();
+      throw e;
+    }
+  }
+
   /** Opens a new file, in place of one that is there; makes its folders. */
   OutputStream create(String path) throws IOException;
 

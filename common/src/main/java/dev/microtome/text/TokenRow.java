@@ -1,0 +1,27 @@
+package dev.microtome.text;
+
+import dev.microtome.table.Column;
+import dev.microtome.table.TableSpec;
+
+/** A row of the table {@code tokens}: one sequence, as a model reads it. */
+@SuppressWarnings("ArrayRecordComponent") // a row at the Parquet border, which nobody keeps
+public record TokenRow(
+    @Column(
+            doc =
+                "number of the sequence: 100,000,000 × its part + its index in the part; unique, ascending in the order of the"
+                    + " text, the same on every run")
+        long sequenceId,
+    @Column(
+            doc =
+                "document of the first token after BOS: the file's path below the inputs' common folder, then # and its place"
+                    + " there (byte of a line or paragraph, index in .json and .parquet) unless the whole file is the document")
+        String document,
+    @Column(doc = "token ids, BOS included where prepend-bos says so", unit = "tokens")
+        int[] tokens) {
+  /** The table of a tokenized corpus. */
+  public static final TableSpec<TokenRow> TABLE =
+      TableSpec.of("tokens", TokenRow.class, "One sequence of at most context-length tokens.");
+
+  /** More sequences than a part can hold: the factor in {@link #sequenceId}. */
+  public static final long SEQUENCES_PER_PART = 100_000_000;
+}
