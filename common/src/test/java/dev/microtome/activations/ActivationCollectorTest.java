@@ -46,7 +46,7 @@ class ActivationCollectorTest {
 
   @Test
   void rowsOfEveryHookEqualThoseOfEachSequenceAlone() throws IOException {
-    List<TokenSequence> sequences = TinyModel.sequences(1, 40);
+    List<TokenSequence> sequences = TinyModel.sequences(1, 15);
     List<HookPoint> hooks = model.hookPoints().all();
 
     Map<HookPoint, List<ActivationArrayRow>> rows =
@@ -74,7 +74,7 @@ class ActivationCollectorTest {
         }
       }
     }
-    // float32; other batch shapes add up in another order. Saw 0.
+    // float32; other batch shapes add up in another order. Saw 5.2e-6, in the residual stream.
     assertThat(largest).isLessThan(1e-5);
   }
 
@@ -140,9 +140,11 @@ class ActivationCollectorTest {
     List<TokenSequence> sequences = TinyModel.sequences(4, 30);
     List<HookPoint> hooks = model.hookPoints().resolve("blocks.*.hook_resid_post");
 
-    assertThat(byPlace(sequences, hooks, PositionSelection.ALL))
-        .usingRecursiveComparison()
-        .isEqualTo(byPlace(sequences, hooks, PositionSelection.ALL));
+    Map<String, float[]> first = byPlace(sequences, hooks, PositionSelection.ALL);
+    Map<String, float[]> second = byPlace(sequences, hooks, PositionSelection.ALL);
+
+    assertThat(second.keySet()).isEqualTo(first.keySet());
+    second.forEach((place, vector) -> assertThat(vector).as(place).isEqualTo(first.get(place)));
   }
 
   @Test
