@@ -50,6 +50,13 @@ public final class ForwardPass {
     return new Builder();
   }
 
+  /** The same interventions, reading this alone. */
+  ForwardPass readingOnly(HookPoint point) {
+    Builder builder = builder().read(point).intervene(interventions);
+    sources.forEach(builder::source);
+    return builder.build();
+  }
+
   public Set<HookPoint> reads() {
     return reads;
   }

@@ -131,15 +131,9 @@ final class Kernels {
     return array(manager, "causal_mask", queries, keys, window);
   }
 
-  static NDArray tokenLoss(
-      NDManager manager,
-      NDArray x,
-      NDArray weight,
-      Optional<NDArray> bias,
-      NDArray targets,
-      double cap) {
-    return array(
-        manager, "token_loss", x, weight, bias.stream().toArray(NDArray[]::new), targets, cap);
+  /** −log softmax of rows [N, V] at the targets [N]. */
+  static NDArray logitLoss(NDManager manager, NDArray logits, NDArray targets) {
+    return array(manager, "logit_loss", logits, targets);
   }
 
   static NDArray select(
@@ -202,8 +196,6 @@ final class Kernels {
   private static IValue value(Object argument) {
     if (argument instanceof PtNDArray array) {
       return IValue.from(array);
-    } else if (argument instanceof NDArray[] list) {
-      return IValue.listFrom(List.of(list).toArray(PtNDArray[]::new));
     } else if (argument instanceof Double number) {
       return IValue.from((double) number);
     } else if (argument instanceof Boolean flag) {

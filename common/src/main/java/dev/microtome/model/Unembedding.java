@@ -81,8 +81,14 @@ final class Unembedding {
     return taps.pass(manager, HookSite.LOGITS, logits);
   }
 
+  /** Logits of rows of {@link #input}, without taps. */
+  NDArray logits(NDManager manager, NDArray input) {
+    NDArray logits = unembed.apply(manager, input);
+    return softCap == 0 ? logits : Kernels.softCap(manager, logits, softCap);
+  }
+
   /** −log p in nats of each row's target, x being rows [n, dEmbed] of {@link #input}. */
   NDArray losses(NDManager manager, NDArray x, NDArray targets) {
-    return Kernels.tokenLoss(manager, x, unembed.weight(), unembed.bias(), targets, softCap);
+    return Kernels.logitLoss(manager, logits(manager, x), targets);
   }
 }

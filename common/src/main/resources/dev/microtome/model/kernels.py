@@ -163,19 +163,10 @@ class Kernels(Module):
       seen0 = seen
     return torch.unsqueeze(torch.unsqueeze(seen0, 0), 0)
 
-  # −log p(target) in nats of rows x [N, D] through the unembedding; no cap if it is 0
-  def token_loss(self: __torch__.Kernels, x: Tensor, weight: Tensor, bias: List[Tensor], targets: Tensor, cap: float) -> Tensor:
-    logits = torch.linear(x, weight)
-    if torch.gt(torch.len(bias), 0):
-      logits0 = torch.add_(logits, bias[0])
-    else:
-      logits0 = logits
-    if torch.ne(cap, 0.):
-      logits1 = torch.mul_(torch.tanh_(torch.mul_(logits0, 1. / cap)), cap)
-    else:
-      logits1 = logits0
-    target = torch.squeeze(torch.gather(logits1, 1, torch.unsqueeze(targets, 1)), 1)
-    return torch.sub(torch.logsumexp(logits1, [1]), target)
+  # −log p(target) in nats, a row of logits [N, V] at a time
+  def logit_loss(self: __torch__.Kernels, logits: Tensor, targets: Tensor) -> Tensor:
+    target = torch.squeeze(torch.gather(logits, 1, torch.unsqueeze(targets, 1)), 1)
+    return torch.sub(torch.logsumexp(logits, [1]), target)
 
   # x [N, H, F] at the product of rows [M, 1, 1], heads [1, h, 1] and features [1, 1, f]: [M, h, f]
   def select(self: __torch__.Kernels, x: Tensor, rows: Tensor, heads: Tensor, features: Tensor) -> Tensor:

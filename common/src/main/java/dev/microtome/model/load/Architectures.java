@@ -6,7 +6,18 @@ import java.util.List;
 
 /** The families that can be loaded. */
 final class Architectures {
-  private static final List<Architecture> ALL = List.of(new Gpt2());
+  private static final List<Architecture> ALL =
+      List.of(
+          new Gpt2(),
+          new GptNeo(),
+          new GptNeoX(),
+          new GptJ(),
+          new Llama(),
+          new Mistral(),
+          new Qwen2(),
+          new Gemma2(),
+          new Opt(),
+          new Bert());
 
   private Architectures() {}
 

@@ -1,6 +1,7 @@
 package dev.microtome.model.load;
 
 import dev.microtome.model.ModelConfig;
+import dev.microtome.model.load.Parameter.Source;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,6 +54,38 @@ record Blueprint(
       return add(Parameter.of(name + ".b", tensor + ".bias", width));
     }
 
+    /**
+     * Adds {@code name} with W and b in its place, such as {@code blocks.0.mlp.%s_in}, of a linear
+     * layer stored [out, in] as {@code tensor.weight} and {@code tensor.bias}.
+     */
+    Builder linear(String name, String tensor, Dim out, Dim in) {
+      add(Parameter.of(name.formatted("W"), tensor + ".weight", out, in));
+      return add(Parameter.of(name.formatted("b"), tensor + ".bias", out));
+    }
+
+    /**
+     * Adds the fused queries, keys and values from three tensors such as {@code from.q_proj}, with
+     * their biases.
+     */
+    Builder qkv(String attention, AttentionSizes sizes, String q, String k, String v) {
+      add(
+          Parameter.stacked(
+              attention + ".b_QKV",
+              Source.of(q + ".bias", sizes.queries()),
+              Source.of(k + ".bias", sizes.keys()),
+              Source.of(v + ".bias", sizes.keys())));
+      return qkvWithoutBias(attention, sizes, q, k, v);
+    }
+
+    Builder qkvWithoutBias(String attention, AttentionSizes sizes, String q, String k, String v) {
+      return add(
+          Parameter.stacked(
+              attention + ".W_QKV",
+              Source.of(q + ".weight", sizes.queries(), sizes.dModel()),
+              Source.of(k + ".weight", sizes.keys(), sizes.dModel()),
+              Source.of(v + ".weight", sizes.keys(), sizes.dModel())));
+    }
+
     /** Adds the unembedding: the embedding under a second name, or the tensor's own values. */
     Builder unembedding(
         Tying tying, String embeddingTensor, String tensor, Dim dVocab, Dim dEmbed) {
@@ -71,6 +104,19 @@ record Blueprint(
 
     Blueprint build() {
       return new Blueprint(config, parameters, shared, copies);
+    }
+  }
+
+  /** Widths around an attention layer. */
+  record AttentionSizes(Dim dModel, Dim nHeads, Dim nKeyValueHeads, Dim dHead) {
+    /** All query heads side by side. */
+    Dim queries() {
+      return nHeads.times(dHead);
+    }
+
+    /** All key heads side by side; values are as wide. */
+    Dim keys() {
+      return nKeyValueHeads.times(dHead);
     }
   }
 

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.microtome.model.Activation;
 import dev.microtome.run.InputException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -56,6 +58,15 @@ final class ConfigJson {
 
   boolean has(String key) {
     return json.hasNonNull(key);
+  }
+
+  /**
+   * Whether the key is there with the value null: for some keys this turns off what is on by
+   * default.
+   */
+  boolean isNull(String key) {
+    read.add(key);
+    return json.has(key) && json.get(key).isNull();
   }
 
   /** The value, or empty if the key is absent or null. Counts as read. */
@@ -136,16 +147,60 @@ final class ConfigJson {
     return node(key).isPresent() ? positive(key) : otherwise;
   }
 
+  /** A finite number above zero; 0 if the value is null, the default if the key is absent. */
+  double positiveOrNull(String key, double otherwise) {
+    return isNull(key) ? 0 : positive(key, otherwise);
+  }
+
+  /** True or false. A null is refused: it is neither, and not the default either. */
   boolean flag(String key, boolean otherwise) {
-    return node(key)
-        .map(
-            value -> {
-              if (!value.isBoolean()) {
-                throw wrong(key, value, "true or false");
-              }
-              return value.booleanValue();
-            })
-        .orElse(otherwise);
+    read.add(key);
+    JsonNode value = json.get(key);
+    if (value == null) {
+      return otherwise;
+    }
+    if (!value.isBoolean()) {
+      throw wrong(key, value, "true or false");
+    }
+    return value.booleanValue();
+  }
+
+  /**
+   * The names in an array, each of which must be one of {@code allowed}; empty if the key is
+   * absent.
+   */
+  Optional<List<String>> names(String key, Set<String> allowed) {
+    return node(key).map(value -> names(key, value, allowed));
+  }
+
+  List<String> names(String key, JsonNode array, Set<String> allowed) {
+    List<String> names = new ArrayList<>();
+    for (JsonNode element : array) {
+      if (!element.isTextual() || !allowed.contains(element.textValue())) {
+        throw wrong(key, element, "one of " + new TreeSet<>(allowed));
+      }
+      names.add(element.textValue());
+    }
+    if (!array.isArray() || names.isEmpty()) {
+      throw wrong(key, array, "a list of " + new TreeSet<>(allowed));
+    }
+    return names;
+  }
+
+  /** The one value of several spellings of a number; those present must agree. */
+  double agreeing(double otherwise, String... keys) {
+    Double agreed = null;
+    for (String key : keys) {
+      if (node(key).isPresent()) {
+        double value = positive(key);
+        if (agreed != null && value != agreed) {
+          throw conflict(
+              "%s is %s, another key for the same says %s".formatted(prefix + key, value, agreed));
+        }
+        agreed = value;
+      }
+    }
+    return agreed == null ? otherwise : agreed;
   }
 
   Activation activation(String key, String otherwise) {
@@ -170,6 +225,13 @@ final class ConfigJson {
   void only(String key, boolean supported) {
     if (flag(key, supported) != supported) {
       throw unsupported(key, String.valueOf(!supported), String.valueOf(supported));
+    }
+  }
+
+  /** Refuses a number that is not the only one supported, which is also the default. */
+  void onlyNumber(String key, double supported) {
+    if (positive(key, supported) != supported) {
+      throw unsupported(key, json.get(key).toString(), String.valueOf(supported));
     }
   }
 

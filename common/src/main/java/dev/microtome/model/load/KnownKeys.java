@@ -113,6 +113,10 @@ final class KnownKeys {
     this.keys = keys;
   }
 
+  static KnownKeys none() {
+    return new KnownKeys(Set.of());
+  }
+
   KnownKeys and(String... more) {
     Set<String> all = new HashSet<>(keys);
     all.addAll(Set.of(more));

@@ -30,6 +30,13 @@ record Parameter(String name, List<Source> sources, List<Dim> shape, float const
         name, List.of(new Source(tensor, List.of(in, out), Order.TRANSPOSED)), List.of(out, in), 0);
   }
 
+  /** Rows stored as (head, q or k or v, dHead), in the parameter as (q or k or v, head, dHead). */
+  static Parameter headsOutermost(String name, String tensor, int heads, int dHead, Dim... shape) {
+    Order order = new Order.HeadsOutermost(heads, dHead);
+    return new Parameter(
+        name, List.of(new Source(tensor, List.of(shape), order)), List.of(shape), 0);
+  }
+
   /** Several tensors of the same width, one below the other. */
   static Parameter stacked(String name, Source... sources) {
     List<Dim> shape = new ArrayList<>(sources[0].shape());
