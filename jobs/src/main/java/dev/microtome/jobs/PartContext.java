@@ -4,6 +4,7 @@ import dev.microtome.run.FileStore;
 import dev.microtome.table.RowWriter;
 import dev.microtome.table.TableSpec;
 import java.io.IOException;
+import java.util.OptionalInt;
 
 /** What a {@link PartTask} may use on the executor that runs it. */
 public interface PartContext {
@@ -27,6 +28,15 @@ public interface PartContext {
 
   /** Models of this executor JVM: loaded once, shared by its tasks. */
   ExecutorModels models();
+
+  /** Processor cores that Spark gives the task: {@code spark.task.cpus}. */
+  int cores();
+
+  /**
+   * Index of the GPU that Spark gives the task ({@code spark.task.resource.gpu.amount}); empty
+   * where it gives none.
+   */
+  OptionalInt gpu();
 
   /** Reports units done so far in this part, for the progress display only. */
   void progress(long units);

@@ -1,0 +1,91 @@
+package dev.microtome.jobs.activations;
+
+import com.google.auto.service.AutoService;
+import dev.microtome.activations.CollectionSettings;
+import dev.microtome.activations.TokenSequence;
+import dev.microtome.jobs.Inputs;
+import dev.microtome.jobs.Job;
+import dev.microtome.jobs.JobContext;
+import dev.microtome.jobs.ModelFolder;
+import dev.microtome.jobs.Plan;
+import dev.microtome.jobs.TableInput;
+import dev.microtome.model.HookPoint;
+import dev.microtome.model.HookPoints;
+import dev.microtome.model.load.ModelFiles;
+import dev.microtome.table.TableSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/**
+ * Runs a model over a tokenised corpus and stores what passes the chosen hook points.
+ *
+ * <p>Reads a table {@code tokens} and a model folder. Writes {@code activations}, one row for each
+ * (hook, sequence, position); all hooks are read in one pass over the model.
+ *
+ * <pre>{@code
+ * spark-submit microtome.jar collect-activations --config conf/jobs/collect-activations.conf \
+ *   --set model=models/pythia-70m --set tokens=runs/tokens --output runs/activations
+ * }</pre>
+ */
+@SuppressWarnings("rawtypes") // AutoService names the interface by its class
+@AutoService(Job.class)
+public final class CollectActivations implements Job<CollectActivationsConfig, CollectPart> {
+  @Override
+  public String name() {
+    return "collect-activations";
+  }
+
+  @Override
+  public String summary() {
+    return "Run a model over tokens and store the activations at chosen hook points";
+  }
+
+  @Override
+  public Class<CollectActivationsConfig> configType() {
+    return CollectActivationsConfig.class;
+  }
+
+  @Override
+  public List<TableSpec<?>> tables() {
+    return List.of(ActivationTables.BINARY);
+  }
+
+  @Override
+  public Plan<CollectPart> plan(CollectActivationsConfig config, Inputs inputs) {
+    ModelFolder folder = inputs.model(config.model());
+    try {
+      ModelFiles model = ModelFiles.open(inputs.local(folder));
+      HookPoints points = HookPoints.of(model.config());
+      List<HookPoint> hooks = points.resolve(config.hooks());
+      TableInput tokens = inputs.table(config.tokens(), "tokens", TokenSequence.class);
+      List<TokenSlices> slices = TokenSlices.cut(tokens.files(), config.sequencesPerPart());
+      CorpusCheck corpus = CorpusCheck.of(config.tokens(), tokens, slices, inputs.tables());
+      corpus.requireFits(config.model(), model);
+
+      CollectTask task =
+          new CollectTask(
+              folder,
+              new CollectionSettings(
+                  hooks, config.batchTokens(), config.positions(), config.seed(), config.onNan()),
+              config.encoding(),
+              config.dtype(),
+              ActivationTables.metadata(config.dtype().dtype(), points, hooks));
+      OutputEstimate estimate =
+          OutputEstimate.of(points, task.settings(), config.dtype(), corpus.sampleLengths());
+      return new Plan<>(
+          slices.stream().map(rows -> new CollectPart(task, rows)).toList(),
+          "sequences",
+          tokens.rows(),
+          estimate.rows(tokens.rows()),
+          estimate.bytes(tokens.rows()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void run(CollectActivationsConfig config, Plan<CollectPart> plan, JobContext context) {
+    context.runParts(plan, (part, executor) -> part.task().run(part.tokens(), executor));
+  }
+}

@@ -1,0 +1,82 @@
+package dev.microtome.jobs.activations;
+
+import dev.microtome.activations.TokenSequence;
+import dev.microtome.config.InputPath;
+import dev.microtome.jobs.TableInput;
+import dev.microtome.jobs.TableReader;
+import dev.microtome.model.load.ModelFiles;
+import dev.microtome.run.InputException;
+import dev.microtome.table.RowReader;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * Whether a tokens table suits a model, as far as its metadata and its first sequences tell. Every
+ * sequence is checked again where it is run.
+ */
+record CorpusCheck(InputPath path, TableInput table, List<TokenSequence> sample) {
+  private static final int SAMPLE = 256;
+
+  /**
+   * Looks at a table.
+   *
+   * @throws InputException when it has no rows
+   */
+  static CorpusCheck of(
+      InputPath path, TableInput table, List<TokenSlices> parts, TableReader tables)
+      throws IOException {
+    if (parts.isEmpty()) {
+      throw new InputException("tokens %s: the table has no rows".formatted(path));
+    }
+    TokenSlices.Slice first = parts.get(0).slices().get(0);
+    long to = Math.min(first.to(), first.from() + SAMPLE);
+    List<TokenSequence> sample = new ArrayList<>();
+    try (RowReader<TokenSequence> reader =
+        tables.read(first.path(), TokenSequence.class, first.from(), to)) {
+      reader.forEachRemaining(sample::add);
+    }
+    return new CorpusCheck(path, table, List.copyOf(sample));
+  }
+
+  int[] sampleLengths() {
+    return sample.stream().mapToInt(sequence -> sequence.tokens().length).toArray();
+  }
+
+  /**
+   * Refuses tokens that cannot be this model's.
+   *
+   * @throws InputException naming both sides
+   */
+  void requireFits(InputPath modelPath, ModelFiles model) {
+    int nCtx = model.config().nCtx();
+    int dVocab = model.config().dVocab();
+    number("context_length")
+        .ifPresent(
+            length -> {
+              if (length > nCtx) {
+                throw new InputException(
+                    "tokens %s: sequences of up to %d tokens, the context of model %s is %d; tokenize with context-length = %d"
+                        .formatted(path, length, modelPath, nCtx, nCtx));
+              }
+            });
+    number("vocabulary_size")
+        .ifPresent(
+            size -> {
+              if (size > dVocab) {
+                throw new InputException(
+                    "tokens %s: their tokenizer has %d tokens, model %s has %d; use the model's own tokenizer"
+                        .formatted(path, size, modelPath, dVocab));
+              }
+            });
+    for (TokenSequence sequence : sample) {
+      sequence.requireFits(nCtx, dVocab);
+    }
+  }
+
+  private OptionalLong number(String key) {
+    String value = table.metadata().get(key);
+    return value == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(value));
+  }
+}

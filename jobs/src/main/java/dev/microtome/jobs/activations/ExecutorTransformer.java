@@ -1,0 +1,55 @@
+package dev.microtome.jobs.activations;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.microtome.jobs.ModelFolder;
+import dev.microtome.jobs.PartContext;
+import dev.microtome.model.HookedTransformer;
+import dev.microtome.model.Torch;
+import dev.microtome.model.load.ModelFiles;
+import dev.microtome.model.load.ModelWeights;
+import java.io.IOException;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * A model on an executor, loaded once for all its tasks: on the processor, or on the GPU that Spark
+ * gives the task.
+ *
+ * @param manager owns the weights; the parent of what passes allocate
+ */
+record ExecutorTransformer(HookedTransformer model, NDManager manager) implements AutoCloseable {
+
+  static ExecutorTransformer of(ModelFolder folder, PartContext context) throws IOException {
+    Device device = context.gpu().isPresent() ? Device.gpu(context.gpu().getAsInt()) : Device.cpu();
+    return context
+        .models()
+        .shared(
+            "transformer %s on %s".formatted(folder.digest(), device),
+            () -> {
+              Torch.threads(context.cores());
+              return load(ModelFiles.open(context.models().folder(folder)), device);
+            });
+  }
+
+  static ExecutorTransformer load(ModelFiles files, Device device) {
+    NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+    try {
+      ModelWeights weights = ModelWeights.load(files, manager);
+      Map<String, NDArray> parameters =
+          weights.names().stream().collect(Collectors.toMap(Function.identity(), weights::get));
+      return new ExecutorTransformer(
+          new HookedTransformer(weights.config(), parameters, manager), manager);
+    } catch (RuntimeException | Error e) {
+      manager.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+}

@@ -1,0 +1,56 @@
+package dev.microtome.jobs.activations;
+
+import dev.microtome.activations.TokenSequence;
+import dev.microtome.jobs.TableInput;
+import dev.microtome.jobs.TableReader;
+import dev.microtome.table.RowReader;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The rows of a tokens table that make one part, in the order of the table. */
+record TokenSlices(List<Slice> slices) implements Serializable {
+  TokenSlices {
+    slices = List.copyOf(slices);
+  }
+
+  /** Rows [from, to) of one file. */
+  record Slice(String path, long from, long to) implements Serializable {}
+
+  /** Cuts the whole table into parts of {@code rows} rows; the last may be smaller. */
+  static List<TokenSlices> cut(List<TableInput.TableFile> files, int rows) {
+    List<TokenSlices> parts = new ArrayList<>();
+    List<Slice> slices = new ArrayList<>();
+    long free = rows;
+    for (TableInput.TableFile file : files) {
+      long from = 0;
+      while (from < file.rows()) {
+        long to = Math.min(file.rows(), from + free);
+        slices.add(new Slice(file.path(), from, to));
+        free -= to - from;
+        from = to;
+        if (free == 0) {
+          parts.add(new TokenSlices(slices));
+          slices.clear();
+          free = rows;
+        }
+      }
+    }
+    if (!slices.isEmpty()) {
+      parts.add(new TokenSlices(slices));
+    }
+    return parts;
+  }
+
+  List<TokenSequence> read(TableReader tables) throws IOException {
+    List<TokenSequence> sequences = new ArrayList<>();
+    for (Slice slice : slices) {
+      try (RowReader<TokenSequence> reader =
+          tables.read(slice.path(), TokenSequence.class, slice.from(), slice.to())) {
+        reader.forEachRemaining(sequences::add);
+      }
+    }
+    return sequences;
+  }
+}
