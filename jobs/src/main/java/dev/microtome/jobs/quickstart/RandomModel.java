@@ -72,7 +72,7 @@ final class RandomModel {
         file,
         values -> {
           for (Map.Entry<String, long[]> tensor : shapes.entrySet()) {
-            values.put(initial(tensor.getKey(), tensor.getValue()));
+            values.floats(initial(tensor.getKey(), tensor.getValue()));
           }
         });
   }
