@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Map;
 import org.apache.spark.launcher.JavaModuleOptions;
 
-/** A Spark installation made of the Maven artifacts: {@code jars/} and a {@code RELEASE} file are all that Spark asks for. */
+/**
+ * A Spark installation made of the Maven artifacts: {@code jars/} and a {@code RELEASE} file are
+ * all that Spark asks for.
+ */
 record SparkHome(Path folder) {
   private static final String SUBMIT = "org.apache.spark.deploy.SparkSubmit";
 
@@ -25,7 +28,10 @@ record SparkHome(Path folder) {
     return Path.of(required("microtome.jar"));
   }
 
-  /** The command of {@code spark-submit} with these options, followed by the application jar and its arguments. */
+  /**
+   * The command of {@code spark-submit} with these options, followed by the application jar and its
+   * arguments.
+   */
   List<String> submitCommand(List<String> sparkOptions, List<String> jobArguments) {
     List<String> command = java("-Xmx1g", SUBMIT);
     command.addAll(sparkOptions);
@@ -36,7 +42,8 @@ record SparkHome(Path folder) {
 
   /** Starts a command with the environment of this home; output and errors go to one file. */
   Process start(List<String> command, Path output) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("SPARK_"));
     builder
         .environment()

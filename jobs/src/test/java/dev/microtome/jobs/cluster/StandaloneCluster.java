@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A real standalone cluster on loopback: one master and workers of one core, each a process of its own. */
+/**
+ * A real standalone cluster on loopback: one master and workers of one core, each a process of its
+ * own.
+ */
 final class StandaloneCluster implements AutoCloseable {
   private final SparkHome home;
   private final Path folder;
@@ -24,8 +27,10 @@ final class StandaloneCluster implements AutoCloseable {
   }
 
   /** Starts the cluster and returns when every worker is registered. */
-  static StandaloneCluster start(SparkHome home, Path folder, int workers) throws IOException, InterruptedException {
-    StandaloneCluster cluster = new StandaloneCluster(home, Files.createDirectories(folder), freePort());
+  static StandaloneCluster start(SparkHome home, Path folder, int workers)
+      throws IOException, InterruptedException {
+    StandaloneCluster cluster =
+        new StandaloneCluster(home, Files.createDirectories(folder), freePort());
     try {
       cluster.startProcesses(workers);
     } catch (IOException | InterruptedException | RuntimeException e) {
@@ -42,19 +47,22 @@ final class StandaloneCluster implements AutoCloseable {
     launch(master, "master.log", "I have been elected leader");
     for (int i = 0; i < workers; i++) {
       List<String> worker = home.java("-Xmx512m", "org.apache.spark.deploy.worker.Worker");
-      worker.addAll(List.of("--host", "127.0.0.1", "--webui-port", "0", "--cores", "1", "--memory", "2g"));
+      worker.addAll(
+          List.of("--host", "127.0.0.1", "--webui-port", "0", "--cores", "1", "--memory", "2g"));
       worker.addAll(List.of("--work-dir", folder.resolve("work-" + i).toString(), url));
       launch(worker, "worker-" + i + ".log", "Successfully registered with master");
     }
   }
 
-  private void launch(List<String> command, String log, String ready) throws IOException, InterruptedException {
+  private void launch(List<String> command, String log, String ready)
+      throws IOException, InterruptedException {
     Path output = folder.resolve(log);
     Process process = home.start(command, output);
     processes.add(process);
     while (!Files.readString(output).contains(ready)) {
       if (process.waitFor(100, TimeUnit.MILLISECONDS)) {
-        throw new IllegalStateException(log + " ended before '" + ready + "':\n" + Files.readString(output));
+        throw new IllegalStateException(
+            log + " ended before '" + ready + "':\n" + Files.readString(output));
       }
     }
   }
@@ -75,7 +83,9 @@ final class StandaloneCluster implements AutoCloseable {
   Stream<ProcessHandle> executors() {
     return processes.stream()
         .flatMap(Process::descendants)
-        .filter(child -> child.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"));
+        .filter(
+            child ->
+                child.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"));
   }
 
   @Override

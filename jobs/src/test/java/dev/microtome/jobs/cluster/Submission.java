@@ -19,16 +19,19 @@ final class Submission implements AutoCloseable {
     this.output = output;
   }
 
-  static Submission start(SparkHome home, List<String> sparkOptions, List<String> jobArguments, Path output)
+  static Submission start(
+      SparkHome home, List<String> sparkOptions, List<String> jobArguments, Path output)
       throws IOException {
-    return new Submission(home.start(home.submitCommand(sparkOptions, jobArguments), output), output);
+    return new Submission(
+        home.start(home.submitCommand(sparkOptions, jobArguments), output), output);
   }
 
   /** Waits for the end and returns the exit code. */
   int exitCode() throws InterruptedException {
     if (!process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES)) {
       process.destroyForcibly();
-      throw new IllegalStateException("still running after " + LIMIT_MINUTES + " minutes:\n" + output());
+      throw new IllegalStateException(
+          "still running after " + LIMIT_MINUTES + " minutes:\n" + output());
     }
     return process.exitValue();
   }
@@ -43,7 +46,10 @@ final class Submission implements AutoCloseable {
     return true;
   }
 
-  /** Kills the driver as {@code kill -9} does, unless it ends within the time; returns whether it was killed. */
+  /**
+   * Kills the driver as {@code kill -9} does, unless it ends within the time; returns whether it
+   * was killed.
+   */
   boolean killAfter(long milliseconds) throws InterruptedException {
     if (process.waitFor(milliseconds, TimeUnit.MILLISECONDS)) {
       return false;
