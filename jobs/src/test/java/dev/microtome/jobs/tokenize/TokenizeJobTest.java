@@ -228,7 +228,7 @@ class TokenizeJobTest {
                 "tokenizer=" + tokenizer))
         .as(refused())
         .isZero();
-    assertThat(out.toString(StandardCharsets.UTF_8)).contains("tokens").contains("9 bytes");
+    assertThat(out.toString(StandardCharsets.UTF_8)).contains("bytes: 9", "tables: tokens");
     assertThat(output).doesNotExist();
   }
 
