@@ -1,13 +1,41 @@
 package dev.microtome.jobs;
 
+import dev.microtome.config.UsageException;
+import dev.microtome.jobs.spark.HadoopFileStore;
+import dev.microtome.jobs.spark.PartFailedException;
+import dev.microtome.jobs.spark.SparkSessions;
+import dev.microtome.run.InputException;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 
 /** The command line. The only class that ends the process. */
 public final class Main {
+  static final int WRONG_COMMAND = 1;
+  static final int WRONG_INPUT = 2;
+  static final int FAILED = 3;
+
   private Main() {}
 
+  /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
-    int code = run(System.out, System.err, args);
+    // Summaries have names of documents and units in them, whatever the locale of a cluster's
+    // shell.
+    PrintStream out = new PrintStream(System.out, /* autoFlush= */ true, StandardCharsets.UTF_8);
+    PrintStream err = new PrintStream(System.err, /* autoFlush= */ true, StandardCharsets.UTF_8);
+    int code = run(out, err, args);
+    SparkSessions.stop();
+    // A cluster manager may read a call of exit, even with 0, as a failure.
     if (code != 0) {
       System.exit(code);
     }
@@ -22,7 +50,128 @@ public final class Main {
    *     anything else
    */
   public static int run(PrintStream out, PrintStream err, String... args) {
-    err.println("ERROR: no command is known yet: " + String.join(" ", args));
-    return 1;
+    Arguments arguments = new Arguments();
+    try {
+      CommandLine commandLine = new CommandLine(arguments);
+      commandLine.parseArgs(args);
+      if (arguments.help || arguments.words.isEmpty()) {
+        commandLine.usage(arguments.help ? out : err);
+        return arguments.help ? 0 : WRONG_COMMAND;
+      }
+      execute(arguments, out);
+      return 0;
+    } catch (ParameterException | UsageException e) {
+      return refuse(err, arguments, e, WRONG_COMMAND);
+    } catch (InputException e) {
+      return refuse(err, arguments, e, WRONG_INPUT);
+    } catch (PartFailedException e) {
+      return fail(err, e.getMessage(), e);
+    } catch (UncheckedIOException e) {
+      return fail(err, Reasons.of(e.getCause()), e);
+    } catch (IOException e) {
+      return fail(err, Reasons.of(e), e);
+    } catch (RuntimeException | Error e) {
+      return fail(err, e.toString(), e);
+    }
+  }
+
+  private static int refuse(PrintStream err, Arguments arguments, Exception e, int code) {
+    err.println("ERROR: " + e.getMessage());
+    if (arguments.stacktrace) {
+      e.printStackTrace(err);
+    }
+    return code;
+  }
+
+  private static int fail(PrintStream err, String message, Throwable e) {
+    e.printStackTrace(err);
+    err.println("ERROR: " + message);
+    return FAILED;
+  }
+
+  private static void execute(Arguments arguments, PrintStream out) throws IOException {
+    Jobs jobs = Jobs.onClassPath();
+    String command = arguments.words.get(0);
+    List<String> rest = arguments.words.subList(1, arguments.words.size());
+    switch (command) {
+      case "list" -> {
+        requireWords(rest, 0, "list takes no more words");
+        jobs.list(out);
+      }
+      case "describe" -> {
+        requireWords(rest, 1, "describe needs the name of one job");
+        Jobs.describe(jobs.named(rest.get(0)), out);
+      }
+      case "version" -> {
+        requireWords(rest, 0, "version takes no more words");
+        out.println(Versions.banner());
+      }
+      default -> {
+        Job<?, ?> job = jobs.named(command);
+        requireWords(rest, 0, "unexpected after " + command);
+        new JobRunner(HadoopFileStore.ofThisProcess(), out, Clock.systemUTC())
+            .run(job, arguments.request());
+      }
+    }
+  }
+
+  private static void requireWords(List<String> words, int count, String otherwise) {
+    if (words.size() != count) {
+      throw new UsageException(
+          otherwise + (words.isEmpty() ? "" : ", found: " + String.join(" ", words)));
+    }
+  }
+
+  /** What may stand on the command line. */
+  @Command(
+      name = "microtome.jar",
+      sortOptions = false,
+      customSynopsis = {
+        "spark-submit [Spark options] microtome.jar JOB --config FILE --set KEY=VALUE ... --output DIR [--force] [--dry-run]",
+        "spark-submit microtome.jar list",
+        "spark-submit microtome.jar describe JOB",
+        "spark-submit microtome.jar version"
+      })
+  private static final class Arguments {
+    @Parameters(paramLabel = "JOB", description = "a job, or list, describe JOB, version")
+    private List<String> words = new ArrayList<>();
+
+    @Option(names = "--config", paramLabel = "FILE", description = "configuration, HOCON")
+    private String config;
+
+    @Option(
+        names = "--set",
+        paramLabel = "KEY=VALUE",
+        description = "a key of the configuration, over the file; may be repeated")
+    private List<String> sets = new ArrayList<>();
+
+    @Option(
+        names = "--output",
+        paramLabel = "DIR",
+        description = "folder for the runs, on any Hadoop path")
+    private String output;
+
+    @Option(names = "--force", description = "make a new run even if one is up to date")
+    private boolean force;
+
+    @Option(names = "--dry-run", description = "show configuration, inputs and plan; write nothing")
+    private boolean dryRun;
+
+    @Option(names = "--stacktrace", description = "print where a refusal came from")
+    private boolean stacktrace;
+
+    @Option(
+        names = {"-h", "--help"},
+        usageHelp = true,
+        description = "show this")
+    private boolean help;
+
+    RunRequest request() {
+      return new RunRequest(
+          Optional.ofNullable(config),
+          sets,
+          Optional.ofNullable(output),
+          dryRun ? RunRequest.Mode.DRY_RUN : force ? RunRequest.Mode.FORCE : RunRequest.Mode.RUN);
+    }
   }
 }

@@ -2,6 +2,7 @@ package dev.microtome.jobs;
 
 import dev.microtome.table.RowReader;
 import java.io.IOException;
+import java.util.Map;
 
 /** Reads Parquet files into row records. */
 public interface TableReader {
@@ -22,4 +23,13 @@ public interface TableReader {
 
   /** Opens all rows of one Parquet file. */
   <R extends Record> RowReader<R> read(String path, Class<R> rowType) throws IOException;
+
+  /**
+   * Opens all rows of one Parquet file whose columns have other names than the record's.
+   *
+   * @param columns name of a column in the file, by the name of the record's column; others keep
+   *     their name
+   */
+  <R extends Record> RowReader<R> read(String path, Class<R> rowType, Map<String, String> columns)
+      throws IOException;
 }

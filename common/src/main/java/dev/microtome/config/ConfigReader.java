@@ -1,0 +1,391 @@
+package dev.microtome.config;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigOrigin;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigSyntax;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueType;
+import dev.microtome.run.FileStore;
+import dev.microtome.run.InputException;
+import dev.microtome.run.LocalFileStore;
+import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Reads a configuration record: {@code --set} over a HOCON file over the defaults of its {@link
+ * Option}s.
+ *
+ * <p>A key is a component's name with dashes; a record of options as a component is a group of
+ * keys. Components may be numbers, booleans, strings, enums (in lower case with dashes), {@link
+ * InputPath}s, anything Jackson reads from one scalar, {@link Optional}s, lists and maps of these,
+ * and records of options. A single value does for a list of one.
+ *
+ * <p>Every refusal is one line with the key, what was found, what is allowed, and where the value
+ * came from. System properties are not read; the environment is read only where the file says
+ * {@code ${NAME}}.
+ */
+public final class ConfigReader {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .build();
+
+  private ConfigReader() {}
+
+  /**
+   * Reads the record.
+   *
+   * @param file HOCON text, absent where only {@code sets} count
+   * @param sets {@code KEY=VALUE}, later ones win
+   * @throws UsageException when a {@code --set} has no {@code =}
+   * @throws InputException for everything that is wrong with the file and the values
+   */
+  public static <C extends Record> ResolvedConfig<C> read(
+      Class<C> type, Optional<String> file, List<String> sets, FileStore files) {
+    try {
+      Config config = file.map(path -> parseFile(path, files)).orElse(ConfigFactory.empty());
+      for (String set : sets) {
+        config = parseSet(set, type).withFallback(config);
+      }
+      ConfigObject root = config.resolve().root();
+      return new ResolvedConfig<>(type.cast(record(type, root, "", "no --config or --set has it")));
+    } catch (com.typesafe.config.ConfigException.UnresolvedSubstitution e) {
+      throw new InputException("Configuration: " + e.getMessage(), e);
+    } catch (com.typesafe.config.ConfigException e) {
+      throw new InputException("Configuration is not HOCON: " + e.getMessage(), e);
+    }
+  }
+
+  private static Config parseFile(String path, FileStore files) {
+    try {
+      Optional<Path> local = LocalFileStore.localPath(path);
+      if (files.status(path).filter(entry -> !entry.folder()).isEmpty()) {
+        throw new InputException("Configuration file " + path + ": no such file");
+      }
+      ConfigParseOptions options =
+          ConfigParseOptions.defaults().setOriginDescription(path).setSyntax(ConfigSyntax.CONF);
+      return local.isPresent()
+          ? ConfigFactory.parseFile(local.get().toFile(), options)
+          : ConfigFactory.parseString(files.readString(path), options);
+    } catch (IOException e) {
+      throw new InputException("Configuration file " + path + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Config parseSet(String set, Class<?> type) {
+    int equals = set.indexOf('=');
+    if (equals <= 0) {
+      throw new UsageException("--set " + set + ": KEY=VALUE is needed");
+    }
+    String key = set.substring(0, equals).strip();
+    String value = set.substring(equals + 1).strip();
+    String origin = "--set " + key;
+    List<String> path;
+    try {
+      path = ConfigUtil.splitPath(key);
+    } catch (com.typesafe.config.ConfigException e) {
+      throw new UsageException(origin + ": not a key: " + e.getMessage());
+    }
+    ConfigParseOptions options = ConfigParseOptions.defaults().setOriginDescription(origin);
+    Config parsed;
+    if (isText(typeAt(type, path)) && !value.matches("(?s)[\\[\"$].*|null")) {
+      // A path such as hdfs://host/x or data/*.txt is no HOCON: // starts a comment there.
+      parsed = ConfigFactory.parseString("v=" + ConfigUtil.quoteString(value), options);
+    } else {
+      try {
+        parsed = ConfigFactory.parseString("v=" + value, options);
+      } catch (com.typesafe.config.ConfigException e) {
+        throw new InputException(origin + ": the value is not HOCON: " + e.getMessage(), e);
+      }
+    }
+    if (!parsed.root().keySet().equals(java.util.Set.of("v"))) {
+      throw new InputException(origin + ": the value is not HOCON: " + value);
+    }
+    return ConfigFactory.empty().withValue(ConfigUtil.joinPath(path), parsed.root().get("v"));
+  }
+
+  private static Type typeAt(Class<?> type, List<String> path) {
+    Type at = type;
+    for (String name : path) {
+      Type here = unwrapped(at);
+      at =
+          here instanceof Class<?> options && Names.isOptions(options)
+              ? Arrays.stream(options.getRecordComponents())
+                  .filter(component -> Names.key(component).equals(name))
+                  .map(RecordComponent::getGenericType)
+                  .findFirst()
+                  .orElse(Object.class)
+              : Object.class;
+    }
+    return at;
+  }
+
+  private static Type unwrapped(Type type) {
+    return type instanceof ParameterizedType generic
+            && (generic.getRawType() == Optional.class || generic.getRawType() == List.class)
+        ? unwrapped(generic.getActualTypeArguments()[0])
+        : type;
+  }
+
+  private static boolean isText(Type type) {
+    return unwrapped(type) instanceof Class<?> leaf
+        && leaf != Object.class
+        && !leaf.isPrimitive()
+        && !Number.class.isAssignableFrom(leaf)
+        && leaf != Boolean.class
+        && leaf != Map.class
+        && !Names.isOptions(leaf);
+  }
+
+  private static Record record(Class<?> type, ConfigObject object, String prefix, String absent) {
+    Map<String, RecordComponent> known = new LinkedHashMap<>();
+    for (RecordComponent component : type.getRecordComponents()) {
+      known.put(Names.key(component), component);
+    }
+    for (Map.Entry<String, ConfigValue> entry : object.entrySet()) {
+      if (!known.containsKey(entry.getKey())) {
+        String nearest =
+            Names.nearest(entry.getKey(), known.keySet())
+                .map(name -> ": did you mean " + prefix + name + "?")
+                .orElse(": the keys are " + String.join(", ", known.keySet()));
+        throw new InputException(
+            "Unknown key " + prefix + entry.getKey() + nearest + where(entry.getValue()));
+      }
+    }
+    List<Object> arguments = new ArrayList<>();
+    known.forEach(
+        (key, component) ->
+            arguments.add(
+                component(component, Optional.ofNullable(object.get(key)), prefix + key, absent)));
+    return construct(type, arguments, object, prefix);
+  }
+
+  private static Object component(
+      RecordComponent component, Optional<ConfigValue> given, String key, String absent) {
+    Option option = component.getAnnotation(Option.class);
+    if (option == null) {
+      throw new IllegalArgumentException(component + " has no @Option");
+    }
+    Type type = component.getGenericType();
+    if (given.isPresent()) {
+      return value(type, given.get(), key, absent);
+    } else if (!option.orElse().isEmpty()) {
+      Config parsed =
+          ConfigFactory.parseString(
+              "v=" + option.orElse(),
+              ConfigParseOptions.defaults().setOriginDescription("default of " + key));
+      return value(type, parsed.root().get("v"), key, absent);
+    } else if (type instanceof Class<?> options && Names.isOptions(options)) {
+      return record(options, ConfigFactory.empty().root(), key + ".", absent);
+    }
+    throw new InputException("Missing key " + key + " (" + option.doc() + "): " + absent);
+  }
+
+  private static Object value(Type type, ConfigValue value, String key, String absent) {
+    Class<?> raw =
+        type instanceof ParameterizedType generic
+            ? (Class<?>) generic.getRawType()
+            : (Class<?>) type;
+    Object unwrapped = value.unwrapped();
+    if (raw == Optional.class) {
+      return unwrapped == null
+          ? Optional.empty()
+          : Optional.of(value(argument(type, 0), value, key, absent));
+    } else if (unwrapped == null) {
+      throw wrong(key, value, type);
+    } else if (raw == List.class) {
+      return list(type, value, key, absent);
+    } else if (raw == Map.class) {
+      return map(type, value, key, absent);
+    } else if (Names.isOptions(raw)) {
+      if (!(value instanceof ConfigObject object)) {
+        throw wrong(key, value, type);
+      }
+      return record(raw, object, key + ".", absent);
+    } else if (raw.isEnum()) {
+      return Arrays.stream(raw.getEnumConstants())
+          .filter(constant -> Names.of((Enum<?>) constant).equals(unwrapped))
+          .findFirst()
+          .orElseThrow(() -> wrong(key, value, type));
+    }
+    return leaf(raw, value, key);
+  }
+
+  private static List<Object> list(Type type, ConfigValue value, String key, String absent) {
+    List<Object> elements = new ArrayList<>();
+    if (value instanceof ConfigList list) {
+      for (int i = 0; i < list.size(); i++) {
+        elements.add(value(argument(type, 0), list.get(i), key + "[" + i + "]", absent));
+      }
+    } else {
+      elements.add(value(argument(type, 0), value, key, absent));
+    }
+    return List.copyOf(elements);
+  }
+
+  private static Map<String, Object> map(Type type, ConfigValue value, String key, String absent) {
+    if (!(value instanceof ConfigObject object)) {
+      throw wrong(key, value, type);
+    }
+    Map<String, Object> entries = new LinkedHashMap<>();
+    object.forEach(
+        (name, element) ->
+            entries.put(name, value(argument(type, 1), element, key + "." + name, absent)));
+    return Map.copyOf(entries);
+  }
+
+  private static Type argument(Type type, int index) {
+    return ((ParameterizedType) type).getActualTypeArguments()[index];
+  }
+
+  private static Object leaf(Class<?> type, ConfigValue value, String key) {
+    Object plain = value.unwrapped();
+    if (plain instanceof Double number && isIntegral(type) && number == Math.rint(number)) {
+      // 1e6 is how people write a million steps.
+      plain = number.longValue();
+    } else if (plain instanceof String text && value.valueType() == ConfigValueType.STRING) {
+      // What the environment gives is always text.
+      plain = number(text, type).orElse(text);
+    }
+    if (type == String.class && (plain instanceof Number || plain instanceof Boolean)) {
+      plain = value.render();
+    }
+    try {
+      Object converted = MAPPER.convertValue(plain, type);
+      if (converted == null) {
+        throw wrong(key, value, type);
+      }
+      return converted;
+    } catch (IllegalArgumentException e) {
+      throw refusal(key, value, type, e);
+    }
+  }
+
+  private static Optional<Object> number(String text, Class<?> type) {
+    try {
+      if (isIntegral(type)) {
+        return Optional.of(Long.valueOf(text));
+      } else if (type == double.class
+          || type == Double.class
+          || type == float.class
+          || type == Float.class) {
+        return Optional.of(Double.valueOf(text));
+      } else if ((type == boolean.class || type == Boolean.class) && text.matches("true|false")) {
+        return Optional.of(Boolean.valueOf(text));
+      }
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isIntegral(Class<?> type) {
+    return type == int.class || type == long.class || type == Integer.class || type == Long.class;
+  }
+
+  private static InputException refusal(
+      String key, ConfigValue value, Class<?> type, IllegalArgumentException e) {
+    Throwable cause = e.getCause();
+    if (cause instanceof JsonMappingException && cause.getCause() != null) {
+      Throwable own = cause.getCause();
+      if (own instanceof InputException || own.getClass() == IllegalArgumentException.class) {
+        return new InputException(
+            key + ": invalid value " + value.render() + ": " + own.getMessage() + where(value), e);
+      }
+    }
+    return wrong(key, value, type);
+  }
+
+  private static Record construct(
+      Class<?> type, List<Object> arguments, ConfigObject object, String prefix) {
+    Class<?>[] types =
+        Arrays.stream(type.getRecordComponents())
+            .map(RecordComponent::getType)
+            .toArray(Class<?>[]::new);
+    try {
+      Constructor<?> constructor = type.getDeclaredConstructor(types);
+      constructor.setAccessible(true);
+      return (Record) constructor.newInstance(arguments.toArray());
+    } catch (InvocationTargetException e) {
+      if (e.getCause() instanceof ConfigException refusal) {
+        String key = refusal.key();
+        ConfigValue value = object.get(key.replaceFirst("[.\\[].*", ""));
+        throw new InputException(
+            prefix + key + ": " + refusal.problem() + (value == null ? " (default)" : where(value)),
+            refusal);
+      } else if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException("constructor of " + type.getName() + " failed", e);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalArgumentException("cannot make a " + type.getName(), e);
+    }
+  }
+
+  private static InputException wrong(String key, ConfigValue value, Type type) {
+    return new InputException(
+        key + ": invalid value " + value.render() + ": must be " + typeName(type) + where(value));
+  }
+
+  private static String where(ConfigValue value) {
+    ConfigOrigin origin = value.origin();
+    String description = origin.description();
+    return description.startsWith("--set") || description.startsWith("default of")
+        ? " (" + description.replaceFirst(": [0-9]+$", "") + ")"
+        : " (" + description.replaceFirst(": ([0-9]+)$", ", line $1") + ")";
+  }
+
+  /** A type in words, for messages and {@code describe}. */
+  static String typeName(Type type) {
+    if (type instanceof ParameterizedType generic) {
+      if (generic.getRawType() == Optional.class) {
+        return typeName(generic.getActualTypeArguments()[0]);
+      } else if (generic.getRawType() == Map.class) {
+        return "a group of names, each with " + typeName(generic.getActualTypeArguments()[1]);
+      }
+      return "a list, each element " + typeName(generic.getActualTypeArguments()[0]);
+    }
+    Class<?> plain = (Class<?>) type;
+    if (isIntegral(plain)) {
+      return plain == int.class || plain == Integer.class ? "an integer below 2^31" : "an integer";
+    } else if (plain == double.class
+        || plain == float.class
+        || Number.class.isAssignableFrom(plain)) {
+      return "a number";
+    } else if (plain == boolean.class || plain == Boolean.class) {
+      return "true or false";
+    } else if (plain == InputPath.class) {
+      return "a path";
+    } else if (plain.isEnum()) {
+      return Arrays.stream(plain.getEnumConstants())
+          .map(constant -> Names.of((Enum<?>) constant))
+          .collect(Collectors.joining(", ", "one of ", ""));
+    } else if (Names.isOptions(plain)) {
+      return "a group of keys";
+    }
+    return "text";
+  }
+}

@@ -1,0 +1,266 @@
+package dev.microtome.run;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * One run on disk:
+ *
+ * <pre>
+ * OUTPUT/RUN/TABLE/part-00007.parquet   data
+ * OUTPUT/RUN/parts/00007.json           written after the part's files
+ * OUTPUT/RUN/_staging/                  files of task attempts, until the driver commits one of them
+ * OUTPUT/RUN/manifest.json
+ * OUTPUT/RUN/_SUCCESS                   last
+ * OUTPUT/latest                         then this
+ * </pre>
+ *
+ * <p>The order of writes is what makes a kill at any moment harmless: a part without a record is
+ * done again, a run without {@code _SUCCESS} is no run to a reader. Only the holder of the output's
+ * {@link Lease} may change anything here.
+ */
+public final class RunDirectory {
+  public static final String MANIFEST = "manifest.json";
+  public static final String SUCCESS = "_SUCCESS";
+  public static final String LATEST = "latest";
+  static final String PARTS = "parts";
+  static final String STAGING = "_staging";
+
+  private static final DateTimeFormatter ID_TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH-mm-ss'Z'").withZone(ZoneOffset.UTC);
+  private static final Pattern ID = Pattern.compile("[0-9]{4}-[0-9T-]+Z-[0-9a-f]{8}");
+
+  private final FileStore files;
+  private final String output;
+  private final String id;
+
+  private RunDirectory(FileStore files, String output, String id) {
+    this.files = files;
+    this.output = output;
+    this.id = id;
+  }
+
+  /** A run that is or will be in the output folder. */
+  public static RunDirectory of(FileStore files, String output, String id) throws IOException {
+    return new RunDirectory(files, files.qualify(output), id);
+  }
+
+  /**
+   * A directory for a new run; its id is made of the time and the fingerprint, and is not taken.
+   */
+  public static RunDirectory create(
+      FileStore files, String output, Instant now, Fingerprint fingerprint) throws IOException {
+    for (Instant time = now; ; time = time.plus(1, ChronoUnit.SECONDS)) {
+      String id = ID_TIME.format(time) + "-" + fingerprint.prefix();
+      RunDirectory run = RunDirectory.of(files, output, id);
+      if (!files.exists(run.path())) {
+        return run;
+      }
+    }
+  }
+
+  /** Every run in the output folder with this fingerprint, newest first. */
+  public static List<RunDirectory> find(FileStore files, String output, Fingerprint fingerprint)
+      throws IOException {
+    if (!files.exists(output)) {
+      return List.of();
+    }
+    List<RunDirectory> runs = new ArrayList<>();
+    for (FileEntry entry : files.list(output)) {
+      if (entry.folder()
+          && isId(entry.name())
+          && entry.name().endsWith("-" + fingerprint.prefix())) {
+        RunDirectory run = RunDirectory.of(files, output, entry.name());
+        Optional<Manifest> manifest = run.readManifest();
+        if (manifest.isPresent() && manifest.get().fingerprint().equals(fingerprint.sha256())) {
+          runs.add(run);
+        }
+      }
+    }
+    runs.sort(Comparator.comparing(RunDirectory::id).reversed());
+    return runs;
+  }
+
+  /** Whether the name of a folder is a run's id. */
+  public static boolean isId(String name) {
+    return ID.matcher(name).matches();
+  }
+
+  public String id() {
+    return id;
+  }
+
+  public String path() {
+    return FileStore.resolve(output, id);
+  }
+
+  /** The path of something inside the run. */
+  public String path(String relative) {
+    return FileStore.resolve(path(), relative);
+  }
+
+  /** The folder of a table. */
+  public String tablePath(String table) {
+    return path(table);
+  }
+
+  /** Where task attempts of one session of the run put their files. */
+  public String stagingPath(String session) {
+    return path(STAGING + "/" + session);
+  }
+
+  /** The manifest; empty where there is none or it was cut off. */
+  public Optional<Manifest> readManifest() throws IOException {
+    try {
+      return Optional.of(Manifest.parse(files.readString(path(MANIFEST)), path(MANIFEST)));
+    } catch (FileNotFoundException | InputException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Starts the run: from here on the directory exists. */
+  public void start(Manifest unfinished) throws IOException {
+    files.replace(path(MANIFEST), unfinished.json());
+  }
+
+  public boolean succeeded() throws IOException {
+    return files.exists(path(SUCCESS));
+  }
+
+  /**
+   * Whether the run succeeded and every file of its manifest is still there with its size. Content
+   * is not read.
+   *
+   * @return the first thing that is wrong, empty where nothing is
+   */
+  public Optional<String> damage() throws IOException {
+    Optional<Manifest> manifest = readManifest();
+    if (manifest.isEmpty() || !manifest.get().complete()) {
+      return Optional.of(path(MANIFEST) + " is missing or unfinished");
+    }
+    Map<String, Long> sizes = sizes();
+    for (Manifest.Table table : manifest.get().tables().values()) {
+      for (Manifest.File file : table.files()) {
+        Long bytes = sizes.get(path(file.path()));
+        if (bytes == null) {
+          return Optional.of(path(file.path()) + " is missing");
+        } else if (bytes != file.bytes()) {
+          return Optional.of(
+              path(file.path()) + " has " + bytes + " bytes, written were " + file.bytes());
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Map<String, Long> sizes() throws IOException {
+    Map<String, Long> sizes = new TreeMap<>();
+    for (FileEntry entry : files.listRecursively(path())) {
+      sizes.put(entry.path(), entry.bytes());
+    }
+    return sizes;
+  }
+
+  /**
+   * The parts that are done: those with a readable record whose files are all there with their
+   * sizes. Records of other parts are deleted, so that what remains on disk is what is returned.
+   */
+  public List<PartRecord> finishedParts() throws IOException {
+    if (!files.exists(path(PARTS))) {
+      return List.of();
+    }
+    Map<String, Long> sizes = sizes();
+    List<PartRecord> finished = new ArrayList<>();
+    for (FileEntry entry : files.list(path(PARTS))) {
+      Optional<PartRecord> part =
+          parsePart(entry)
+              .filter(
+                  record ->
+                      entry.name().equals(record.fileName())
+                          && record.files().stream()
+                              .allMatch(
+                                  file ->
+                                      Long.valueOf(file.bytes())
+                                          .equals(sizes.get(path(file.path())))));
+      if (part.isPresent()) {
+        finished.add(part.get());
+      } else {
+        files.delete(entry.path());
+      }
+    }
+    return finished;
+  }
+
+  private Optional<PartRecord> parsePart(FileEntry entry) throws IOException {
+    try {
+      return Optional.of(PartRecord.parse(files.readString(entry.path())));
+    } catch (JsonProcessingException | FileNotFoundException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Takes a part's record back: the part will be done again. */
+  public void forget(PartRecord part) throws IOException {
+    files.delete(path(PARTS + "/" + part.fileName()));
+  }
+
+  /**
+   * Moves the files of one finished attempt into their tables, then writes the part's record.
+   *
+   * @param staged paths of the attempt's files, in the order of the record's files
+   */
+  public void commit(PartRecord part, List<String> staged) throws IOException {
+    for (int i = 0; i < staged.size(); i++) {
+      files.rename(staged.get(i), path(part.files().get(i).path()));
+    }
+    files.replace(path(PARTS + "/" + part.fileName()), part.json());
+  }
+
+  /** Deletes the files of attempts that were not committed. */
+  public void clearStaging() throws IOException {
+    files.delete(path(STAGING));
+  }
+
+  /** Deletes whatever lies in the folders of the tables and belongs to no finished part. */
+  public void removeStrays(Set<String> tables, List<PartRecord> parts) throws IOException {
+    Set<String> wanted = new HashSet<>();
+    for (PartRecord part : parts) {
+      part.files().forEach(file -> wanted.add(path(file.path())));
+    }
+    for (String table : tables) {
+      if (files.exists(tablePath(table))) {
+        for (FileEntry entry : files.listRecursively(tablePath(table))) {
+          if (!wanted.contains(entry.path())) {
+            files.delete(entry.path());
+          }
+        }
+      }
+    }
+  }
+
+  /** Ends the run: manifest, then {@code _SUCCESS}, then {@code latest}. */
+  public void succeed(Manifest complete) throws IOException {
+    files.replace(path(MANIFEST), complete.json());
+    files.replace(path(SUCCESS), "");
+    files.replace(FileStore.resolve(output, LATEST), id + "\n");
+  }
+
+  /** Deletes the run with all it holds. */
+  public void delete() throws IOException {
+    files.delete(path());
+  }
+}

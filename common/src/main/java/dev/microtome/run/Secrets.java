@@ -1,0 +1,57 @@
+package dev.microtome.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** Takes credentials out of what is written down: a manifest is meant to be shared. */
+final class Secrets {
+  private static final String HIDDEN = "***";
+
+  // "tokens" and "max-token" are this field's bread; only a token that grants access is a secret.
+  private static final Pattern SECRET_KEY =
+      Pattern.compile(
+          "(.*[-_.])?(password|passwd|passphrase|secret|credentials?|(api|access|secret|private)[-_]?key"
+              + "|(auth|access|api|bearer|session|sas|hf)[-_]?token)");
+  private static final Pattern USER_INFO = Pattern.compile("(?<=://)[^/@\\s]+:[^/@\\s]+(?=@)");
+  private static final Pattern QUERY =
+      Pattern.compile(
+          "(?i)([?&;][^=&;\\s]*(token|sig|signature|key|password|secret|credential)=)[^&;\\s]+");
+
+  private Secrets() {}
+
+  static String redacted(String text) {
+    return QUERY.matcher(USER_INFO.matcher(text).replaceAll(HIDDEN)).replaceAll("$1" + HIDDEN);
+  }
+
+  static JsonNode redacted(JsonNode node) {
+    if (node instanceof ObjectNode object) {
+      ObjectNode copy = JsonNodeFactory.instance.objectNode();
+      object
+          .properties()
+          .forEach(
+              entry ->
+                  copy.set(
+                      entry.getKey(),
+                      isSecret(entry.getKey()) && !entry.getValue().isNull()
+                          ? TextNode.valueOf(HIDDEN)
+                          : redacted(entry.getValue())));
+      return copy;
+    } else if (node instanceof ArrayNode array) {
+      ArrayNode copy = JsonNodeFactory.instance.arrayNode();
+      array.forEach(element -> copy.add(redacted(element)));
+      return copy;
+    } else if (node.isTextual()) {
+      return TextNode.valueOf(redacted(node.textValue()));
+    }
+    return node;
+  }
+
+  private static boolean isSecret(String key) {
+    return SECRET_KEY.matcher(key.toLowerCase(Locale.ROOT)).matches();
+  }
+}

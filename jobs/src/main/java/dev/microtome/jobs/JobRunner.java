@@ -1,0 +1,158 @@
+package dev.microtome.jobs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.microtome.config.ConfigReader;
+import dev.microtome.config.ResolvedConfig;
+import dev.microtome.config.UsageException;
+import dev.microtome.jobs.spark.HadoopFileStore;
+import dev.microtome.run.Fingerprint;
+import dev.microtome.run.InputException;
+import dev.microtome.run.Lease;
+import dev.microtome.run.Manifest;
+import dev.microtome.run.RunDirectory;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.Serializable;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Runs a job the way all jobs run: configuration, plan, fingerprint, "up to date", lease, resume,
+ * parts, verification, manifest, {@code _SUCCESS}, {@code latest}, summary.
+ */
+public final class JobRunner {
+  private final HadoopFileStore files;
+  private final PrintStream out;
+  private final Clock clock;
+
+  /**
+   * Makes a runner.
+   *
+   * @param out where plan, progress and summary are printed
+   */
+  public JobRunner(HadoopFileStore files, PrintStream out, Clock clock) {
+    this.files = files;
+    this.out = out;
+    this.clock = clock;
+  }
+
+  /**
+   * Does what the command line asks.
+   *
+   * @throws UsageException when the request itself makes no sense
+   * @throws InputException when the user's configuration or input is refused
+   * @throws IOException when a file system or a part failed; what was finished is kept for the next
+   *     attempt
+   */
+  public <C extends Record, P extends Serializable> JobOutcome run(
+      Job<C, P> job, RunRequest request) throws IOException {
+    boolean dryRun = request.mode() == RunRequest.Mode.DRY_RUN;
+    if (request.output().isEmpty() && !dryRun) {
+      throw new UsageException("Missing option --output: the folder for the runs of " + job.name());
+    }
+    ResolvedConfig<C> config =
+        ConfigReader.read(job.configType(), request.config(), request.sets(), files);
+    RunInputs inputs = new RunInputs(files);
+    out.println(Versions.banner() + " · " + job.name());
+    Plan<P> plan = job.plan(config.value(), inputs);
+    if (dryRun) {
+      PlanReport.print(out, config.json(), inputs.records(), plan, job.tables());
+      return new JobOutcome(Optional.empty(), List.of(), false);
+    }
+    Fingerprint fingerprint =
+        Fingerprint.of(
+            job.name(), Versions.microtome(), config.json(inputs::digest), inputs.records());
+    String output = files.qualify(request.output().get());
+    boolean force = request.mode() == RunRequest.Mode.FORCE;
+    if (!force) {
+      Optional<RunDirectory> done = upToDate(output, fingerprint);
+      if (done.isPresent()) {
+        return reportUpToDate(done.get());
+      }
+    }
+    try (Lease lease = lease(output)) {
+      // Another process may have finished the same run while this one planned.
+      Optional<RunDirectory> done = force ? Optional.empty() : upToDate(output, fingerprint);
+      if (done.isPresent()) {
+        return reportUpToDate(done.get());
+      }
+      lease.keepAlive();
+      Manifest started = manifest(job, config, inputs, fingerprint, plan, force);
+      try (RunSession session =
+          RunSession.open(files, output, started, lease, job, plan, out, clock)) {
+        job.run(config.value(), plan, session);
+        return session.finish();
+      }
+    }
+  }
+
+  private JobOutcome reportUpToDate(RunDirectory run) throws IOException {
+    out.println("Up to date: nothing was computed. Use --force for a new run");
+    run.readManifest().ifPresent(manifest -> Summary.print(out, run, manifest));
+    return new JobOutcome(Optional.of(run.path()), List.of(), true);
+  }
+
+  private Optional<RunDirectory> upToDate(String output, Fingerprint fingerprint)
+      throws IOException {
+    try {
+      for (RunDirectory run : RunDirectory.find(files, output, fingerprint)) {
+        if (run.succeeded()) {
+          Optional<String> damage = run.damage();
+          if (damage.isEmpty()) {
+            return Optional.of(run);
+          }
+          out.println("Run " + run.id() + " is damaged and will not be used: " + damage.get());
+        }
+      }
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new InputException("Cannot read output " + output + ": " + Reasons.of(e), e);
+    }
+  }
+
+  private Lease lease(String output) {
+    try {
+      return Lease.acquire(files, output, clock);
+    } catch (IOException e) {
+      throw new InputException("Cannot write to output " + output + ": " + Reasons.of(e), e);
+    }
+  }
+
+  private <C extends Record, P extends Serializable> Manifest manifest(
+      Job<C, P> job,
+      ResolvedConfig<C> config,
+      RunInputs inputs,
+      Fingerprint fingerprint,
+      Plan<P> plan,
+      boolean force) {
+    JsonNode json = config.json();
+    Map<String, JsonNode> seeds = new TreeMap<>();
+    collectSeeds("", json, seeds);
+    return Manifest.started(
+        job.name(),
+        force,
+        fingerprint,
+        json,
+        inputs.records(),
+        seeds,
+        Versions.all(),
+        plan.parts().size(),
+        clock.instant().toString());
+  }
+
+  private static void collectSeeds(String prefix, JsonNode node, Map<String, JsonNode> seeds) {
+    node.properties()
+        .forEach(
+            entry -> {
+              String key = prefix + entry.getKey();
+              if (entry.getKey().matches("(.*-)?seeds?")) {
+                seeds.put(key, entry.getValue());
+              } else {
+                collectSeeds(key + ".", entry.getValue(), seeds);
+              }
+            });
+  }
+}

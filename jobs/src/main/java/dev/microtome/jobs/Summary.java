@@ -1,0 +1,45 @@
+package dev.microtome.jobs;
+
+import dev.microtome.run.LocalFileStore;
+import dev.microtome.run.Manifest;
+import dev.microtome.run.RunDirectory;
+import java.io.PrintStream;
+import java.util.Locale;
+import java.util.Map;
+
+/** The last words of a run: where its tables are, how large, and how to open them. */
+final class Summary {
+  private Summary() {}
+
+  static void print(PrintStream out, RunDirectory run, Manifest manifest) {
+    long rows = manifest.tables().values().stream().mapToLong(Manifest.Table::rows).sum();
+    long bytes = manifest.tables().values().stream().mapToLong(Manifest.Table::bytes).sum();
+    out.println();
+    out.printf(
+        Locale.ROOT,
+        "%s: %,d rows, %s in %.1f s%n",
+        display(run.path()),
+        rows,
+        Progress.Amounts.bytes(bytes),
+        manifest.wallSeconds());
+    for (Map.Entry<String, Manifest.Table> entry : manifest.tables().entrySet()) {
+      Manifest.Table table = entry.getValue();
+      out.printf(
+          Locale.ROOT,
+          "  %s: %,d rows, %s, %d files%n",
+          entry.getKey(),
+          table.rows(),
+          Progress.Amounts.bytes(table.bytes()),
+          table.files().size());
+      out.printf(
+          "    import duckdb; duckdb.read_parquet(\"%s/*.parquet\")%n",
+          display(run.tablePath(entry.getKey())).replace("\\", "\\\\").replace("\"", "\\\""));
+    }
+    manifest.metrics().forEach((name, value) -> out.println("  " + name + " = " + value));
+  }
+
+  /** A path as people and notebooks write it: plain where it is local. */
+  static String display(String path) {
+    return LocalFileStore.localPath(path).map(Object::toString).orElse(path);
+  }
+}

@@ -1,0 +1,15 @@
+package dev.microtome.jobs.spark;
+
+import dev.microtome.jobs.ModelFolder;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Model folders for the driver, from the same cache as its machine's executors use. */
+public final class ModelCopies {
+  private ModelCopies() {}
+
+  /** A local folder with the model's files. */
+  public static Path folder(HadoopFileStore files, ModelFolder model) throws IOException {
+    return LocalCache.ofThisMachine(files).folder(model);
+  }
+}

@@ -1,0 +1,75 @@
+package dev.microtome.jobs.spark;
+
+import dev.microtome.table.ColumnType;
+import dev.microtome.table.RowSchema;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.schema.LogicalTypeAnnotation.StringLogicalTypeAnnotation;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType;
+import org.apache.parquet.schema.Type;
+
+/** Which columns of a file serve which components of a row record. */
+final class ParquetColumns {
+  private ParquetColumns() {}
+
+  /** What is wrong with a file's columns, in words; empty where the record can be read. */
+  static Optional<String> misfit(MessageType file, RowSchema wanted, Map<String, String> renamed) {
+    List<String> problems = new ArrayList<>();
+    for (RowSchema.Field field : wanted.fields()) {
+      String name = renamed.getOrDefault(field.name(), field.name());
+      if (!file.containsField(name)) {
+        problems.add("no column " + name + " " + field.type().sqlName());
+      } else if (!fits(file, name, field.type())) {
+        problems.add(
+            "column "
+                + name
+                + " is "
+                + describe(file.getType(name))
+                + ", needed is "
+                + field.type().sqlName());
+      }
+    }
+    return problems.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", problems));
+  }
+
+  private static boolean fits(MessageType file, String name, ColumnType type) {
+    List<ColumnDescriptor> leaves = leaves(file, name);
+    if (leaves.size() != 1) {
+      return false;
+    }
+    ColumnDescriptor leaf = leaves.get(0);
+    PrimitiveType primitive = leaf.getPrimitiveType();
+    boolean text = primitive.getLogicalTypeAnnotation() instanceof StringLogicalTypeAnnotation;
+    boolean plain = primitive.getLogicalTypeAnnotation() == null;
+    return leaf.getMaxRepetitionLevel() == (type.isArray() ? 1 : 0)
+        && switch (primitive.getPrimitiveTypeName()) {
+          case INT32 ->
+              type == ColumnType.INT || type == ColumnType.LONG || type == ColumnType.INT_ARRAY;
+          case INT64 -> type == ColumnType.LONG;
+          case FLOAT ->
+              type == ColumnType.FLOAT
+                  || type == ColumnType.DOUBLE
+                  || type == ColumnType.FLOAT_ARRAY;
+          case DOUBLE -> type == ColumnType.DOUBLE;
+          case BOOLEAN -> type == ColumnType.BOOLEAN;
+          case BINARY ->
+              text
+                  ? type == ColumnType.STRING || type == ColumnType.STRING_ARRAY
+                  : plain && type == ColumnType.BINARY;
+          default -> false;
+        };
+  }
+
+  /** The columns of a file that lie under one name of its schema. */
+  static List<ColumnDescriptor> leaves(MessageType file, String name) {
+    return file.getColumns().stream().filter(leaf -> leaf.getPath()[0].equals(name)).toList();
+  }
+
+  private static String describe(Type type) {
+    return type.toString().replaceAll("\\s+", " ").strip();
+  }
+}

@@ -1,0 +1,131 @@
+package dev.microtome.jobs.spark;
+
+import dev.microtome.jobs.TableReader;
+import dev.microtome.run.InputException;
+import dev.microtome.run.LocalFileStore;
+import dev.microtome.table.RowReader;
+import dev.microtome.table.RowSchema;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.HadoopReadOptions;
+import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.parquet.io.InputFile;
+import org.apache.parquet.io.LocalInputFile;
+
+/** Opens Parquet files: their footers and their rows. */
+public final class ParquetFiles implements TableReader {
+  private final HadoopFileStore files;
+
+  public ParquetFiles(HadoopFileStore files) {
+    this.files = files;
+  }
+
+  @Override
+  public <R extends Record> RowReader<R> read(String path, Class<R> rowType) throws IOException {
+    return open(path, rowType, Map.of(), 0, -1);
+  }
+
+  @Override
+  public <R extends Record> RowReader<R> read(String path, Class<R> rowType, long from, long to)
+      throws IOException {
+    if (from < 0 || to < from) {
+      throw new IllegalArgumentException("rows [" + from + ", " + to + ") of " + path);
+    }
+    return open(path, rowType, Map.of(), from, to);
+  }
+
+  @Override
+  public <R extends Record> RowReader<R> read(
+      String path, Class<R> rowType, Map<String, String> columns) throws IOException {
+    return open(path, rowType, columns, 0, -1);
+  }
+
+  private <R extends Record> RowReader<R> open(
+      String path, Class<R> rowType, Map<String, String> columns, long from, long to)
+      throws IOException {
+    ParquetFileReader reader = reader(path);
+    try {
+      return new ParquetRowReader<>(path, reader, rowType, columns, from, to);
+    } catch (RuntimeException e) {
+      reader.close();
+      throw e;
+    }
+  }
+
+  /** Number of rows and metadata of a file, and whether it has the columns of a record. */
+  public FooterFacts footer(String path, Optional<RowSchema> wanted) throws IOException {
+    try (ParquetFileReader reader = reader(path)) {
+      ParquetMetadata footer = reader.getFooter();
+      return new FooterFacts(
+          reader.getRecordCount(),
+          new TreeMap<>(footer.getFileMetaData().getKeyValueMetaData()),
+          wanted
+              .flatMap(
+                  schema ->
+                      ParquetColumns.misfit(footer.getFileMetaData().getSchema(), schema, Map.of()))
+              .orElse(null));
+    }
+  }
+
+  private ParquetFileReader reader(String path) throws IOException {
+    InputFile file = file(path);
+    try {
+      ParquetReadOptions options =
+          file instanceof HadoopInputFile hadoop
+              ? HadoopReadOptions.builder(hadoop.getConfiguration()).build()
+              : ParquetReadOptions.builder(new PlainParquetConfiguration()).build();
+      return ParquetFileReader.open(file, options);
+    } catch (FileNotFoundException e) {
+      throw new InputException(path + ": no such file", e);
+    } catch (RuntimeException e) {
+      throw corrupt(path, e);
+    } catch (IOException e) {
+      // Thrift's footer parser reports nonsense as an IOException; a disk that fails reports as one
+      // too.
+      if (isParsing(e)) {
+        throw corrupt(path, e);
+      }
+      throw e;
+    }
+  }
+
+  private static boolean isParsing(IOException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause.getClass().getName().contains("thrift") || cause instanceof java.io.EOFException) {
+        return true;
+      }
+    }
+    return String.valueOf(e.getMessage()).contains("can not read class");
+  }
+
+  private InputFile file(String path) throws IOException {
+    String qualified = files.qualify(path);
+    Optional<java.nio.file.Path> local = LocalFileStore.localPath(qualified);
+    if (local.isPresent()) {
+      if (!Files.isRegularFile(local.get())) {
+        throw new InputException(path + ": no such file");
+      }
+      return new LocalInputFile(local.get());
+    }
+    try {
+      return HadoopInputFile.fromPath(new Path(qualified), files.configuration());
+    } catch (FileNotFoundException e) {
+      throw new InputException(path + ": no such file", e);
+    }
+  }
+
+  static InputException corrupt(String path, Throwable cause) {
+    String reason = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    return new InputException(
+        path + ": not a readable Parquet file: " + reason.lines().findFirst().orElse(""), cause);
+  }
+}

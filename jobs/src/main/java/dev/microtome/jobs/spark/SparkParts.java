@@ -1,0 +1,169 @@
+package dev.microtome.jobs.spark;
+
+import dev.microtome.jobs.PartTask;
+import dev.microtome.run.InputException;
+import dev.microtome.run.PartRecord;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
+import org.apache.spark.SparkContext;
+import org.apache.spark.SparkException;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.rdd.RDD;
+import org.apache.spark.util.LongAccumulator;
+import scala.jdk.javaapi.CollectionConverters;
+import scala.reflect.ClassTag$;
+import scala.runtime.AbstractFunction2;
+import scala.runtime.BoxedUnit;
+
+/**
+ * Sends parts over the cluster, one task each, in order, and commits each as it comes back. Spark
+ * hands over one result for each part, whatever was tried again or twice; only then do its files
+ * count. The commits are made by one thread of the driver.
+ */
+public final class SparkParts {
+  private final SparkContext spark;
+
+  public SparkParts(SparkContext spark) {
+    this.spark = spark;
+  }
+
+  /** Commits one finished attempt: the files at the staged paths become the part's files. */
+  @FunctionalInterface
+  public interface Commit {
+    void commit(PartRecord part, List<String> staged) throws IOException;
+  }
+
+  /**
+   * Runs the task on the parts of these positions; returns when all are committed.
+   *
+   * @param staging folder for the files of attempts
+   * @param name what the Spark UI shows
+   * @param progress told, now and then, how many units the running and finished attempts of this
+   *     call have reported
+   * @throws InputException when a task refuses its input: nothing is tried again
+   * @throws PartFailedException when a part failed as often as Spark's settings allow
+   */
+  public <P extends Serializable> void run(
+      List<P> parts,
+      List<Integer> positions,
+      PartTask<P> task,
+      String staging,
+      String name,
+      Commit commit,
+      LongConsumer progress)
+      throws IOException {
+    List<IndexedPart<P>> work = new ArrayList<>();
+    positions.forEach(i -> work.add(new IndexedPart<>(i, parts.get(i))));
+    String group = "microtome-" + System.nanoTime();
+    RDD<IndexedPart<P>> rdd =
+        JavaSparkContext.fromSparkContext(spark).parallelize(work, work.size()).rdd();
+    LongAccumulator units = spark.longAccumulator("microtome.units");
+    UnitsListener listener = new UnitsListener(units.id(), progress);
+    Committer committer = new Committer(commit, () -> spark.cancelJobGroup(group));
+    List<Object> partitions = new ArrayList<>();
+    for (int i = 0; i < work.size(); i++) {
+      partitions.add(i);
+    }
+    spark.addSparkListener(listener);
+    spark.setJobGroup(group, name, /* interruptOnCancel= */ false);
+    try {
+      spark.runJob(
+          rdd,
+          new PartAttempt<>(task, staging, units),
+          CollectionConverters.asScala(partitions).toSeq(),
+          committer,
+          ClassTag$.MODULE$.apply(PartResult.class));
+      committer.finish();
+    } catch (Exception e) {
+      // Scala does not declare what it throws: SparkException is a checked one.
+      committer.finishAfter(e);
+    } finally {
+      spark.clearJobGroup();
+      spark.removeSparkListener(listener);
+    }
+  }
+
+  /**
+   * Commits results on a thread of its own: Spark calls it from its scheduler, which must not wait
+   * for a file system.
+   */
+  private static final class Committer extends AbstractFunction2<Object, PartResult, BoxedUnit> {
+    private final ExecutorService thread =
+        Executors.newSingleThreadExecutor(
+            task -> {
+              Thread committing = new Thread(task, "part-committer");
+              committing.setDaemon(true);
+              return committing;
+            });
+    private final AtomicReference<Exception> failure = new AtomicReference<>();
+    private final Commit commit;
+    private final Runnable cancel;
+
+    Committer(Commit commit, Runnable cancel) {
+      this.commit = commit;
+      this.cancel = cancel;
+    }
+
+    @Override
+    public BoxedUnit apply(Object position, PartResult result) {
+      thread.execute(
+          () -> {
+            if (failure.get() != null) {
+              return;
+            }
+            try {
+              if (result.refusal() != null) {
+                throw new InputException(result.refusal());
+              }
+              commit.commit(result.toRecord(), result.stagedPaths());
+            } catch (IOException | RuntimeException e) {
+              failure.set(e);
+              cancel.run();
+            }
+          });
+      return BoxedUnit.UNIT;
+    }
+
+    /** Waits for the commits of all results that came back. */
+    void finish() throws IOException {
+      thread.shutdown();
+      try {
+        while (!thread.awaitTermination(1, TimeUnit.MINUTES)) {
+          if (Thread.currentThread().isInterrupted()) {
+            break;
+          }
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("stopped while committing", e);
+      }
+      Exception e = failure.get();
+      if (e instanceof InputException refusal) {
+        throw refusal;
+      } else if (e != null) {
+        throw new IOException("Cannot commit a part: " + e.getMessage(), e);
+      }
+    }
+
+    void finishAfter(Exception thrown) throws IOException {
+      finish();
+      for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+        if (cause instanceof PartFailedException failed) {
+          throw failed;
+        }
+      }
+      if (thrown instanceof SparkException) {
+        throw new IOException(
+            String.valueOf(thrown.getMessage()).lines().findFirst().orElse(""), thrown);
+      }
+      throw new IllegalStateException(thrown);
+    }
+  }
+}
