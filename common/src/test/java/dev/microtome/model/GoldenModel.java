@@ -72,6 +72,19 @@ record GoldenModel(
         : TokenBatch.withTokenTypes(tokens, tokenTypes);
   }
 
+  /** BERT's masked labels, as many as tokens. */
+  List<int[]> labels() {
+    try (Safetensors golden = golden()) {
+      long[] labels = golden.longs("mlm_labels");
+      int width = labels.length / tokens.size();
+      return IntStream.range(0, tokens.size())
+          .mapToObj(
+              row ->
+                  IntStream.of(present.get(row)).map(i -> (int) labels[row * width + i]).toArray())
+          .toList();
+    }
+  }
+
   Safetensors golden() {
     return Safetensors.open(folder.resolve("golden.safetensors"));
   }
