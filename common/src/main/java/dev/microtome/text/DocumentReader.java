@@ -83,7 +83,9 @@ public final class DocumentReader {
   private void readLines(TextSlice slice, DocumentSink sink) throws IOException {
     try (InputStream in = open(slice)) {
       LineReader lines = lines(in, slice);
-      while (lines.end() < slice.to() && lines.next()) {
+      for (boolean first = slice.from() == 0;
+          begins(lines, slice, first) && lines.next();
+          first = false) {
         if (!lines.blank()) {
           sink.accept(document(slice, lines.start(), lines.text()));
         }
@@ -101,14 +103,15 @@ public final class DocumentReader {
       LineReader lines = lines(in, slice);
       StringBuilder paragraph = new StringBuilder();
       long start = 0;
-      boolean ours = slice.from() == 0;
-      while ((ours || lines.end() < slice.to()) && lines.next()) {
+      boolean first = slice.from() == 0;
+      boolean ours = first;
+      for (; begins(lines, slice, ours) && lines.next(); first = false) {
         if (lines.blank()) {
           if (!paragraph.isEmpty()) {
             sink.accept(document(slice, start, paragraph.toString()));
             paragraph.setLength(0);
           }
-          ours = lines.start() < slice.to();
+          ours = first || lines.start() < slice.to();
         } else if (ours) {
           if (paragraph.isEmpty()) {
             start = lines.start();
@@ -137,13 +140,23 @@ public final class DocumentReader {
     JsonDocuments json = new JsonDocuments(files, textField);
     try (InputStream in = open(slice)) {
       LineReader lines = lines(in, slice);
-      while (lines.end() < slice.to() && lines.next()) {
+      for (boolean first = slice.from() == 0;
+          begins(lines, slice, first) && lines.next();
+          first = false) {
         if (!lines.blank()) {
           sink.accept(
               document(slice, lines.start(), json.text(lines.text(), slice.path(), lines.start())));
         }
       }
     }
+  }
+
+  /**
+   * The first line of a file belongs to the first slice, even one that ends inside the byte-order
+   * mark.
+   */
+  private static boolean begins(LineReader lines, TextSlice slice, boolean anyway) {
+    return anyway || lines.end() < slice.to();
   }
 
   private static Document document(TextSlice slice, long start, String text) {

@@ -22,6 +22,21 @@ public record TokenRow(
   public static final TableSpec<TokenRow> TABLE =
       TableSpec.of("tokens", TokenRow.class, "One sequence of at most context-length tokens.");
 
+  /** Metadata of the table: SHA-256 of the tokenizer.json. */
+  public static final String TOKENIZER_SHA256 = "tokenizer_sha256";
+
+  /**
+   * Metadata of the table: largest id + 1 that the tokenizer can give. A model whose embedding is
+   * smaller does not fit.
+   */
+  public static final String VOCABULARY_SIZE = "vocabulary_size";
+
+  /** Metadata of the table: most tokens in a row. */
+  public static final String CONTEXT_LENGTH = "context_length";
+
+  /** Metadata of the table: the id that begins every row, -1 where none does. */
+  public static final String BOS = "bos";
+
   /** More sequences than a part can hold: the factor in {@link #sequenceId}. */
   public static final long SEQUENCES_PER_PART = 100_000_000;
 }

@@ -188,7 +188,7 @@ public final class Tokenizer implements AutoCloseable {
         text,
         special,
         encoding -> {
-          long[] ids = NATIVE.getTokenIds(encoding);
+          long[] ids = ids(encoding);
           int[] result = new int[ids.length];
           for (int i = 0; i < ids.length; i++) {
             result[i] = (int) ids[i];
@@ -203,7 +203,7 @@ public final class Tokenizer implements AutoCloseable {
         text,
         special,
         encoding -> {
-          long[] ids = NATIVE.getTokenIds(encoding);
+          long[] ids = ids(encoding);
           String[] texts = NATIVE.getTokens(encoding);
           CharSpan[] spans = NATIVE.getTokenCharSpans(encoding);
           List<Token> tokens = new ArrayList<>(ids.length);
@@ -287,6 +287,17 @@ public final class Tokenizer implements AutoCloseable {
     } finally {
       lock.readLock().unlock();
     }
+  }
+
+  private long[] ids(long encoding) {
+    long[] ids = NATIVE.getTokenIds(encoding);
+    for (long id : ids) {
+      if (id >= json.size()) { // a post-processor may add any number
+        throw new InputException(
+            file + " gives id " + id + ", its vocabulary has 0 to " + (json.size() - 1));
+      }
+    }
+    return ids;
   }
 
   private void checkId(int id) {

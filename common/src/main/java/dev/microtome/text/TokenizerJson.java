@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.microtome.run.InputException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
@@ -56,6 +57,8 @@ final class TokenizerJson {
     ids.forEach((token, id) -> tokens[id] = token);
     checkNormalizer(root.path("normalizer"));
     checkTemplate(root.path("post_processor"));
+    checkMerges(model);
+    checkDecoder(root.path("decoder"));
   }
 
   /** Parses a JSON object, strictly. */
@@ -159,8 +162,58 @@ final class TokenizerJson {
           }
         }
       }
+      for (JsonNode declared : node.path("special_tokens")) {
+        if (declared.path("ids").size() != declared.path("tokens").size()) {
+          throw new InputException(
+              file
+                  + ": the post-processor's special token "
+                  + declared.path("id")
+                  + " has "
+                  + declared.path("ids").size()
+                  + " ids and "
+                  + declared.path("tokens").size()
+                  + " tokens");
+        }
+      }
     }
     node.forEach(this::checkTemplate);
+  }
+
+  /** The second half of a merge loses the prefix that marks continuations: it must be as long. */
+  private void checkMerges(JsonNode model) {
+    byte[] prefix = bytes(model.path("continuing_subword_prefix").asText(""));
+    if (prefix.length == 0) {
+      return;
+    }
+    for (JsonNode merge : model.path("merges")) {
+      String pair = merge.asText();
+      byte[] second =
+          bytes(merge.isArray() ? merge.path(1).asText() : pair.substring(pair.indexOf(' ') + 1));
+      boolean cuts =
+          second.length == prefix.length
+              || (second.length > prefix.length && (second[prefix.length] & 0xC0) != 0x80);
+      if (!cuts) {
+        throw new InputException(
+            file + ": merge " + merge + " is shorter than the model's continuing_subword_prefix");
+      }
+    }
+  }
+
+  /**
+   * The native library reads before the start of a token that is shorter than what is stripped of
+   * its end.
+   */
+  private void checkDecoder(JsonNode node) {
+    JsonNode stop = node.path("stop");
+    if (node.path("type").asText().equals("Strip") && stop.isNumber() && stop.asLong() != 0) {
+      throw new InputException(
+          file + ": the Strip decoder's stop is " + stop + ", only 0 is supported");
+    }
+    node.forEach(this::checkDecoder);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   /** Reads JSON that a file beside the tokenizer may hold. */
