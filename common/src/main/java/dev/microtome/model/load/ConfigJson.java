@@ -23,6 +23,7 @@ final class ConfigJson {
   static final int MAX_LAYERS = 10_000;
 
   static final int MAX_HEADS = 65_536;
+  static final int MAX_HEAD_WIDTH = 65_536;
   static final int MAX_WIDTH = 16_777_216;
 
   private static final Map<String, Activation> ACTIVATIONS =
@@ -217,6 +218,10 @@ final class ConfigJson {
   Dim headWidth(Dim dModel, Dim nHeads) {
     if (dModel.size() % nHeads.size() != 0) {
       throw conflict("%s is not a multiple of %s".formatted(dModel.origin(), nHeads.origin()));
+    }
+    if (dModel.size() / nHeads.size() > MAX_HEAD_WIDTH) {
+      throw conflict(
+          "%s / %s is more than %,d".formatted(dModel.origin(), nHeads.origin(), MAX_HEAD_WIDTH));
     }
     return new Dim(dModel.size() / nHeads.size(), dModel.origin() + " / " + nHeads.origin());
   }

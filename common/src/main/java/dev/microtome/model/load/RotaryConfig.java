@@ -32,7 +32,7 @@ final class RotaryConfig {
    * Rotation of adjacent pairs of the first {@code rotary_dim} coordinates, base 10,000 (GPT-J).
    */
   static Positions.Rotary adjacentPairs(ConfigJson json, Dim dHead) {
-    Dim rotated = json.size("rotary_dim", ConfigJson.MAX_WIDTH, 64);
+    Dim rotated = json.size("rotary_dim", ConfigJson.MAX_HEAD_WIDTH, 64);
     if (json.isNull("rotary_dim")) {
       throw json.unsupported("rotary_dim", "null", "a number");
     }
