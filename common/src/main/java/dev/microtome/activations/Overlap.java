@@ -7,20 +7,21 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 
 /**
- * One thread beside the caller's that does one thing at a time, so that a batch is written while
- * the next is computed. Used by one thread.
+ * Work beside the caller's thread, one thing at a time, so that a batch is written while the next
+ * is computed. Used by one thread.
  */
 final class Overlap implements AutoCloseable {
-  private final ExecutorService executor =
-      Executors.newSingleThreadExecutor(
+  /** Kept between parts: libtorch and malloc keep memory for every thread that they have seen. */
+  private static final ExecutorService THREADS =
+      Executors.newCachedThreadPool(
           task -> {
-            Thread thread = new Thread(task, Thread.currentThread().getName() + " writer");
+            Thread thread = new Thread(task, "activations writer");
             thread.setDaemon(true);
             return thread;
           });
+
   private Future<?> running = CompletableFuture.completedFuture(null);
 
   /** Work that may fail to write. */
@@ -33,7 +34,7 @@ final class Overlap implements AutoCloseable {
   void start(Work work) throws IOException {
     await();
     running =
-        executor.submit(
+        THREADS.submit(
             () -> {
               work.run();
               return null;
@@ -42,9 +43,8 @@ final class Overlap implements AutoCloseable {
 
   /** Waits for what was started last; throws what it threw, once. */
   void await() throws IOException {
-    Future<?> last = running;
     try {
-      last.get();
+      running.get();
       running = CompletableFuture.completedFuture(null);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -58,16 +58,15 @@ final class Overlap implements AutoCloseable {
   /** Returns when nothing runs any more: what the work uses may then be closed. */
   @Override
   public void close() {
-    executor.shutdown();
     boolean interrupted = false;
-    while (true) {
+    while (!running.isDone()) {
       try {
-        if (executor.awaitTermination(1, TimeUnit.MINUTES)) {
-          break;
-        }
+        running.get();
       } catch (InterruptedException e) {
         interrupted = true;
-        executor.shutdownNow();
+      } catch (ExecutionException e) {
+        // Only reached when the caller is failing itself: that failure came first.
+        break;
       }
     }
     if (interrupted) {
