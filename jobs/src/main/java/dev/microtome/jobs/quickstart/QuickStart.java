@@ -63,7 +63,7 @@ public final class QuickStart {
     WordTokenizer tokenizer = WordTokenizer.of(texts.values());
     Path model = output.resolve("model");
     writeIfChanged(model.resolve("tokenizer.json"), tokenizer.json());
-    RandomModel.of(config.getConfig("model"), tokenizer.size()).write(model);
+    RandomModel.of(config.getConfig("model"), tokenizer).write(model);
   }
 
   private void submit(Config job) throws IOException, InterruptedException {
