@@ -23,6 +23,7 @@ final class ConfigJson {
   static final int MAX_LAYERS = 10_000;
 
   static final int MAX_HEADS = 65_536;
+  static final int MAX_HEAD_WIDTH = 65_536;
   static final int MAX_WIDTH = 16_777_216;
 
   private static final Map<String, Activation> ACTIVATIONS =
@@ -187,20 +188,28 @@ final class ConfigJson {
     return names;
   }
 
-  /** The one value of several spellings of a number; those present must agree. */
-  double agreeing(double otherwise, String... keys) {
-    Double agreed = null;
+  /**
+   * The one value of several spellings of a number, those present of which must agree; empty if
+   * none is.
+   */
+  Optional<Double> agreeing(String... keys) {
+    Optional<Double> agreed = Optional.empty();
     for (String key : keys) {
       if (node(key).isPresent()) {
-        double value = positive(key);
-        if (agreed != null && value != agreed) {
-          throw conflict(
-              "%s is %s, another key for the same says %s".formatted(prefix + key, value, agreed));
-        }
-        agreed = value;
+        agreed = Optional.of(agreeing(agreed, key));
       }
     }
-    return agreed == null ? otherwise : agreed;
+    return agreed;
+  }
+
+  /** The number of a key, which must agree with what is known already. */
+  double agreeing(Optional<Double> known, String key) {
+    double value = positive(key);
+    if (known.isPresent() && known.get() != value) {
+      throw conflict(
+          "%s is %s, another key for the same says %s".formatted(prefix + key, value, known.get()));
+    }
+    return value;
   }
 
   Activation activation(String key, String otherwise) {
@@ -217,6 +226,10 @@ final class ConfigJson {
   Dim headWidth(Dim dModel, Dim nHeads) {
     if (dModel.size() % nHeads.size() != 0) {
       throw conflict("%s is not a multiple of %s".formatted(dModel.origin(), nHeads.origin()));
+    }
+    if (dModel.size() / nHeads.size() > MAX_HEAD_WIDTH) {
+      throw conflict(
+          "%s / %s is more than %,d".formatted(dModel.origin(), nHeads.origin(), MAX_HEAD_WIDTH));
     }
     return new Dim(dModel.size() / nHeads.size(), dModel.origin() + " / " + nHeads.origin());
   }

@@ -21,7 +21,7 @@ final class Gemma2 implements Architecture {
     json.only("use_bidirectional_attention", false);
     // The class's default of 256 does not follow from the other sizes, so a file without the key is
     // better refused.
-    json.size("head_dim", ConfigJson.MAX_WIDTH);
+    json.size("head_dim", ConfigJson.MAX_HEAD_WIDTH);
     json.size("num_key_value_heads", ConfigJson.MAX_HEADS);
     LlamaLayout layout = LlamaLayout.of(json, 8192);
     int window = json.size("sliding_window", Integer.MAX_VALUE, 4096).intSize();

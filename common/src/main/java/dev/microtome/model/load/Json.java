@@ -17,6 +17,7 @@ import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /** JSON of untrusted files: strict, UTF-8, no duplicate keys, bounded nesting and numbers. */
 final class Json {
@@ -38,7 +39,8 @@ final class Json {
   private static final ObjectMapper MAPPER =
       new ObjectMapper(FACTORY).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-  private static final int LONGEST_QUOTE = 60;
+  private static final int LONGEST_QUOTE = 100;
+  private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\u0085\\u2028\\u2029]");
 
   private Json() {}
 
@@ -78,11 +80,15 @@ final class Json {
             ? ""
             : " (line %d, column %d)"
                 .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
-    return e.getOriginalMessage().replaceAll("\\s+", " ") + line;
+    return CONTROL.matcher(e.getOriginalMessage()).replaceAll(" ") + line;
   }
 
-  /** A value of an untrusted file as an error quotes it. */
+  /** A text of an untrusted file as an error quotes it: short, and on one line. */
   static String shorten(String text) {
-    return text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "…";
+    String line =
+        CONTROL
+            .matcher(text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE))
+            .replaceAll("?");
+    return text.length() <= LONGEST_QUOTE ? line : line + "…";
   }
 }

@@ -27,7 +27,7 @@ record LlamaLayout(AttentionSizes attention, Dim dMlp, Dim dVocab, Dim nCtx, int
     }
     Dim dHead =
         json.has("head_dim")
-            ? json.size("head_dim", ConfigJson.MAX_WIDTH)
+            ? json.size("head_dim", ConfigJson.MAX_HEAD_WIDTH)
             : json.headWidth(dModel, nHeads);
     return new LlamaLayout(
         new AttentionSizes(dModel, nHeads, nKeyValueHeads, dHead),

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * A Hugging Face model folder on the local disk, checked as far as its names and its configuration
@@ -40,8 +41,10 @@ public final class ModelFiles {
   private static final List<String> COMPANIONS =
       List.of(TOKENIZER, "tokenizer_config.json", "special_tokens_map.json");
 
-  private static final long MAX_CONFIG_BYTES = 16L << 20;
-  private static final long MAX_INDEX_BYTES = 256L << 20;
+  private static final Pattern UNSAFE = Pattern.compile("[\\\\\\p{Cntrl}]");
+
+  private static final long MAX_CONFIG_BYTES = 4L << 20;
+  private static final long MAX_INDEX_BYTES = 32L << 20;
 
   private final Path folder;
   private final Blueprint blueprint;
@@ -190,7 +193,8 @@ public final class ModelFiles {
 
   private static String shardName(Path index, String tensor, JsonNode value) {
     String name = value.isTextual() ? value.textValue() : value.toString();
-    boolean inside = value.isTextual() && name.endsWith(".safetensors") && name.indexOf('\\') < 0;
+    boolean inside =
+        value.isTextual() && name.endsWith(".safetensors") && !UNSAFE.matcher(name).find();
     try {
       Path path = Path.of(name);
       inside &= !path.isAbsolute() && path.normalize().equals(path) && !path.startsWith("..");

@@ -22,6 +22,14 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
   /** The limit of the reference implementation. */
   static final long MAX_LENGTH = 100_000_000;
 
+  /**
+   * Bounds that keep what is built from a header near the header's own size; no model comes near
+   * them.
+   */
+  private static final int MAX_TENSORS = 1 << 18;
+
+  private static final int MAX_RANK = 64;
+
   private static final String METADATA = "__metadata__";
 
   SafetensorsHeader {
@@ -69,6 +77,9 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
         if (name.equals(METADATA)) {
           metadata();
         } else {
+          if (tensors.size() == MAX_TENSORS) {
+            throw refused("the header names more than %d tensors".formatted(MAX_TENSORS));
+          }
           tensors.put(name, tensor(name));
         }
       }
@@ -83,13 +94,13 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
       expect(parser.nextToken(), JsonToken.START_OBJECT, METADATA);
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String key = parser.currentName();
-        expect(parser.nextToken(), JsonToken.VALUE_STRING, METADATA + "." + key);
+        expect(parser.nextToken(), JsonToken.VALUE_STRING, METADATA + "." + Json.shorten(key));
         metadata.put(key, parser.getText());
       }
     }
 
     private Tensor tensor(String name) throws IOException {
-      String where = "tensor '" + name + "'";
+      String where = "tensor '" + Json.shorten(name) + "'";
       expect(parser.nextToken(), JsonToken.START_OBJECT, where);
       Dtype dtype = null;
       List<Long> shape = null;
@@ -100,7 +111,8 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
           case "dtype" -> dtype = dtype(where);
           case "shape" -> shape = sizes(where + ".shape");
           case "data_offsets" -> offsets = sizes(where + ".data_offsets");
-          default -> throw refused("%s has the unknown key '%s'".formatted(where, key));
+          default ->
+              throw refused("%s has the unknown key '%s'".formatted(where, Json.shorten(key)));
         }
       }
       if (dtype == null || shape == null || offsets == null) {
@@ -153,6 +165,9 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
         long size = parser.getLongValue();
         if (size < 0) {
           throw refused("%s holds the negative number %d".formatted(where, size));
+        }
+        if (sizes.size() == MAX_RANK) {
+          throw refused("%s holds more than %d numbers".formatted(where, MAX_RANK));
         }
         sizes.add(size);
       }

@@ -22,8 +22,8 @@ import java.util.Map;
  *
  * <pre>{@code
  * new SafetensorsWriter().floats("weight", 2, 3).floats("bias", 2).write(file, out -> {
- *   out.put(weight);
- *   out.put(bias);
+ *   out.floats(weight);
+ *   out.floats(bias);
  * });
  * }</pre>
  */
@@ -136,46 +136,46 @@ public final class SafetensorsWriter {
     }
 
     /** Float32 values. */
-    public Sink put(float... values) throws IOException {
-      return put(FloatBuffer.wrap(values));
+    public Sink floats(float... values) throws IOException {
+      return floats(FloatBuffer.wrap(values));
     }
 
     /** The remaining float32 values of a buffer. */
-    public Sink put(FloatBuffer values) throws IOException {
+    public Sink floats(FloatBuffer values) throws IOException {
       while (values.hasRemaining()) {
         int count = Math.min(values.remaining(), buffer.capacity() / Float.BYTES);
         buffer.clear().asFloatBuffer().put(values.slice(values.position(), count));
         values.position(values.position() + count);
-        bytes(buffer.array(), count * Float.BYTES);
+        write(buffer.array(), count * Float.BYTES);
       }
       return this;
     }
 
     /** Float64 values. */
-    public Sink put(double... values) throws IOException {
+    public Sink doubles(double... values) throws IOException {
       for (double value : values) {
         buffer.clear().putDouble(value);
-        bytes(buffer.array(), Double.BYTES);
+        write(buffer.array(), Double.BYTES);
       }
       return this;
     }
 
     /** Int64 values. */
-    public Sink put(long... values) throws IOException {
+    public Sink longs(long... values) throws IOException {
       for (long value : values) {
         buffer.clear().putLong(value);
-        bytes(buffer.array(), Long.BYTES);
+        write(buffer.array(), Long.BYTES);
       }
       return this;
     }
 
     /** Bytes as they are, for any other type. */
-    public Sink put(byte... values) throws IOException {
-      bytes(values, values.length);
+    public Sink bytes(byte... values) throws IOException {
+      write(values, values.length);
       return this;
     }
 
-    private void bytes(byte[] values, int count) throws IOException {
+    private void write(byte[] values, int count) throws IOException {
       written += count;
       if (written > limit) {
         throw new IllegalArgumentException(

@@ -52,11 +52,6 @@ final class StoredTensors implements AutoCloseable {
     return stored;
   }
 
-  /** The copy of a tensor that may be stored under a second name. */
-  boolean has(String modernName) {
-    return tensors.containsKey(modernName);
-  }
-
   private void addShard(String shard) {
     Safetensors file = Safetensors.open(files.folder().resolve(shard));
     open.add(file);
@@ -75,32 +70,40 @@ final class StoredTensors implements AutoCloseable {
     }
   }
 
+  /**
+   * The index and the shards must tell the same story: a tensor in the wrong file is a mixed-up
+   * download.
+   */
   private void checkIndex() {
     if (files.shardOfTensor().isEmpty()) {
       return;
     }
-    for (Safetensors file : open) {
-      String shard = file.file().getFileName().toString();
-      for (String name : file.names()) {
-        String indexed = files.shardOfTensor().get(name);
-        if (indexed == null || !files.folder().resolve(indexed).equals(file.file())) {
-          throw new InputException(
-              "%s holds tensor '%s', the index puts it in %s"
-                  .formatted(file.file(), name, indexed == null ? "no file" : indexed));
-        }
-      }
-      files
-          .shardOfTensor()
-          .forEach(
-              (name, indexed) -> {
-                if (files.folder().resolve(indexed).equals(file.file())
-                    && !file.names().contains(name)) {
-                  throw new InputException(
-                      "%s has no tensor '%s', the index puts it there (%s)"
-                          .formatted(file.file(), name, shard));
-                }
-              });
+    Map<String, Safetensors> shards = new HashMap<>();
+    for (int i = 0; i < open.size(); i++) {
+      shards.put(files.shards().get(i), open.get(i));
     }
+    shards.forEach(
+        (shard, file) -> {
+          for (String name : file.names()) {
+            String indexed = files.shardOfTensor().get(name);
+            if (!shard.equals(indexed)) {
+              throw new InputException(
+                  "%s holds tensor '%s', the index puts it in %s"
+                      .formatted(
+                          file.file(), Json.shorten(name), indexed == null ? "no file" : indexed));
+            }
+          }
+        });
+    files
+        .shardOfTensor()
+        .forEach(
+            (name, shard) -> {
+              if (!shards.get(shard).tensors().containsKey(name)) {
+                throw new InputException(
+                    "%s has no tensor '%s', the index puts it there"
+                        .formatted(shards.get(shard).file(), Json.shorten(name)));
+              }
+            });
   }
 
   private void check(Blueprint blueprint) {
