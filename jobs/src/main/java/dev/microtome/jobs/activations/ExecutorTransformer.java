@@ -1,18 +1,13 @@
 package dev.microtome.jobs.activations;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.microtome.jobs.ModelFolder;
 import dev.microtome.jobs.PartContext;
 import dev.microtome.model.HookedTransformer;
 import dev.microtome.model.Torch;
 import dev.microtome.model.load.ModelFiles;
-import dev.microtome.model.load.ModelWeights;
 import java.io.IOException;
-import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * A model on an executor, loaded once for all its tasks: on the processor, or on the GPU that Spark
@@ -37,11 +32,7 @@ record ExecutorTransformer(HookedTransformer model, NDManager manager) implement
   static ExecutorTransformer load(ModelFiles files, Device device) {
     NDManager manager = NDManager.newBaseManager(device, "PyTorch");
     try {
-      ModelWeights weights = ModelWeights.load(files, manager);
-      Map<String, NDArray> parameters =
-          weights.names().stream().collect(Collectors.toMap(Function.identity(), weights::get));
-      return new ExecutorTransformer(
-          new HookedTransformer(weights.config(), parameters, manager), manager);
+      return new ExecutorTransformer(HookedTransformer.load(files, manager), manager);
     } catch (RuntimeException | Error e) {
       manager.close();
       throw e;
@@ -51,5 +42,6 @@ record ExecutorTransformer(HookedTransformer model, NDManager manager) implement
   @Override
   public void close() {
     model.close();
+    manager.close();
   }
 }

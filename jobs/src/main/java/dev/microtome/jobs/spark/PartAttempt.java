@@ -11,10 +11,12 @@ import dev.microtome.table.TableSpec;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.UUID;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
+import org.apache.spark.resource.ResourceInformation;
 import org.apache.spark.util.LongAccumulator;
 import scala.collection.Iterator;
 import scala.runtime.AbstractFunction2;
@@ -134,6 +136,19 @@ final class PartAttempt<P extends Serializable>
     @Override
     public ExecutorModels models() {
       return executor.models();
+    }
+
+    @Override
+    public int cores() {
+      return spark.cpus();
+    }
+
+    @Override
+    public OptionalInt gpu() {
+      ResourceInformation gpu = spark.resourcesJMap().get("gpu");
+      return gpu == null
+          ? OptionalInt.empty()
+          : OptionalInt.of(Integer.parseInt(gpu.addresses()[0]));
     }
 
     @Override
