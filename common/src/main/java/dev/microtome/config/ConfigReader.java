@@ -10,6 +10,7 @@ import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigSyntax;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
@@ -313,7 +314,7 @@ public final class ConfigReader {
       Throwable own = cause.getCause();
       if (own instanceof InputException || own.getClass() == IllegalArgumentException.class) {
         return new InputException(
-            key + ": invalid value " + value.render() + ": " + own.getMessage() + where(value), e);
+            key + ": invalid value " + shown(value) + ": " + own.getMessage() + where(value), e);
       }
     }
     return wrong(key, value, type);
@@ -347,7 +348,11 @@ public final class ConfigReader {
 
   private static InputException wrong(String key, ConfigValue value, Type type) {
     return new InputException(
-        key + ": invalid value " + value.render() + ": must be " + typeName(type) + where(value));
+        key + ": invalid value " + shown(value) + ": must be " + typeName(type) + where(value));
+  }
+
+  private static String shown(ConfigValue value) {
+    return value.render(ConfigRenderOptions.concise());
   }
 
   private static String where(ConfigValue value) {

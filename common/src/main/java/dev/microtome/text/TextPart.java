@@ -10,6 +10,12 @@ import java.util.List;
  * of the files and on the size of a part, on nothing else.
  */
 public record TextPart(List<TextSlice> slices) implements Serializable {
+  /**
+   * What opening a file counts for: a file system that is far away gives thousands of small files
+   * to many tasks.
+   */
+  private static final long SLICE_COST_BYTES = 1 << 16;
+
   public TextPart {
     slices = List.copyOf(slices);
   }
@@ -19,9 +25,10 @@ public record TextPart(List<TextSlice> slices) implements Serializable {
   }
 
   /**
-   * Cuts files into parts of at most {@code partBytes} bytes each, in the order given. Files that
-   * cannot be cut stay whole, and alone in their part if they are larger; empty ones are left out.
-   * Documents are called by the file's path below the deepest folder that holds all the files.
+   * Cuts files into parts of at most {@code partBytes} bytes each, 65,536 added for each file, in
+   * the order given. Files that cannot be cut stay whole, and alone in their part if they are
+   * larger; empty ones are left out. Documents are called by the file's path below the deepest
+   * folder that holds all the files.
    *
    * @throws dev.microtome.run.InputException when a file's suffix is not understood
    */
@@ -32,7 +39,7 @@ public record TextPart(List<TextSlice> slices) implements Serializable {
     int prefix = commonFolder(files);
     List<TextPart> parts = new ArrayList<>();
     List<TextSlice> open = new ArrayList<>();
-    long openBytes = 0;
+    long openCost = 0;
     for (FileEntry file : files) {
       TextFormat format = TextFormat.of(file.path());
       String name = file.path().substring(prefix);
@@ -43,13 +50,14 @@ public record TextPart(List<TextSlice> slices) implements Serializable {
       for (long piece = 0; piece < pieces; piece++) {
         long from = boundary(file.bytes(), piece, pieces);
         long to = boundary(file.bytes(), piece + 1, pieces);
-        if (!open.isEmpty() && openBytes + (to - from) > partBytes) {
+        long cost = to - from + SLICE_COST_BYTES;
+        if (!open.isEmpty() && openCost + cost > partBytes) {
           parts.add(new TextPart(open));
           open.clear();
-          openBytes = 0;
+          openCost = 0;
         }
         open.add(new TextSlice(file.path(), name, format, from, to));
-        openBytes += to - from;
+        openCost += cost;
       }
     }
     if (!open.isEmpty()) {

@@ -12,7 +12,7 @@ public final class LocalSpark implements BeforeAllCallback {
     start();
   }
 
-  static synchronized SparkContext start() {
+  public static synchronized SparkContext start() {
     if (System.getProperty("spark.master") == null) {
       System.setProperty("spark.master", "local[2]");
       System.setProperty("spark.app.name", "tests");

@@ -188,20 +188,28 @@ final class ConfigJson {
     return names;
   }
 
-  /** The one value of several spellings of a number; those present must agree. */
-  double agreeing(double otherwise, String... keys) {
-    Double agreed = null;
+  /**
+   * The one value of several spellings of a number, those present of which must agree; empty if
+   * none is.
+   */
+  Optional<Double> agreeing(String... keys) {
+    Optional<Double> agreed = Optional.empty();
     for (String key : keys) {
       if (node(key).isPresent()) {
-        double value = positive(key);
-        if (agreed != null && value != agreed) {
-          throw conflict(
-              "%s is %s, another key for the same says %s".formatted(prefix + key, value, agreed));
-        }
-        agreed = value;
+        agreed = Optional.of(agreeing(agreed, key));
       }
     }
-    return agreed == null ? otherwise : agreed;
+    return agreed;
+  }
+
+  /** The number of a key, which must agree with what is known already. */
+  double agreeing(Optional<Double> known, String key) {
+    double value = positive(key);
+    if (known.isPresent() && known.get() != value) {
+      throw conflict(
+          "%s is %s, another key for the same says %s".formatted(prefix + key, value, known.get()));
+    }
+    return value;
   }
 
   Activation activation(String key, String otherwise) {

@@ -19,13 +19,15 @@ final class RotaryConfig {
   /** Rotation of whole heads; the base is {@code rope_theta}, 10,000 by default. */
   static Positions.Rotary wholeHead(ConfigJson json, Dim dHead) {
     json.onlyNumber("partial_rotary_factor", 1);
-    return of(json, dHead, 1, json.agreeing(10_000, "rope_theta"));
+    Read read = read(json, json.agreeing("rope_theta"), Optional.of(1.0));
+    return read.rotary(json, dHead, 1);
   }
 
   /** Rotation of the first coordinates of a head (GPT-NeoX). */
   static Positions.Rotary partOfHead(ConfigJson json, Dim dHead) {
-    double fraction = json.agreeing(0.25, "rotary_pct", "partial_rotary_factor");
-    return of(json, dHead, fraction, json.agreeing(10_000, "rotary_emb_base", "rope_theta"));
+    Optional<Double> base = json.agreeing("rotary_emb_base", "rope_theta");
+    Read read = read(json, base, json.agreeing("rotary_pct", "partial_rotary_factor"));
+    return read.rotary(json, dHead, 0.25);
   }
 
   /**
@@ -40,8 +42,8 @@ final class RotaryConfig {
     return rotary(Positions.Pairing.ADJACENT, frequencies(rotated.intSize(), 10_000));
   }
 
-  private static Positions.Rotary of(
-      ConfigJson json, Dim dHead, double topFraction, double topBase) {
+  /** Adds what the nested object of either version says to the keys beside it. */
+  private static Read read(ConfigJson json, Optional<Double> base, Optional<Double> fraction) {
     Optional<ConfigJson> parameters = json.object("rope_parameters");
     Optional<ConfigJson> scaling = json.object("rope_scaling");
     if (parameters.isPresent() && scaling.isPresent()) {
@@ -49,21 +51,29 @@ final class RotaryConfig {
           "rope_parameters and rope_scaling are two spellings of the same; keep one");
     }
     Optional<ConfigJson> rope = parameters.or(() -> scaling);
-    double base = rope.map(r -> r.agreeing(topBase, "rope_theta")).orElse(topBase);
-    double fraction =
-        rope.map(r -> r.agreeing(topFraction, "partial_rotary_factor")).orElse(topFraction);
-    if (topFraction == 1 && fraction != 1) {
-      throw rope.orElseThrow().unsupported("partial_rotary_factor", String.valueOf(fraction), "1");
+    return new Read(
+        rope,
+        rope.filter(r -> r.has("rope_theta"))
+            .map(r -> r.agreeing(base, "rope_theta"))
+            .or(() -> base),
+        rope.filter(r -> r.has("partial_rotary_factor"))
+            .map(r -> r.agreeing(fraction, "partial_rotary_factor"))
+            .or(() -> fraction));
+  }
+
+  /** What a config.json says about a rotation of the first coordinates of a head. */
+  private record Read(Optional<ConfigJson> rope, Optional<Double> base, Optional<Double> fraction) {
+    Positions.Rotary rotary(ConfigJson json, Dim dHead, double defaultFraction) {
+      int rotated = (int) (dHead.size() * fraction.orElse(defaultFraction));
+      checkRotated(json, rotated, dHead);
+      float[] frequencies = frequencies(rotated, base.orElse(10_000.0));
+      rope.ifPresent(
+          r -> {
+            scale(frequencies, r);
+            r.refuseUnread(NONE);
+          });
+      return RotaryConfig.rotary(Positions.Pairing.HALVES, frequencies);
     }
-    int rotated = (int) (dHead.size() * fraction);
-    checkRotated(json, rotated, dHead);
-    float[] frequencies = frequencies(rotated, base);
-    rope.ifPresent(
-        r -> {
-          scale(frequencies, r);
-          r.refuseUnread(NONE);
-        });
-    return rotary(Positions.Pairing.HALVES, frequencies);
   }
 
   private static void checkRotated(ConfigJson json, int rotated, Dim dHead) {

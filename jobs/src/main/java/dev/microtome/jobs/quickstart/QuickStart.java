@@ -33,6 +33,8 @@ public final class QuickStart {
   }
 
   /**
+   * Runs the quick start.
+   *
    * @param arguments configuration file, output folder, folder of Spark's jars, application jar
    * @throws IllegalStateException when a job fails; what it printed says why
    */
@@ -61,7 +63,7 @@ public final class QuickStart {
     WordTokenizer tokenizer = WordTokenizer.of(texts.values());
     Path model = output.resolve("model");
     writeIfChanged(model.resolve("tokenizer.json"), tokenizer.json());
-    RandomModel.of(config.getConfig("model"), tokenizer.size()).write(model);
+    RandomModel.of(config.getConfig("model"), tokenizer).write(model);
   }
 
   private void submit(Config job) throws IOException, InterruptedException {
@@ -87,7 +89,9 @@ public final class QuickStart {
     command.addAll(List.of(applicationJar.toString(), job.getString("job")));
     command.addAll(
         List.of("--config", configuration.toString(), "--output", output.resolve(name).toString()));
-    int code = new ProcessBuilder(command).inheritIO().start().waitFor();
+    ProcessBuilder process = new ProcessBuilder(command).inheritIO();
+    process.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+    int code = process.start().waitFor();
     if (code != 0) {
       throw new IllegalStateException(
           "step '" + name + "' of the quick start ended with exit code " + code);

@@ -25,19 +25,19 @@ final class RandomModel {
   private final int heads;
   private final int dModel;
   private final int nCtx;
-  private final int dVocab;
+  private final WordTokenizer tokenizer;
 
-  private RandomModel(Config config, int dVocab) {
+  private RandomModel(Config config, WordTokenizer tokenizer) {
     this.seed = config.getLong("seed");
     this.layers = config.getInt("layers");
     this.heads = config.getInt("heads");
     this.dModel = config.getInt("d-model");
     this.nCtx = config.getInt("context-length");
-    this.dVocab = dVocab;
+    this.tokenizer = tokenizer;
   }
 
-  static RandomModel of(Config config, int dVocab) {
-    return new RandomModel(config, dVocab);
+  static RandomModel of(Config config, WordTokenizer tokenizer) {
+    return new RandomModel(config, tokenizer);
   }
 
   void write(Path folder) throws IOException {
@@ -57,7 +57,9 @@ final class RandomModel {
         .put("n_head", heads)
         .put("n_embd", dModel)
         .put("n_positions", nCtx)
-        .put("vocab_size", dVocab)
+        .put("vocab_size", tokenizer.size())
+        .put("bos_token_id", tokenizer.beginning())
+        .put("eos_token_id", tokenizer.end())
         .put("activation_function", "gelu_new")
         .put("layer_norm_epsilon", 1e-5)
         .put("torch_dtype", "float32");
@@ -72,14 +74,14 @@ final class RandomModel {
         file,
         values -> {
           for (Map.Entry<String, long[]> tensor : shapes.entrySet()) {
-            values.put(initial(tensor.getKey(), tensor.getValue()));
+            values.floats(initial(tensor.getKey(), tensor.getValue()));
           }
         });
   }
 
   private Map<String, long[]> shapes() {
     Map<String, long[]> shapes = new LinkedHashMap<>();
-    shapes.put("wte.weight", new long[] {dVocab, dModel});
+    shapes.put("wte.weight", new long[] {tokenizer.size(), dModel});
     shapes.put("wpe.weight", new long[] {nCtx, dModel});
     for (int layer = 0; layer < layers; layer++) {
       String block = "h." + layer + ".";

@@ -2,6 +2,7 @@ package dev.microtome.jobs.quickstart;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
@@ -11,7 +12,8 @@ import java.util.TreeSet;
  * Face's tokenizers.
  */
 final class WordTokenizer {
-  static final String BEGINNING = "<s>";
+  private static final String BEGINNING = "<s>";
+  private static final String END = "</s>";
   private static final String UNKNOWN = "<unk>";
 
   private final List<String> vocabulary;
@@ -20,15 +22,23 @@ final class WordTokenizer {
     this.vocabulary = vocabulary;
   }
 
-  /** The words of the texts in alphabetical order, after the two special tokens. */
+  /** The words of the texts in alphabetical order, after the three special tokens. */
   static WordTokenizer of(Collection<String> texts) {
     TreeSet<String> words = new TreeSet<>();
     for (String text : texts) {
       words.addAll(List.of(text.strip().split("\\s+")));
     }
-    List<String> vocabulary = new java.util.ArrayList<>(List.of(BEGINNING, UNKNOWN));
+    List<String> vocabulary = new ArrayList<>(List.of(BEGINNING, END, UNKNOWN));
     vocabulary.addAll(words);
     return new WordTokenizer(List.copyOf(vocabulary));
+  }
+
+  int beginning() {
+    return vocabulary.indexOf(BEGINNING);
+  }
+
+  int end() {
+    return vocabulary.indexOf(END);
   }
 
   int size() {
@@ -39,7 +49,7 @@ final class WordTokenizer {
     ObjectMapper mapper = new ObjectMapper();
     ObjectNode root = mapper.createObjectNode();
     root.put("version", "1.0").putNull("truncation").putNull("padding");
-    for (String special : List.of(BEGINNING, UNKNOWN)) {
+    for (String special : List.of(BEGINNING, END, UNKNOWN)) {
       root.withArray("added_tokens")
           .addObject()
           .put("id", vocabulary.indexOf(special))

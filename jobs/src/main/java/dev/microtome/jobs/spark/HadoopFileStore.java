@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -145,6 +146,22 @@ public final class HadoopFileStore implements FileStore {
     }
     Path hadoop = new Path(path);
     return system(hadoop, configuration).open(hadoop);
+  }
+
+  @Override
+  public InputStream open(String path, long from) throws IOException {
+    if (isLocal(path)) {
+      return local.open(path, from);
+    }
+    Path hadoop = new Path(path);
+    FSDataInputStream in = system(hadoop, configuration).open(hadoop);
+    try {
+      in.seek(from);
+      return in;
+    } catch (IOException | RuntimeException e) {
+      in.close();
+      throw e;
+    }
   }
 
   @Override

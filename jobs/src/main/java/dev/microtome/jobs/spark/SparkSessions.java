@@ -23,6 +23,10 @@ public final class SparkSessions {
    * @throws UsageException when no master is set
    */
   public static SparkContext context(String job) {
+    SparkContext running = LAST.get();
+    if (running != null && !running.isStopped()) {
+      return running;
+    }
     SparkConf conf = new SparkConf();
     if (!conf.contains("spark.master")) {
       throw new UsageException(

@@ -7,7 +7,7 @@ import dev.microtome.text.DocumentUnit;
 import java.util.List;
 import java.util.Optional;
 
-/** Keys of the job {@code tokenize}. */
+/** Keys of {@link Tokenize}. */
 public record TokenizeConfig(
     @Option(
             doc =

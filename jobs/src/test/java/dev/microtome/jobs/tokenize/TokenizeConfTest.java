@@ -36,7 +36,9 @@ class TokenizeConfTest {
     assertThat(keys.results().map(key -> key.group(1)))
         .containsExactlyElementsOf(options.stream().map(OptionDoc::key).toList());
     for (OptionDoc option : options) {
-      assertThat(file.hasPathOrNull(option.key())).as(option.key()).isEqualTo(!option.orElse().isEmpty());
+      assertThat(file.hasPathOrNull(option.key()))
+          .as(option.key())
+          .isEqualTo(!option.orElse().isEmpty());
     }
     assertThat(file.root().keySet())
         .isEqualTo(
@@ -44,7 +46,8 @@ class TokenizeConfTest {
                 .filter(option -> !option.orElse().isEmpty())
                 .map(OptionDoc::key)
                 .collect(Collectors.toCollection(TreeSet::new)));
-    assertThat(read(Optional.of(CONF.toString()), REQUIRED)).isEqualTo(read(Optional.empty(), REQUIRED));
+    assertThat(read(Optional.of(CONF.toString()), REQUIRED))
+        .isEqualTo(read(Optional.empty(), REQUIRED));
   }
 
   @Test
@@ -72,7 +75,8 @@ class TokenizeConfTest {
         "documents=page | documents | page | file, line",
       })
   void valuesOutOfRangeAreRefusedByKey(String set, String key, String value, String allowed) {
-    assertThatThrownBy(() -> read(Optional.empty(), Stream.concat(REQUIRED.stream(), Stream.of(set)).toList()))
+    assertThatThrownBy(
+            () -> read(Optional.empty(), Stream.concat(REQUIRED.stream(), Stream.of(set)).toList()))
         .isInstanceOf(InputException.class)
         .hasMessageContaining(key)
         .hasMessageContaining(value)

@@ -1,0 +1,161 @@
+package dev.microtome.model.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.microtome.model.load.ModelFiles.ModelFile;
+import dev.microtome.run.InputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ModelFilesTest {
+  private Path root;
+  private Path folder;
+
+  @BeforeEach
+  void folder(@TempDir Path temporary) throws IOException {
+    root = temporary;
+    folder = RandomGpt2.TINY.write(temporary.resolve("model"), 1);
+  }
+
+  @Test
+  void listsWhatACopyOfTheFolderNeeds() throws IOException {
+    Files.writeString(folder.resolve("tokenizer.json"), "{}");
+    Files.writeString(folder.resolve("README.md"), "not needed");
+
+    ModelFiles files = ModelFiles.open(folder);
+
+    assertThat(files.files())
+        .extracting(ModelFile::name)
+        .containsExactly("config.json", "model.safetensors", "tokenizer.json");
+    assertThat(files.files()).extracting(ModelFile::bytes).allMatch(bytes -> bytes > 0);
+    assertThat(files.tokenizer()).contains(folder.resolve("tokenizer.json"));
+    assertThat(ModelFiles.open(GoldenModels.folder("gpt-neox")).files())
+        .extracting(ModelFile::name)
+        .containsExactly(
+            "config.json",
+            "model-00001-of-00003.safetensors",
+            "model-00002-of-00003.safetensors",
+            "model-00003-of-00003.safetensors",
+            "model.safetensors.index.json");
+    assertThat(ModelFiles.open(GoldenModels.folder("gpt-neox")).tokenizer()).isEmpty();
+  }
+
+  @Test
+  void theDigestFollowsContentsAndNothingElse() throws IOException {
+    String digest = ModelFiles.open(folder).digest();
+    assertThat(digest).matches("[0-9a-f]{64}");
+
+    Path moved = root.resolve("elsewhere");
+    Files.move(folder, moved);
+    Files.writeString(moved.resolve("README.md"), "not part of the model");
+    assertThat(ModelFiles.open(moved).digest()).isEqualTo(digest);
+
+    byte[] weights = Files.readAllBytes(moved.resolve("model.safetensors"));
+    weights[weights.length - 1] ^= 1;
+    Files.write(moved.resolve("model.safetensors"), weights);
+    assertThat(ModelFiles.open(moved).digest()).isNotEqualTo(digest);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "../x.safetensors",
+        "/etc/x.safetensors",
+        "a/../../x.safetensors",
+        "./x.safetensors",
+        "..\\\\x.safetensors",
+        "x.bin",
+        "x\\u0000.safetensors",
+        "x\\n.safetensors",
+        "..",
+        ""
+      })
+  void anIndexCannotNameAFileOutside(String name) throws IOException {
+    Files.delete(folder.resolve("model.safetensors"));
+    Files.writeString(
+        folder.resolve("model.safetensors.index.json"),
+        "{\"weight_map\": {\"wte.weight\": \"%s\"}}".formatted(name));
+    assertRefused(
+        "tensor 'wte.weight' lies in '",
+        "expected the name of a .safetensors file inside the folder");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "{\"weight_map\": {}}", "{\"weight_map\": []}"})
+  void anIndexNeedsAWeightMap(String index) throws IOException {
+    Files.delete(folder.resolve("model.safetensors"));
+    Files.writeString(folder.resolve("model.safetensors.index.json"), index);
+    assertRefused("model.safetensors.index.json has no weight_map");
+  }
+
+  @Test
+  void linksCannotLeadOutside() throws IOException {
+    Path weights = folder.resolve("model.safetensors");
+    Path outside = root.resolve("secret.safetensors");
+    Files.move(weights, outside);
+    Files.createSymbolicLink(weights, outside);
+    assertRefused(
+        "model.safetensors is a link to", "secret.safetensors, outside of the model folder");
+  }
+
+  /**
+   * models--gpt2/snapshots/abc/model.safetensors leads to models--gpt2/blobs/…: the layout of the
+   * hub's own cache.
+   */
+  @Test
+  void theHubsCacheIsOpened() throws IOException {
+    Path snapshot = root.resolve("models--x").resolve("snapshots").resolve("abc");
+    Path blobs = root.resolve("models--x").resolve("blobs");
+    Files.createDirectories(snapshot);
+    Files.createDirectories(blobs);
+    for (String name : List.of("config.json", "model.safetensors")) {
+      Files.move(folder.resolve(name), blobs.resolve("hash-of-" + name));
+      Files.createSymbolicLink(snapshot.resolve(name), Path.of("../../blobs/hash-of-" + name));
+    }
+    folder = snapshot;
+    assertThat(ModelFiles.open(snapshot).config().dVocab()).isEqualTo(31);
+
+    Files.createSymbolicLink(
+        snapshot.resolve("tokenizer.json"), Files.writeString(root.resolve("t.json"), "{}"));
+    assertRefused("tokenizer.json is a link to");
+  }
+
+  @Test
+  void missingFilesAreNamed() throws IOException {
+    Files.delete(folder.resolve("model.safetensors"));
+    assertRefused("has neither model.safetensors nor model.safetensors.index.json");
+    Files.writeString(folder.resolve("pytorch_model.bin"), "");
+    assertRefused("pytorch_model.bin is a pickle, which can run code and is never read");
+    Files.delete(folder.resolve("config.json"));
+    assertRefused("has no config.json");
+    folder = root.resolve("nowhere");
+    assertRefused("nowhere does not exist or is not a folder");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[1]", "{", "{\"a\": 1, \"a\": 2}", "", "{} {}", "{\"a\": NaN}"})
+  void aConfigThatIsNotOneObjectIsRefused(String json) throws IOException {
+    Files.writeString(folder.resolve("config.json"), json);
+    assertRefused("config.json ");
+  }
+
+  @Test
+  void nestingIsBounded() throws IOException {
+    Files.writeString(folder.resolve("config.json"), "{\"a\":" + "[".repeat(100_000));
+    assertRefused("config.json is not valid JSON: Document nesting depth");
+  }
+
+  private void assertRefused(String... reasons) {
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> ModelFiles.open(folder))
+        .satisfies(e -> assertThat(e.getMessage()).contains(reasons).hasLineCount(1));
+  }
+}

@@ -1,0 +1,107 @@
+package dev.microtome.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ManifestTest {
+  private static JsonNode json(String text) {
+    try {
+      return new ObjectMapper().readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  private static Manifest manifest(String configuration, String inputPath) {
+    return Manifest.started(
+            "range",
+            false,
+            new Fingerprint("ab".repeat(32)),
+            json(configuration),
+            List.of(new InputRecord("text", inputPath, "cd", 1, -1, 10)),
+            Map.of("seed", json("7")),
+            Map.of("java", "17"),
+            5,
+            "2026-11-22T02:10:00Z")
+        .withRun("2026-11-22T02-10-00Z-abababab");
+  }
+
+  @Test
+  void readsBackWhatItWrote() {
+    Manifest manifest =
+        manifest("{\"count\":3,\"batch-tokens\":null}", "file:/a")
+            .completed(
+                Map.of(
+                    "numbers",
+                    new Manifest.Table(
+                        "doc",
+                        List.of(new Manifest.Column("number", "LONG", "", "the number")),
+                        Map.of("dtype", "float32"),
+                        3,
+                        100,
+                        List.of(
+                            new Manifest.File(
+                                "numbers/part-00000.parquet", 3, 100, "ef", Map.of())))),
+                Map.of("largest", 2),
+                Map.of("java", "17"),
+                "2026-11-22T02:11:00Z",
+                60.5);
+
+    assertThat(Manifest.parse(manifest.json(), "m")).isEqualTo(manifest);
+    assertThat(manifest.complete()).isTrue();
+  }
+
+  @Test
+  void hidesSecrets() {
+    String json =
+        manifest(
+                """
+                {"db-password":"p1","api-key":"p2","hf-token":"p3","nested":{"secret":"p4"},
+                 "url":"https://user:p5@host/x?sig=p6&n=1","list":["s3a://key:p7@bucket/"],
+                 "tokens":"runs/tokens","batch-tokens":4,"tokenizer":"t.json","key":"attention key"}
+                """,
+                "https://host/a.txt?token=p8")
+            .json();
+
+    assertThat(json).doesNotContainPattern("p[1-8]");
+    assertThat(json)
+        .contains("runs/tokens", "t.json", "attention key", "?sig=***&n=1", "//***@host");
+    assertThat(json).contains("\"batch-tokens\" : 4");
+  }
+
+  @Test
+  void refusesOtherFiles() {
+    for (String other : List.of("", "[]", "{}", "{\"run\":", "null")) {
+      assertThatExceptionOfType(InputException.class)
+          .isThrownBy(() -> Manifest.parse(other, "x/manifest.json"))
+          .withMessage("x/manifest.json: not a manifest of a run");
+    }
+  }
+
+  @Test
+  void fingerprintDependsOnWhatItShouldAndNothingElse() {
+    InputRecord a = new InputRecord("text", "file:/a", "d1", 1, -1, 10);
+    InputRecord b = new InputRecord("model", "file:/b", "d2", 1, -1, 10);
+    InputRecord moved = new InputRecord("text", "file:/c", "d1", 2, -1, 11);
+    Fingerprint fingerprint = Fingerprint.of("j", "1", json("{\"x\":1,\"y\":2}"), List.of(a, b));
+
+    assertThat(Fingerprint.of("j", "1", json("{\"y\":2,\"x\":1}"), List.of(b, moved)))
+        .isEqualTo(fingerprint);
+    assertThat(
+            List.of(
+                Fingerprint.of("k", "1", json("{\"x\":1,\"y\":2}"), List.of(a, b)),
+                Fingerprint.of("j", "2", json("{\"x\":1,\"y\":2}"), List.of(a, b)),
+                Fingerprint.of("j", "1", json("{\"x\":1,\"y\":3}"), List.of(a, b)),
+                Fingerprint.of("j", "1", json("{\"x\":1,\"y\":2}"), List.of(a))))
+        .doesNotContain(fingerprint)
+        .doesNotHaveDuplicates();
+    assertThat(fingerprint.sha256()).hasSize(64).startsWith(fingerprint.prefix());
+  }
+}

@@ -1,0 +1,216 @@
+package dev.microtome.jobs.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.microtome.run.FileEntry;
+import dev.microtome.run.FileStore;
+import dev.microtome.run.LocalFileStore;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What every file store must do: the local one, Hadoop's on local paths, and Hadoop's on a file
+ * system of its own.
+ */
+class FileStoreTest {
+  /** A file system that Hadoop knows by another scheme than {@code file}, over a local disk. */
+  public static final class OtherFileSystem extends RawLocalFileSystem {
+    @Override
+    public URI getUri() {
+      return URI.create("other:///");
+    }
+
+    @Override
+    public String getScheme() {
+      return "other";
+    }
+  }
+
+  record Store(String name, FileStore files, String scheme) {
+    @Override
+    public String toString() {
+      return name;
+    }
+
+    String at(Path folder, String child) {
+      return scheme + folder + "/" + child;
+    }
+  }
+
+  static HadoopFileStore other() {
+    Configuration configuration = new Configuration();
+    configuration.set("fs.other.impl", OtherFileSystem.class.getName());
+    return new HadoopFileStore(configuration);
+  }
+
+  static Stream<Store> stores() {
+    return Stream.of(
+        new Store("local", new LocalFileStore(), ""),
+        new Store("local with scheme", new LocalFileStore(), "file:"),
+        new Store("hadoop, local", new HadoopFileStore(new Configuration()), "file://"),
+        new Store("hadoop, other", other(), "other:"));
+  }
+
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @MethodSource("stores")
+  void writesReadsAndReplaces(Store store) throws IOException {
+    String path = store.at(folder, "a b/ü#%20.txt");
+    store.files().replace(path, "one");
+    store.files().replace(path, "twö");
+
+    assertThat(store.files().readString(path)).isEqualTo("twö");
+    assertThat(folder.resolve("a b/ü#%20.txt")).hasContent("twö");
+    assertThat(folder.resolve("a b").toFile().list()).containsExactly("ü#%20.txt");
+    FileEntry entry = store.files().status(path).orElseThrow();
+    assertThat(entry.bytes()).isEqualTo(4);
+    assertThat(entry.folder()).isFalse();
+    assertThat(entry.name()).isEqualTo("ü#%20.txt");
+    assertThat(store.files().readString(entry.path())).isEqualTo("twö");
+    assertThat(store.files().qualify(path)).isEqualTo(entry.path());
+  }
+
+  @ParameterizedTest
+  @MethodSource("stores")
+  void tellsWhatIsNotThere(Store store) throws IOException {
+    String path = store.at(folder, "none");
+    assertThat(store.files().status(path)).isEmpty();
+    assertThat(store.files().exists(path)).isFalse();
+    store.files().delete(path);
+    assertThatExceptionOfType(FileNotFoundException.class)
+        .isThrownBy(() -> store.files().readString(path))
+        .withMessageContaining("none");
+    assertThatExceptionOfType(FileNotFoundException.class)
+        .isThrownBy(() -> store.files().list(path))
+        .withMessageContaining("none");
+    assertThatExceptionOfType(FileNotFoundException.class)
+        .isThrownBy(() -> store.files().listRecursively(path))
+        .withMessageContaining("none");
+    assertThatExceptionOfType(FileNotFoundException.class)
+        .isThrownBy(() -> store.files().rename(path, store.at(folder, "x")))
+        .withMessageContaining("none");
+  }
+
+  @ParameterizedTest
+  @MethodSource("stores")
+  void listsInOrder(Store store) throws IOException {
+    for (String name : List.of("b/2.txt", "a.txt", "b/c/1.txt", "d.md")) {
+      store.files().replace(store.at(folder, name), name);
+    }
+
+    assertThat(names(store, store.files().list(store.at(folder, ""))))
+        .containsExactly("a.txt", "b/", "d.md");
+    assertThat(names(store, store.files().listRecursively(store.at(folder, ""))))
+        .containsExactly("a.txt", "b/2.txt", "b/c/1.txt", "d.md");
+    assertThat(names(store, store.files().glob(store.at(folder, "*.txt"))))
+        .containsExactly("a.txt");
+    assertThat(names(store, store.files().glob(store.at(folder, "b/*"))))
+        .containsExactly("b/2.txt", "b/c/");
+    assertThat(names(store, store.files().glob(store.at(folder, "{a,d}.[tm]??"))))
+        .as("? is one character")
+        .containsExactly("a.txt");
+    assertThat(store.files().glob(store.at(folder, "*.none"))).isEmpty();
+  }
+
+  private List<String> names(Store store, List<FileEntry> entries) throws IOException {
+    String root = store.files().qualify(store.at(folder, ""));
+    return entries.stream()
+        .map(entry -> entry.path().substring(root.length() + 1) + (entry.folder() ? "/" : ""))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("stores")
+  void renamesOverWhatIsThereAndDeletesTrees(Store store) throws IOException {
+    store.files().replace(store.at(folder, "from"), "new");
+    store.files().replace(store.at(folder, "x/y/to"), "old");
+
+    store.files().rename(store.at(folder, "from"), store.at(folder, "x/y/to"));
+
+    assertThat(store.files().readString(store.at(folder, "x/y/to"))).isEqualTo("new");
+    assertThat(store.files().exists(store.at(folder, "from"))).isFalse();
+    store.files().delete(store.at(folder, "x"));
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @ParameterizedTest
+  @MethodSource("stores")
+  void createsExclusively(Store store) throws IOException {
+    byte[] content = "mine".getBytes(StandardCharsets.UTF_8);
+    assertThat(store.files().createExclusively(store.at(folder, "a/x"), content)).isTrue();
+    assertThat(store.files().createExclusively(store.at(folder, "a/x"), new byte[1])).isFalse();
+    assertThat(store.files().readString(store.at(folder, "a/x"))).isEqualTo("mine");
+    assertThat(folder.resolve("a").toFile().list()).containsExactly("x");
+  }
+
+  @ParameterizedTest
+  @MethodSource("stores")
+  void leavesNoChecksumFiles(Store store) throws IOException {
+    try (OutputStream out = store.files().create(store.at(folder, "x"))) {
+      out.write(1);
+    }
+    assertThat(folder.toFile().list()).containsExactly("x");
+  }
+
+  @ParameterizedTest
+  @MethodSource("stores")
+  void oneOfManyCreatesALocalFile(Store store) throws Exception {
+    if (store.name().equals("hadoop, other")) {
+      return; // Hadoop's raw local file system looks first and creates then; HDFS does both at once
+    }
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    for (int round = 0; round < 20; round++) {
+      String path = store.at(folder, "x" + round);
+      CountDownLatch start = new CountDownLatch(1);
+      List<Future<Boolean>> attempts = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        byte[] content = Integer.toString(i).getBytes(StandardCharsets.UTF_8);
+        attempts.add(
+            threads.submit(
+                () -> {
+                  start.await();
+                  return store.files().createExclusively(path, content);
+                }));
+      }
+      start.countDown();
+      List<Integer> winners = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        if (attempts.get(i).get()) {
+          winners.add(i);
+        }
+      }
+      assertThat(winners).hasSize(1);
+      assertThat(store.files().readString(path)).isEqualTo(winners.get(0).toString());
+    }
+    threads.shutdown();
+  }
+
+  @ParameterizedTest
+  @MethodSource("stores")
+  void followsLinksToFiles(Store store) throws IOException {
+    Files.writeString(folder.resolve("real"), "content");
+    Files.createSymbolicLink(folder.resolve("link"), folder.resolve("real"));
+
+    assertThat(store.files().listRecursively(store.at(folder, "")).stream().map(FileEntry::bytes))
+        .containsExactly(7L, 7L);
+  }
+}

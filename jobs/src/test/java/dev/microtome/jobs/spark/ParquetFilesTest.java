@@ -1,0 +1,246 @@
+package dev.microtome.jobs.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.microtome.jobs.LocalSpark;
+import dev.microtome.run.FileStore;
+import dev.microtome.run.InputException;
+import dev.microtome.run.LocalFileStore;
+import dev.microtome.table.Column;
+import dev.microtome.table.RowReader;
+import dev.microtome.table.TableSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@ExtendWith(LocalSpark.class)
+class ParquetFilesTest {
+  @SuppressWarnings("ArrayRecordComponent") // a row at the Parquet border
+  record VectorRow(
+      @Column(doc = "its number") long id,
+      @Column(doc = "bulk") byte[] activation,
+      @Column(doc = "tokens") int[] tokens,
+      @Column(doc = "values") float[] values,
+      @Column(doc = "words") String[] words) {}
+
+  private static final TableSpec<VectorRow> TABLE =
+      TableSpec.of("vectors", VectorRow.class, "doc").withMetadata(Map.of("shape", "[4096]"));
+
+  @TempDir private Path folder;
+
+  private final ParquetFiles parquet = new ParquetFiles(new HadoopFileStore(new Configuration()));
+
+  private static VectorRow row(long id) {
+    byte[] bytes = new byte[4096];
+    new Random(id).nextBytes(bytes);
+    int[] tokens = new int[(int) (id % 100)];
+    Arrays.setAll(tokens, i -> (int) id + i);
+    return new VectorRow(
+        id,
+        bytes,
+        tokens,
+        id % 7 == 0 ? new float[0] : new float[] {id, -id, Float.NaN},
+        id % 2 == 0 ? new String[0] : new String[] {"", "w" + id});
+  }
+
+  /** 2000 rows of 4 kB in row groups of 1 MB. */
+  private Path write(String name) throws IOException {
+    Path file = folder.resolve(name);
+    try (ParquetRows<VectorRow> writer =
+        new ParquetRows<>(new LocalFileStore(), file.toString(), TABLE, 1 << 20)) {
+      for (long id = 0; id < 2000; id++) {
+        writer.write(row(id));
+      }
+    }
+    return file;
+  }
+
+  private <R extends Record> List<R> all(RowReader<R> reader) throws IOException {
+    List<R> rows = new ArrayList<>();
+    try (reader) {
+      reader.forEachRemaining(rows::add);
+    }
+    return rows;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0,2000", "0,1", "1999,2000", "1,1999", "777,1333", "500,500", "2000,2000"})
+  void readsAnyRangeOfRows(long from, long to) throws IOException {
+    Path file = write("x.parquet");
+    assertThat(parquet.footer(file.toString(), Optional.empty()).rows()).isEqualTo(2000);
+
+    List<VectorRow> rows = all(parquet.read(file.toString(), VectorRow.class, from, to));
+
+    assertThat(rows).hasSize((int) (to - from));
+    for (int i = 0; i < rows.size(); i++) {
+      assertThat(rows.get(i)).usingRecursiveComparison().isEqualTo(row(from + i));
+    }
+  }
+
+  @Test
+  void refusesARangeBeyondTheEnd() throws IOException {
+    Path file = write("x.parquet");
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> parquet.read(file.toString(), VectorRow.class, 10, 2001))
+        .withMessage(file + ": rows 10 to 2001 are needed, the file has 2000");
+  }
+
+  @Test
+  void sparkReadsTheSameRows() throws IOException {
+    write("x.parquet");
+    Dataset<Row> table = session().read().parquet(folder.toString());
+
+    assertThat(table.schema().toDDL())
+        .isEqualTo(
+            "id BIGINT,activation BINARY,tokens ARRAY<INT>,values ARRAY<FLOAT>,words ARRAY<STRING>");
+    assertThat(table.count()).isEqualTo(2000);
+    Row row = table.filter("id = 133").first();
+    assertThat((byte[]) row.get(1)).isEqualTo(row(133).activation());
+    assertThat(row.getList(2)).hasSize(33).startsWith(133, 134);
+    assertThat(row.getList(4)).isEqualTo(List.of("", "w133"));
+    assertThat(table.filter("size(words) = 0").count()).isEqualTo(1000);
+  }
+
+  private static SparkSession session() {
+    return SparkSession.builder().getOrCreate();
+  }
+
+  record TextRow(@Column(doc = "words") List<String> words, @Column(doc = "n") long number) {}
+
+  @Test
+  void readsWhatSparkWroteWithOptionalColumns() throws IOException {
+    session()
+        .sql(
+            "SELECT CAST(id AS INT) AS number, array('a', string(id)) AS words, 1.5D AS other FROM range(5)"
+                + " UNION ALL SELECT 9, array(), 0D")
+        .coalesce(1)
+        .write()
+        .parquet(folder.resolve("s").toString());
+
+    List<TextRow> rows = all(parquet.read(only(folder.resolve("s")), TextRow.class));
+
+    assertThat(rows).hasSize(6).contains(new TextRow(List.of("a", "3"), 3));
+    assertThat(rows).contains(new TextRow(List.of(), 9));
+  }
+
+  record NumberRow(@Column(doc = "n") long number) {}
+
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "'text'", "array(1L)", "1.5D", "struct(1L as a)"})
+  void refusesNullsAndColumnsThatDoNotFit(String value) throws IOException {
+    session()
+        .sql("SELECT IF(id < 0, 1L, NULL) AS maybe, " + value + " AS number FROM range(3)")
+        .selectExpr(value.equals("null") ? "maybe AS number" : "number")
+        .coalesce(1)
+        .write()
+        .parquet(folder.resolve("s").toString());
+    String file = only(folder.resolve("s"));
+
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> all(parquet.read(file, NumberRow.class)))
+        .withMessageStartingWith(file + ": column number is ")
+        .withMessageContaining(value.equals("null") ? "null in row 0" : "needed is LONG");
+  }
+
+  @Test
+  void readsColumnsUnderOtherNames() throws IOException {
+    session()
+        .sql("SELECT id AS n FROM range(3)")
+        .coalesce(1)
+        .write()
+        .parquet(folder.resolve("s").toString());
+    String file = only(folder.resolve("s"));
+
+    assertThat(all(parquet.read(file, NumberRow.class, Map.of("number", "n"))))
+        .containsExactly(new NumberRow(0), new NumberRow(1), new NumberRow(2));
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> parquet.read(file, NumberRow.class))
+        .withMessage(file + ": no column number LONG");
+  }
+
+  private static String only(Path folder) throws IOException {
+    try (var files = Files.list(folder)) {
+      return files
+          .filter(file -> file.toString().endsWith(".parquet"))
+          .findFirst()
+          .orElseThrow()
+          .toString();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15})
+  void damagedFileIsTheUsersErrorOrReadsTheRightNumberOfRows(long seed) throws IOException {
+    Path file = write("x.parquet");
+    byte[] bytes = Files.readAllBytes(file);
+    Random random = new Random(seed);
+    if (seed % 2 == 0) {
+      bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length));
+    } else {
+      int footer = bytes.length - 3000;
+      for (int i = 0; i < 20; i++) {
+        int at = seed % 4 == 1 ? footer + random.nextInt(3000) : random.nextInt(bytes.length);
+        bytes[at] = (byte) random.nextInt();
+      }
+    }
+    Files.write(file, bytes);
+    try {
+      assertThat(all(parquet.read(file.toString(), VectorRow.class))).hasSize(2000);
+    } catch (InputException e) {
+      assertThat(e).hasMessageStartingWith(file + ": ");
+      assertThat(e.getMessage()).doesNotContain("\n");
+    }
+  }
+
+  @Test
+  void missingAndForeignFilesAreNamed() throws IOException {
+    Path text = Files.writeString(folder.resolve("x.parquet"), "this is not parquet at all");
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> parquet.read(text.toString(), VectorRow.class))
+        .withMessageStartingWith(text + ": not a readable Parquet file: ");
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> parquet.read(folder + "/none.parquet", VectorRow.class))
+        .withMessage(folder + "/none.parquet: no such file");
+  }
+
+  @Test
+  void readsFromAnyHadoopFileSystem() throws IOException {
+    write("x.parquet");
+    ParquetFiles other = new ParquetFiles(FileStoreTest.other());
+
+    assertThat(all(other.read("other:" + folder + "/x.parquet", VectorRow.class))).hasSize(2000);
+  }
+
+  @Test
+  void footerCarriesMetadataAndDigestIsTheFiles() throws IOException {
+    FileStore files = new LocalFileStore();
+    ParquetRows<VectorRow> writer =
+        new ParquetRows<>(files, folder.resolve("y.parquet").toString(), TABLE, 1 << 20);
+    writer.write(row(1));
+    writer.close();
+
+    FooterFacts footer = parquet.footer(folder.resolve("y.parquet").toString(), Optional.empty());
+    assertThat(footer.metadata()).containsExactly(Map.entry("shape", "[4096]"));
+    assertThat(TableFacts.parse(footer.table().orElseThrow()).columns()).hasSize(5);
+    assertThat(writer.bytes()).isEqualTo(Files.size(folder.resolve("y.parquet")));
+    assertThat(writer.sha256())
+        .isEqualTo(dev.microtome.run.Digest.of(files, folder.resolve("y.parquet").toString()));
+  }
+}
