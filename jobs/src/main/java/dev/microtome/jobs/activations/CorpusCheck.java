@@ -7,6 +7,8 @@ import dev.microtome.jobs.TableReader;
 import dev.microtome.model.load.ModelFiles;
 import dev.microtome.run.InputException;
 import dev.microtome.table.RowReader;
+import dev.microtome.text.TokenRow;
+import dev.microtome.text.Tokenizer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,12 +32,18 @@ record CorpusCheck(InputPath path, TableInput table, List<TokenSequence> sample)
     if (parts.isEmpty()) {
       throw new InputException("tokens %s: the table has no rows".formatted(path));
     }
-    TokenSlices.Slice first = parts.get(0).slices().get(0);
-    long to = Math.min(first.to(), first.from() + SAMPLE);
     List<TokenSequence> sample = new ArrayList<>();
-    try (RowReader<TokenSequence> reader =
-        tables.read(first.path(), TokenSequence.class, first.from(), to)) {
-      reader.forEachRemaining(sample::add);
+    for (TokenSlices part : parts) {
+      for (TokenSlices.Slice slice : part.slices()) {
+        long to = Math.min(slice.to(), slice.from() + SAMPLE - sample.size());
+        try (RowReader<TokenSequence> reader =
+            tables.read(slice.path(), TokenSequence.class, slice.from(), to)) {
+          reader.forEachRemaining(sample::add);
+        }
+      }
+      if (sample.size() >= SAMPLE) {
+        break;
+      }
     }
     return new CorpusCheck(path, table, List.copyOf(sample));
   }
@@ -49,10 +57,10 @@ record CorpusCheck(InputPath path, TableInput table, List<TokenSequence> sample)
    *
    * @throws InputException naming both sides
    */
-  void requireFits(InputPath modelPath, ModelFiles model) {
+  void requireFits(InputPath modelPath, ModelFiles model) throws IOException {
     int nCtx = model.config().nCtx();
     int dVocab = model.config().dVocab();
-    number("context_length")
+    number(TokenRow.CONTEXT_LENGTH)
         .ifPresent(
             length -> {
               if (length > nCtx) {
@@ -61,7 +69,7 @@ record CorpusCheck(InputPath path, TableInput table, List<TokenSequence> sample)
                         .formatted(path, length, modelPath, nCtx, nCtx));
               }
             });
-    number("vocabulary_size")
+    number(TokenRow.VOCABULARY_SIZE)
         .ifPresent(
             size -> {
               if (size > dVocab) {
@@ -70,9 +78,32 @@ record CorpusCheck(InputPath path, TableInput table, List<TokenSequence> sample)
                         .formatted(path, size, modelPath, dVocab));
               }
             });
+    if (model.tokenizer().isPresent()) {
+      try (Tokenizer own = Tokenizer.open(model.tokenizer().get())) {
+        requireSameVocabulary(modelPath, dVocab, own.vocabularySize());
+      }
+    }
     for (TokenSequence sequence : sample) {
       sequence.requireFits(nCtx, dVocab);
     }
+  }
+
+  private void requireSameVocabulary(InputPath modelPath, int dVocab, int own) {
+    // Embeddings are often padded to a round size, so that the model may have more rows.
+    if (own > dVocab) {
+      throw new InputException(
+          "model %s: its tokenizer.json has %d tokens, its embedding %d"
+              .formatted(modelPath, own, dVocab));
+    }
+    number(TokenRow.VOCABULARY_SIZE)
+        .ifPresent(
+            size -> {
+              if (size != own) {
+                throw new InputException(
+                    "tokens %s: made with a tokenizer of %d tokens, the tokenizer of model %s has %d"
+                        .formatted(path, size, modelPath, own));
+              }
+            });
   }
 
   private OptionalLong number(String key) {
