@@ -124,6 +124,17 @@ class SafetensorsTest {
   }
 
   @Test
+  void bytesAreReadAsTheyAreStored() throws IOException {
+    byte[] stored = {1, 2, 3, 4, 5, 6};
+    new SafetensorsWriter().tensor("x", Dtype.F8_E5M2, 2, 3).write(file, out -> out.bytes(stored));
+    try (Safetensors read = Safetensors.open(file)) {
+      ByteBuffer middle = ByteBuffer.allocate(3);
+      read.readBytes(read.tensor("x"), 2, middle);
+      assertThat(middle.array()).containsExactly(3, 4, 5);
+    }
+  }
+
+  @Test
   void refusesToConvertOtherTypes() throws IOException {
     new SafetensorsWriter()
         .tensor("x", Dtype.F8_E4M3, 1)
@@ -192,6 +203,19 @@ class SafetensorsTest {
   }
 
   @Test
+  void aFileCutShortMeanwhileIsRefused() throws IOException {
+    new SafetensorsWriter().floats("x", 4).write(file, out -> out.floats(new float[4]));
+    try (Safetensors read = Safetensors.open(file);
+        RandomAccessFile cut = new RandomAccessFile(file.toFile(), "rw")) {
+      cut.setLength(cut.length() - 4);
+      assertThatExceptionOfType(InputException.class)
+          .isThrownBy(() -> read.floats("x"))
+          .withMessageStartingWith("%s: tensor 'x' cannot be read: ", file)
+          .withMessageContaining("the file ends at byte");
+    }
+  }
+
+  @Test
   void rangesOutsideOfATensorAreTheCallersMistake() throws IOException {
     new SafetensorsWriter()
         .floats("x", 4)
@@ -201,7 +225,7 @@ class SafetensorsTest {
       Tensor x = read.tensor("x");
       assertThatIllegalArgumentException()
           .isThrownBy(() -> read.read(x, 3, FloatBuffer.allocate(2)))
-          .withMessage("elements 3 to 5 of tensor 'x', which has 4");
+          .withMessage("bytes 12 to 20 of tensor 'x', which has 16");
     }
   }
 
