@@ -386,4 +386,21 @@ class JobRunnerTest {
     assertThat(printed()).contains("Resuming run " + forced);
     assertThat(latest()).isEqualTo(forced);
   }
+
+  @Test
+  void runThatWasKilledBeforeItBecameLatestBecomesItWhenFoundUpToDate() throws IOException {
+    range("--set", "part-size=9");
+    Path first = latest();
+    range();
+    Path second = latest();
+    Files.writeString(output.resolve("latest"), first.getFileName().toString());
+
+    assertThat(range()).isZero();
+    assertThat(printed()).contains("Up to date");
+    assertThat(latest()).isEqualTo(second);
+
+    range("--set", "part-size=9");
+    assertThat(printed()).contains("Up to date");
+    assertThat(latest()).as("the newest run stays latest").isEqualTo(second);
+  }
 }
