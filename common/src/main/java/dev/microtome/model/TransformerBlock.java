@@ -85,6 +85,8 @@ final class TransformerBlock {
 
   private NDArray parallel(NDManager scratch, PassContext context, Taps taps, NDArray before) {
     NDArray normalized = ln1.apply(scratch, taps, before);
+    // GPT-J normalises once. TransformerLens gives it an ln2 with the same weights; it comes to
+    // life if asked for.
     boolean shared =
         layout == BlockLayout.PARALLEL_SHARED_NORM && !ln1.tapped(taps) && !ln2.tapped(taps);
     NDArray attended = attention.apply(scratch, context, taps, normalized);

@@ -14,6 +14,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,6 +60,8 @@ final class Json {
       throw new InputException("%s does not hold a JSON object".formatted(file));
     } catch (JsonProcessingException e) {
       throw new InputException("%s is not valid JSON: %s".formatted(file, reason(e)), e);
+    } catch (CharacterCodingException e) {
+      throw new InputException("%s is not valid UTF-8".formatted(file), e);
     } catch (IOException e) {
       throw new InputException("%s cannot be read: %s".formatted(file, e), e);
     }

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * no endless loop.
  */
 class HostileFilesFuzzTest {
-  private static final int MUTATIONS = 150;
+  private static final int MUTATIONS = 100;
 
   private final NDManager manager = NDManager.newBaseManager();
   private int loaded;

@@ -100,7 +100,7 @@ class HostileSafetensorsTest {
     json[3] = (byte) 0xff;
     Files.write(
         file, ByteBuffer.allocate(8 + json.length).put(length(json.length)).put(json).array());
-    assertRefused("the safetensors header is not valid UTF-8 JSON");
+    assertRefused("the safetensors header is not valid UTF-8");
   }
 
   @Test

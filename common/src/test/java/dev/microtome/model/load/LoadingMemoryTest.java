@@ -23,7 +23,7 @@ class LoadingMemoryTest {
   void loadingNeedsLessThanAFifthBeyondTheParameters(Dtype dtype, @TempDir Path folder)
       throws Exception {
     assumeTrue(Files.exists(STATUS), "the peak is read from the kernel's accounts");
-    RandomGpt2 model = new RandomGpt2(4, 768, 12, 40_000, 512, dtype);
+    RandomGpt2 model = new RandomGpt2(4, 768, 12, 3072, 40_000, 512, dtype);
     model.write(folder, 1);
 
     double peak = peakPerParameterByte(folder, model.parameters());

@@ -148,6 +148,13 @@ class ModelFilesTest {
   }
 
   @Test
+  void aConfigThatIsNotUtf8IsRefused() throws IOException {
+    Files.write(
+        folder.resolve("config.json"), new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'});
+    assertRefused("config.json is not valid UTF-8");
+  }
+
+  @Test
   void nestingIsBounded() throws IOException {
     Files.writeString(folder.resolve("config.json"), "{\"a\":" + "[".repeat(100_000));
     assertRefused("config.json is not valid JSON: Document nesting depth");

@@ -8,12 +8,13 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /** Writes a GPT-2 folder of any size with random weights. */
-record RandomGpt2(int nLayers, int dModel, int nHeads, int dVocab, int nCtx, Dtype dtype) {
-  static final RandomGpt2 TINY = new RandomGpt2(2, 16, 2, 31, 12, Dtype.F32);
+record RandomGpt2(
+    int nLayers, int dModel, int nHeads, int dMlp, int dVocab, int nCtx, Dtype dtype) {
+  static final RandomGpt2 TINY = new RandomGpt2(2, 16, 2, 64, 31, 12, Dtype.F32);
 
   /** 124 million parameters, 498 MB in float32. */
   static RandomGpt2 small(Dtype dtype) {
-    return new RandomGpt2(12, 768, 12, 50_257, 1024, dtype);
+    return new RandomGpt2(12, 768, 12, 3072, 50_257, 1024, dtype);
   }
 
   long parameters() {
@@ -58,10 +59,10 @@ record RandomGpt2(int nLayers, int dModel, int nHeads, int dVocab, int nCtx, Dty
 
   private String config() {
     return """
-        {"model_type": "gpt2", "n_layer": %d, "n_embd": %d, "n_head": %d, "vocab_size": %d, "n_positions": %d,
+        {"model_type": "gpt2", "n_layer": %d, "n_embd": %d, "n_head": %d, "n_inner": %d, "vocab_size": %d, "n_positions": %d,
          "activation_function": "gelu_new", "layer_norm_epsilon": 1e-05}
         """
-        .formatted(nLayers, dModel, nHeads, dVocab, nCtx);
+        .formatted(nLayers, dModel, nHeads, dMlp, dVocab, nCtx);
   }
 
   private Map<String, long[]> tensors() {
@@ -74,8 +75,8 @@ record RandomGpt2(int nLayers, int dModel, int nHeads, int dVocab, int nCtx, Dty
       linear(tensors, block + "attn.c_attn", dModel, 3 * dModel);
       linear(tensors, block + "attn.c_proj", dModel, dModel);
       norm(tensors, block + "ln_2");
-      linear(tensors, block + "mlp.c_fc", dModel, 4 * dModel);
-      linear(tensors, block + "mlp.c_proj", 4 * dModel, dModel);
+      linear(tensors, block + "mlp.c_fc", dModel, dMlp);
+      linear(tensors, block + "mlp.c_proj", dMlp, dModel);
     }
     norm(tensors, "ln_f");
     return tensors;

@@ -192,6 +192,19 @@ class SafetensorsTest {
   }
 
   @Test
+  void aFileCutShortMeanwhileIsRefused() throws IOException {
+    new SafetensorsWriter().floats("x", 4).write(file, out -> out.floats(new float[4]));
+    try (Safetensors read = Safetensors.open(file);
+        RandomAccessFile cut = new RandomAccessFile(file.toFile(), "rw")) {
+      cut.setLength(cut.length() - 4);
+      assertThatExceptionOfType(InputException.class)
+          .isThrownBy(() -> read.floats("x"))
+          .withMessageStartingWith("%s: tensor 'x' cannot be read: ", file)
+          .withMessageContaining("the file ends at byte");
+    }
+  }
+
+  @Test
   void rangesOutsideOfATensorAreTheCallersMistake() throws IOException {
     new SafetensorsWriter()
         .floats("x", 4)

@@ -25,8 +25,10 @@ public final class QuickStart {
   private final Path output;
   private final Path sparkJars;
   private final Path applicationJar;
+  private final Path logging;
 
-  private QuickStart(Path output, Path sparkJars, Path applicationJar) {
+  private QuickStart(Path configuration, Path output, Path sparkJars, Path applicationJar) {
+    this.logging = configuration.resolveSibling("spark").resolve("log4j2.properties");
     this.output = output;
     this.sparkJars = sparkJars;
     this.applicationJar = applicationJar;
@@ -44,7 +46,8 @@ public final class QuickStart {
         ConfigFactory.parseFile(new File(arguments[0]))
             .withValue("output", ConfigValueFactory.fromAnyRef(output.toString()))
             .resolve();
-    QuickStart quickStart = new QuickStart(output, Path.of(arguments[2]), Path.of(arguments[3]));
+    QuickStart quickStart =
+        new QuickStart(Path.of(arguments[0]), output, Path.of(arguments[2]), Path.of(arguments[3]));
     quickStart.makeInputs(config);
     for (Config job : config.getConfigList("jobs")) {
       quickStart.submit(job);
@@ -78,7 +81,13 @@ public final class QuickStart {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(Arrays.asList(JavaModuleOptions.defaultModuleOptionArray()));
-    command.addAll(List.of(HEAP, "-cp", sparkJars + "/*", "org.apache.spark.deploy.SparkSubmit"));
+    command.addAll(
+        List.of(
+            HEAP,
+            "-Dlog4j2.configurationFile=" + logging,
+            "-cp",
+            sparkJars + "/*",
+            "org.apache.spark.deploy.SparkSubmit"));
     command.addAll(List.of("--master", "local[*]", "--conf", "spark.ui.enabled=false"));
     command.addAll(
         List.of(

@@ -43,10 +43,7 @@ final class RandomModel {
   void write(Path folder) throws IOException {
     Files.createDirectories(folder);
     QuickStart.writeIfChanged(folder.resolve("config.json"), configJson());
-    Path weights = folder.resolve("model.safetensors");
-    if (!Files.exists(weights)) {
-      writeWeights(weights);
-    }
+    writeWeights(folder.resolve("model.safetensors"));
   }
 
   private String configJson() {
