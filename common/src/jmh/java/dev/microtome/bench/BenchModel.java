@@ -129,7 +129,7 @@ enum BenchModel {
         unfinished,
         values -> {
           for (Map.Entry<String, long[]> tensor : shapes.entrySet()) {
-            values.put(values(tensor.getKey(), tensor.getValue()));
+            values.floats(values(tensor.getKey(), tensor.getValue()));
           }
         });
     Files.move(unfinished, weights);

@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# Benchmarks. See README.md beside this file.
+#   .bench/run.sh activations PEERS_FOLDER   ours beside TransformerLens and Hugging Face, with the ratio
+#   .bench/run.sh kernels [JMH_ARGUMENTS]    JMH
+#   .bench/run.sh soak [BATCHES]             memory over many batches
+set -euo pipefail
+cd "$(dirname "$0")/.."
+out=$PWD/target/bench
+mkdir -p "$out"
+export OPT_OUT_TRACKING=true
+
+build() {
+  mvn -q -Pbench -pl common,jobs -am -Dspotless.check.skip test-compile dependency:build-classpath \
+    -Dmdep.outputFile=target/bench.cp -Dmdep.includeScope=test
+  common="common/target/classes:common/target/test-classes:$(cat common/target/bench.cp)"
+  jobs="jobs/target/classes:jobs/target/test-classes:$(cat jobs/target/bench.cp)"
+  opens=$(sed -n 's|.*<spark.module.options>\(.*\)</spark.module.options>.*|\1|p' pom.xml)
+}
+
+forward() { # MODEL TASKS THREADS BATCH BATCHES
+  java -Xmx4g -XX:+UseParallelGC -Dai.djl.offline=true -cp "$common" \
+    dev.microtome.bench.ForwardBenchmark "$out/models" "$1" "$2" "$3" "$4" 128 "$5" 3
+}
+
+job() { # MODEL VOCABULARY LAYER TASKS THREADS BATCH BATCHES ENCODING
+  # shellcheck disable=SC2086
+  java -Xmx4g -XX:+UseParallelGC $opens -Dai.djl.offline=true -Dspark.master="local[$(($4 * $5))]" \
+    -Dspark.task.cpus="$5" -Dspark.app.name=bench -Dspark.ui.enabled=false -Dspark.driver.host=127.0.0.1 \
+    -Dspark.driver.bindAddress=127.0.0.1 -Dspark.local.dir="$out/spark" -cp "$jobs" \
+    dev.microtome.jobs.activations.CollectBenchmark "$out/models/$1" "$2" \
+    "blocks.$3.mlp.hook_post,blocks.$3.hook_resid_post" "$6" 128 "$7" 3 "$8" "$out/job"
+}
+
+peer_python() { # REQUIREMENTS
+  if [ -z "${PEERS_PYTHON:-}" ]; then
+    if [ ! -x "$out/venv/bin/python" ]; then
+      python3 -m venv "$out/venv"
+      "$out/venv/bin/pip" install -q -r "$1"
+    fi
+    PEERS_PYTHON=$out/venv/bin/python
+  fi
+}
+
+activations() { # PEERS_FOLDER
+  peer_python "$1/requirements.txt"
+  build
+  results=$out/activations.jsonl
+  : > "$results"
+  batches=${BATCHES:-8}
+  for shape in "gpt2 50257 6" "pythia70m 50304 3"; do
+    read -r model vocabulary layer <<< "$shape"
+    "$PEERS_PYTHON" "$1/collect_activations.py" --peer transformer_lens --model "$model" --batches "$batches" | tee -a "$results"
+    forward "$model" 1 2 32 "$batches" | tee -a "$results"
+    "$PEERS_PYTHON" "$1/collect_activations.py" --peer hf --model "$model" --batches "$batches" | tee -a "$results"
+    forward "$model" 2 1 32 "$batches" | tee -a "$results"
+    job "$model" "$vocabulary" "$layer" 1 2 32 "$batches" binary | tee -a "$results"
+    job "$model" "$vocabulary" "$layer" 2 1 32 "$batches" binary | tee -a "$results"
+    job "$model" "$vocabulary" "$layer" 2 1 32 "$batches" array | tee -a "$results"
+  done
+  python3 .bench/table.py "$results"
+}
+
+case "${1:-}" in
+  activations) activations "$(cd "${2:?the folder of the peers\' scripts is needed}" && pwd)" ;;
+  kernels)
+    shift
+    build
+    exec java -Dai.djl.offline=true -cp "$common" org.openjdk.jmh.Main "$@"
+    ;;
+  soak) mvn -q -pl common test -Dtest=ActivationSoakTest -Dsoak.batches="${2:-10000}" ;;
+  *)
+    sed -n 's/^# \{0,1\}//p' "$0" | sed 1d | head -4
+    exit 1
+    ;;
+esac
