@@ -11,10 +11,10 @@ import java.nio.file.Files;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.HadoopReadOptions;
 import org.apache.parquet.ParquetReadOptions;
-import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
@@ -23,6 +23,12 @@ import org.apache.parquet.io.LocalInputFile;
 
 /** Opens Parquet files: their footers and their rows. */
 public final class ParquetFiles implements TableReader {
+  /**
+   * Settings of codecs, empty and shared: with any other kind Parquet makes a Hadoop configuration
+   * for each compressor, which parses Hadoop's XML files anew for each file that is written.
+   */
+  static final Configuration SETTINGS = new Configuration(/* loadDefaults= */ false);
+
   private final HadoopFileStore files;
 
   public ParquetFiles(HadoopFileStore files) {
@@ -82,7 +88,7 @@ public final class ParquetFiles implements TableReader {
       ParquetReadOptions options =
           file instanceof HadoopInputFile hadoop
               ? HadoopReadOptions.builder(hadoop.getConfiguration()).build()
-              : ParquetReadOptions.builder(new PlainParquetConfiguration()).build();
+              : HadoopReadOptions.builder(SETTINGS).build();
       return ParquetFileReader.open(file, options);
     } catch (FileNotFoundException e) {
       throw new InputException(path + ": no such file", e);

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.conf.ParquetConfiguration;
-import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
@@ -31,7 +30,7 @@ final class ParquetRows<R extends Record> implements RowWriter<R> {
     file = new DigestingFile(files, path);
     Builder<R> builder =
         new Builder<R>(file, table)
-            .withConf(new PlainParquetConfiguration())
+            .withConf(ParquetFiles.SETTINGS)
             .withCompressionCodec(CompressionCodecName.ZSTD)
             .withRowGroupSize(rowGroupBytes)
             .withSizeStatisticsEnabled(false);
