@@ -41,6 +41,7 @@ public final class Lease implements Closeable {
   private final int generation;
   private final Clock clock;
   private final LeaseHolder holder;
+  private final Object beating = new Object();
   private ScheduledExecutorService heartbeat;
   private volatile String lost = "";
 
@@ -168,16 +169,28 @@ public final class Lease implements Closeable {
    * tried again next time.
    */
   void beat() {
-    try {
-      if (!files.exists(path()) || generations(files, folder).lastKey() > generation) {
-        lost = "another run took " + folder + " over while this one gave no sign of life";
-      } else {
-        files.replace(path(), holder.beating(clock.instant()).json());
+    synchronized (beating) {
+      try {
+        if (!files.exists(path()) || generations(files, folder).lastKey() > generation) {
+          lost = "another run took " + folder + " over while this one gave no sign of life";
+        } else {
+          files.replace(path(), holder.beating(clock.instant()).json());
+        }
+      } catch (IOException e) {
+        System.getLogger(Lease.class.getName())
+            .log(System.Logger.Level.WARNING, "cannot renew the lease of " + folder, e);
       }
-    } catch (IOException e) {
-      System.getLogger(Lease.class.getName())
-          .log(System.Logger.Level.WARNING, "cannot renew the lease of " + folder, e);
     }
+  }
+
+  /**
+   * Looks whether this process still holds the lease, now and not at the last sign of life.
+   *
+   * @return false when another process has it: then nothing in the folder may be touched
+   */
+  public boolean isHeld() {
+    beat();
+    return lost.isEmpty();
   }
 
   /**

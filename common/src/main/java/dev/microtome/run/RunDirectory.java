@@ -256,7 +256,29 @@ public final class RunDirectory {
   public void succeed(Manifest complete) throws IOException {
     files.replace(path(MANIFEST), complete.json());
     files.replace(path(SUCCESS), "");
+    becomeLatest();
+  }
+
+  /** Makes {@code latest} name this run. */
+  public void becomeLatest() throws IOException {
     files.replace(FileStore.resolve(output, LATEST), id + "\n");
+  }
+
+  /**
+   * Whether {@code latest} names no run, or one that finished before this one: the process that
+   * finished this one was killed before it could say so.
+   */
+  public boolean shouldBeLatest() throws IOException {
+    String latest = FileStore.resolve(output, LATEST);
+    if (!files.exists(latest)) {
+      return true;
+    }
+    Optional<Manifest> other = of(files, output, files.readString(latest).strip()).readManifest();
+    Optional<Manifest> own = readManifest();
+    return own.isPresent()
+        && (other.isEmpty()
+            || other.get().finished() == null
+            || Instant.parse(other.get().finished()).isBefore(Instant.parse(own.get().finished())));
   }
 
   /** Deletes the run with all it holds. */

@@ -128,11 +128,10 @@ class InterventionGoldenTest {
   void interventionsAtOneHookActInOrder() {
     List<Intervention> changes =
         List.of(
-            Intervention.scale(z(1), Slice.all().heads(2), 7),
             Intervention.zero(z(1), Slice.all().heads(2)),
-            Intervention.patch(z(1), Slice.all().heads(2), "corrupted"),
-            Intervention.zero(z(1), Slice.all().heads(2)));
-    assertClose(difference(clean, changes), "knock_out.zero", HEADS + 2);
+            Intervention.add(z(1), Slice.all().heads(2), Values.of(3)),
+            Intervention.patch(z(1), Slice.all().heads(2), "corrupted"));
+    assertClose(difference(clean, changes), "knock_out.resample", HEADS + 2);
   }
 
   /**

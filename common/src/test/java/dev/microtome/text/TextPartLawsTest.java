@@ -42,7 +42,7 @@ class TextPartLawsTest {
     for (DocumentUnit unit : DocumentUnit.values()) {
       List<Document> whole = documents(files, unit, Long.MAX_VALUE);
       assertThat(whole).extracting(Document::text).noneMatch(text -> text.indexOf('\uFEFF') >= 0);
-      for (long partBytes = 1; partBytes < 40; partBytes++) {
+      for (long partBytes : new long[] {1, 2, 3, 4, 5, 7, 11, 16, 23, 39}) {
         assertThat(documents(files, unit, partBytes))
             .as("%s, %d bytes", unit, partBytes)
             .isEqualTo(whole);

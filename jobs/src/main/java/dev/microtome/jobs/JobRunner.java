@@ -69,7 +69,7 @@ public final class JobRunner {
     boolean force = request.mode() == RunRequest.Mode.FORCE;
     if (!force) {
       Optional<RunDirectory> done = upToDate(output, fingerprint);
-      if (done.isPresent()) {
+      if (done.isPresent() && !done.get().shouldBeLatest()) {
         return reportUpToDate(done.get());
       }
     }
@@ -77,6 +77,9 @@ public final class JobRunner {
       // Another process may have finished the same run while this one planned.
       Optional<RunDirectory> done = force ? Optional.empty() : upToDate(output, fingerprint);
       if (done.isPresent()) {
+        if (done.get().shouldBeLatest()) {
+          done.get().becomeLatest();
+        }
         return reportUpToDate(done.get());
       }
       lease.keepAlive();

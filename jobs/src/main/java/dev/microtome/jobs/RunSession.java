@@ -203,7 +203,9 @@ final class RunSession implements JobContext, Closeable {
         written.isEmpty()
             ? Map.of()
             : Verification.tables(SparkSessions.context(job.name()), run, written);
-    lease.check();
+    if (!lease.isHeld()) {
+      lease.check();
+    }
     Instant now = clock.instant();
     Manifest complete =
         started.completed(
@@ -224,7 +226,8 @@ final class RunSession implements JobContext, Closeable {
    */
   @Override
   public void close() throws IOException {
-    if (finished) {
+    // Who took the lease over may be working in this very run.
+    if (finished || !lease.isHeld()) {
       return;
     }
     try {

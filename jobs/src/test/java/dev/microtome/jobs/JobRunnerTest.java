@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.microtome.jobs.spark.HadoopFileStore;
 import dev.microtome.jobs.spark.ParquetFiles;
+import dev.microtome.run.Lease;
+import dev.microtome.run.LocalFileStore;
 import dev.microtome.table.RowReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,6 +15,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -349,5 +352,55 @@ class JobRunnerTest {
             "Table numbers: One row a number\n",
             "  remainder INT, thirds\n      its remainder by 3\n",
             "  multiples ARRAY<FLOAT>\n");
+  }
+
+  @Test
+  void secondRunOnTheSameOutputIsRefused() throws IOException {
+    try (Lease lease = Lease.acquire(new LocalFileStore(), output.toString(), Clock.systemUTC())) {
+      lease.check();
+
+      assertThat(range()).isEqualTo(2);
+
+      assertThat(refused())
+          .startsWith("ERROR: Output is in use by process " + ProcessHandle.current().pid())
+          .contains("Wait for it or choose another --output");
+      assertThat(tree(output).stream().map(Path::toString)).containsExactly("_lease");
+    }
+    assertThat(range()).isZero();
+  }
+
+  @Test
+  void killedForcedRunIsResumedByForceAlone() throws IOException {
+    range();
+    Path first = latest();
+    range("--force");
+    Path forced = latest();
+    Files.delete(forced.resolve("_SUCCESS"));
+    Files.writeString(output.resolve("latest"), first.getFileName().toString());
+    unfinish(forced);
+
+    assertThat(range()).isZero();
+    assertThat(printed()).contains("Up to date");
+    assertThat(range("--force")).isZero();
+
+    assertThat(printed()).contains("Resuming run " + forced);
+    assertThat(latest()).isEqualTo(forced);
+  }
+
+  @Test
+  void runThatWasKilledBeforeItBecameLatestBecomesItWhenFoundUpToDate() throws IOException {
+    range("--set", "part-size=9");
+    Path first = latest();
+    range();
+    Path second = latest();
+    Files.writeString(output.resolve("latest"), first.getFileName().toString());
+
+    assertThat(range()).isZero();
+    assertThat(printed()).contains("Up to date");
+    assertThat(latest()).isEqualTo(second);
+
+    range("--set", "part-size=9");
+    assertThat(printed()).contains("Up to date");
+    assertThat(latest()).as("the newest run stays latest").isEqualTo(second);
   }
 }

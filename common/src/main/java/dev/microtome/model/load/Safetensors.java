@@ -201,21 +201,30 @@ public final class Safetensors implements AutoCloseable {
   }
 
   /**
+   * Reads bytes as they are stored, little-endian, as many as {@code out} has room for.
+   *
+   * @param firstByte counted from the tensor's first
+   */
+  public void readBytes(Tensor tensor, long firstByte, ByteBuffer out) {
+    if (firstByte < 0 || firstByte > tensor.byteSize() - out.remaining()) {
+      throw new IllegalArgumentException(
+          "bytes %d to %d of tensor '%s', which has %d"
+              .formatted(firstByte, firstByte + out.remaining(), tensor.name(), tensor.byteSize()));
+    }
+    try {
+      readFully(channel, out, dataStart + tensor.position() + firstByte);
+    } catch (IOException e) {
+      throw new InputException(
+          "%s: tensor '%s' cannot be read: %s".formatted(file, Json.shorten(tensor.name()), e), e);
+    }
+  }
+
+  /**
    * The next {@code count} elements as they are stored, in the one buffer that every call reuses.
    */
   private ByteBuffer bytes(Tensor tensor, long first, int count) {
-    if (first < 0 || first + count > tensor.elements()) {
-      throw new IllegalArgumentException(
-          "elements %d to %d of tensor '%s', which has %d"
-              .formatted(first, first + count, tensor.name(), tensor.elements()));
-    }
-    scratch.clear().limit(count * tensor.dtype().bytes());
-    try {
-      readFully(channel, scratch, dataStart + tensor.position() + first * tensor.dtype().bytes());
-    } catch (IOException e) {
-      throw new InputException(
-          "%s: tensor '%s' cannot be read: %s".formatted(file, tensor.name(), e), e);
-    }
+    int width = tensor.dtype().bytes();
+    readBytes(tensor, first * width, scratch.clear().limit(count * width));
     return scratch.flip();
   }
 

@@ -65,7 +65,10 @@ final class StoredTensors implements AutoCloseable {
         throw new InputException(
             "%s: tensor '%s' is stored a second time, first as '%s' in %s"
                 .formatted(
-                    file.file(), tensor.name(), before.tensor().name(), before.file().file()));
+                    file.file(),
+                    Json.shorten(tensor.name()),
+                    Json.shorten(before.tensor().name()),
+                    before.file().file()));
       }
     }
   }

@@ -124,6 +124,17 @@ class SafetensorsTest {
   }
 
   @Test
+  void bytesAreReadAsTheyAreStored() throws IOException {
+    byte[] stored = {1, 2, 3, 4, 5, 6};
+    new SafetensorsWriter().tensor("x", Dtype.F8_E5M2, 2, 3).write(file, out -> out.bytes(stored));
+    try (Safetensors read = Safetensors.open(file)) {
+      ByteBuffer middle = ByteBuffer.allocate(3);
+      read.readBytes(read.tensor("x"), 2, middle);
+      assertThat(middle.array()).containsExactly(3, 4, 5);
+    }
+  }
+
+  @Test
   void refusesToConvertOtherTypes() throws IOException {
     new SafetensorsWriter()
         .tensor("x", Dtype.F8_E4M3, 1)
@@ -214,7 +225,7 @@ class SafetensorsTest {
       Tensor x = read.tensor("x");
       assertThatIllegalArgumentException()
           .isThrownBy(() -> read.read(x, 3, FloatBuffer.allocate(2)))
-          .withMessage("elements 3 to 5 of tensor 'x', which has 4");
+          .withMessage("bytes 12 to 20 of tensor 'x', which has 16");
     }
   }
 

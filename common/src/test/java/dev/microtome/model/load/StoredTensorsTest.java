@@ -2,6 +2,7 @@ package dev.microtome.model.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.atIndex;
 
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,6 +11,7 @@ import dev.microtome.run.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
@@ -29,13 +31,22 @@ class StoredTensorsTest {
   @BeforeEach
   void gpt2(@TempDir Path temporary) throws IOException {
     folder = temporary;
-    Files.copy(GoldenModels.folder("gpt2").resolve("config.json"), folder.resolve("config.json"));
-    try (Safetensors golden =
-        Safetensors.open(GoldenModels.folder("gpt2").resolve("model.safetensors"))) {
-      for (Tensor tensor : golden.tensors().values()) {
+    read("gpt2");
+  }
+
+  private void read(String model) throws IOException {
+    values.clear();
+    shapes.clear();
+    Path golden = GoldenModels.folder(model);
+    Files.copy(
+        golden.resolve("config.json"),
+        folder.resolve("config.json"),
+        StandardCopyOption.REPLACE_EXISTING);
+    try (Safetensors stored = Safetensors.open(golden.resolve("model.safetensors"))) {
+      for (Tensor tensor : stored.tensors().values()) {
         put(
             tensor.name(),
-            golden.floats(tensor.name()),
+            stored.floats(tensor.name()),
             tensor.shape().stream().mapToLong(Long::longValue).toArray());
       }
     }
@@ -144,6 +155,65 @@ class StoredTensorsTest {
     write("model.safetensors");
     try (ModelWeights weights = load()) {
       assertThat(weights.get("embed.W_E").toFloatArray()).isEqualTo(embedding);
+    }
+  }
+
+  @Test
+  void bertsDecoderMayRepeatTheEmbeddingAndTheBias() throws IOException {
+    read("bert");
+    put(
+        "cls.predictions.decoder.weight",
+        values.get("bert.embeddings.word_embeddings.weight").clone(),
+        110,
+        32);
+    put("cls.predictions.decoder.bias", values.get("cls.predictions.bias").clone(), 110);
+    put("bert.embeddings.position_ids", new float[48], 1, 48);
+    write("model.safetensors");
+    load().close();
+
+    values.get("cls.predictions.decoder.bias")[7] += 1;
+    write("model.safetensors");
+    assertRefused(
+        "tensors 'cls.predictions.decoder.bias' and 'cls.predictions.bias' are tied by config.json but");
+  }
+
+  @Test
+  void optCanLackBiasesAndTheWeightsOfItsNorms() throws IOException {
+    read("opt");
+    values.keySet().removeIf(name -> name.endsWith(".bias") || name.contains("layer_norm"));
+    configure("enable_bias", false);
+    configure("layer_norm_elementwise_affine", false);
+    write("model.safetensors");
+    try (ModelWeights weights = load()) {
+      assertThat(weights.find("blocks.0.attn.b_QKV")).isEmpty();
+      assertThat(weights.find("blocks.0.attn.b_O")).isEmpty();
+      assertThat(weights.find("blocks.0.mlp.b_in")).isEmpty();
+      assertThat(weights.get("blocks.0.ln1.w").toFloatArray()).hasSize(32).containsOnly(1);
+      assertThat(weights.get("ln_final.b").toFloatArray()).hasSize(32).containsOnly(0);
+    }
+  }
+
+  @Test
+  void llamaCanHaveBiasesInItsAttention() throws IOException {
+    read("llama");
+    configure("attention_bias", true);
+    for (int i = 0; i < 3; i++) {
+      String attention = "model.layers." + i + ".self_attn.";
+      put(attention + "q_proj.bias", new float[32], 32);
+      put(
+          attention + "k_proj.bias",
+          new float[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16},
+          16);
+      put(attention + "v_proj.bias", new float[16], 16);
+      put(attention + "o_proj.bias", new float[32], 32);
+    }
+    write("model.safetensors");
+    try (ModelWeights weights = load()) {
+      assertThat(weights.get("blocks.1.attn.b_QKV").toFloatArray())
+          .hasSize(64)
+          .contains(1, atIndex(32))
+          .contains(16, atIndex(47));
+      assertThat(weights.find("blocks.1.attn.b_O")).isPresent();
     }
   }
 

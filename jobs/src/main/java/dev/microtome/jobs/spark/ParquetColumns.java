@@ -42,6 +42,11 @@ final class ParquetColumns {
       return false;
     }
     ColumnDescriptor leaf = leaves.get(0);
+    // A list is (list, list, element); one of structs is deeper, and a struct is no scalar even if
+    // it has one field.
+    if (type.isArray() ? leaf.getPath().length > 3 : leaf.getPath().length > 1) {
+      return false;
+    }
     PrimitiveType primitive = leaf.getPrimitiveType();
     boolean text = primitive.getLogicalTypeAnnotation() instanceof StringLogicalTypeAnnotation;
     boolean plain = primitive.getLogicalTypeAnnotation() == null;

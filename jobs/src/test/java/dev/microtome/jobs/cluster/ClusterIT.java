@@ -85,14 +85,20 @@ class ClusterIT {
   void resumesAfterTheDriverIsKilledAtRandomMoments() throws IOException, InterruptedException {
     Path output = folder.resolve("driver-killed");
     Random random = new Random(7);
+    int killed = 0;
     for (int kill = 0; kill < DRIVER_KILLS; kill++) {
       try (Submission job = start(local(), collect(output))) {
-        job.reaches(() -> Files.exists(output.resolve("_lease")));
-        if (!job.killAfter(random.nextInt(4000))) {
+        // Some die while they start, most between and within parts, each later than the one before.
+        long parts = kill;
+        job.reaches(() -> Files.exists(output.resolve("_lease")) && finishedParts(output) >= parts);
+        if (job.killAfter(random.nextInt(1500))) {
+          killed++;
+        } else {
           assertThat(job.exitCode()).as(job.output()).isZero();
         }
       }
     }
+    assertThat(killed).as("drivers killed before they ended by themselves").isGreaterThan(5);
     assertThat(submit(local(), collect(output))).isZero();
     assertThat(TableRows.of(output, "activations")).isEqualTo(undisturbed);
   }
@@ -128,12 +134,12 @@ class ClusterIT {
   void endsWithTheCauseWhenTheDiskIsFull() throws IOException, InterruptedException {
     Path output = folder.resolve("full");
     List<String> command =
-        new ArrayList<>(List.of("bash", "-c", "ulimit -f 64; exec \"$@\"", "limited"));
-    command.addAll(home.submitWithoutShipping(local(), collect(output)));
+        new ArrayList<>(List.of("bash", "-c", "ulimit -f 4096; exec \"$@\"", "limited"));
+    command.addAll(home.submitWithoutShipping(local(), collect(output, 100_000)));
     Path log = Files.createTempFile(folder, "full", ".log");
     Process job = home.start(command, log);
-    // A limit on file sizes is the full disk that needs no privileges: writes fail midway with the
-    // system's message.
+    // A limit of 4 MB on file sizes is the full disk that needs no privileges: writing a part fails
+    // midway with the system's message.
     assertThat(job.waitFor()).as(Files.readString(log)).isIn(2, 3);
     assertThat(Files.readString(log)).contains("File too large");
     try (Stream<Path> files = Files.walk(output)) {
@@ -182,6 +188,10 @@ class ClusterIT {
   }
 
   private static List<String> collect(Path output) {
+    return collect(output, 16);
+  }
+
+  private static List<String> collect(Path output, int sequencesPerPart) {
     return List.of(
         "collect-activations",
         "--set",
@@ -191,7 +201,7 @@ class ClusterIT {
         "--set",
         "hooks=[\"blocks.*.mlp.hook_post\",\"blocks.2.hook_resid_post\"]",
         "--set",
-        "sequences-per-part=16",
+        "sequences-per-part=" + sequencesPerPart,
         "--output",
         output.toString());
   }

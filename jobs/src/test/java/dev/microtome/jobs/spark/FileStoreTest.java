@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +42,29 @@ class FileStoreTest {
     @Override
     public String getScheme() {
       return "other";
+    }
+
+    // The parent's statuses look permissions up by a file: URI.
+    @Override
+    public FileStatus getFileStatus(org.apache.hadoop.fs.Path path) throws IOException {
+      return plain(super.getFileStatus(path));
+    }
+
+    @Override
+    public FileStatus[] listStatus(org.apache.hadoop.fs.Path path) throws IOException {
+      return Stream.of(super.listStatus(path))
+          .map(OtherFileSystem::plain)
+          .toArray(FileStatus[]::new);
+    }
+
+    private static FileStatus plain(FileStatus status) {
+      return new FileStatus(
+          status.getLen(),
+          status.isDirectory(),
+          1,
+          1 << 20,
+          status.getModificationTime(),
+          status.getPath());
     }
   }
 

@@ -60,12 +60,21 @@ class ParquetFilesTest {
         id % 2 == 0 ? new String[0] : new String[] {"", "w" + id});
   }
 
-  /** 2000 rows of 4 kB in row groups of 1 MB. */
+  /** All values, NaN equal to NaN. */
+  private static String text(VectorRow row) {
+    return row.id()
+        + Arrays.toString(row.activation())
+        + Arrays.toString(row.tokens())
+        + Arrays.toString(row.values())
+        + Arrays.toString(row.words());
+  }
+
+  /** 600 rows of 4 kB in row groups of 1 MB. */
   private Path write(String name) throws IOException {
     Path file = folder.resolve(name);
     try (ParquetRows<VectorRow> writer =
         new ParquetRows<>(new LocalFileStore(), file.toString(), TABLE, 1 << 20)) {
-      for (long id = 0; id < 2000; id++) {
+      for (long id = 0; id < 600; id++) {
         writer.write(row(id));
       }
     }
@@ -81,16 +90,16 @@ class ParquetFilesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0,2000", "0,1", "1999,2000", "1,1999", "777,1333", "500,500", "2000,2000"})
+  @CsvSource({"0,600", "0,1", "599,600", "1,599", "277,433", "500,500", "600,600"})
   void readsAnyRangeOfRows(long from, long to) throws IOException {
     Path file = write("x.parquet");
-    assertThat(parquet.footer(file.toString(), Optional.empty()).rows()).isEqualTo(2000);
+    assertThat(parquet.footer(file.toString(), Optional.empty()).rows()).isEqualTo(600);
 
     List<VectorRow> rows = all(parquet.read(file.toString(), VectorRow.class, from, to));
 
     assertThat(rows).hasSize((int) (to - from));
     for (int i = 0; i < rows.size(); i++) {
-      assertThat(rows.get(i)).usingRecursiveComparison().isEqualTo(row(from + i));
+      assertThat(text(rows.get(i))).isEqualTo(text(row(from + i)));
     }
   }
 
@@ -98,8 +107,8 @@ class ParquetFilesTest {
   void refusesARangeBeyondTheEnd() throws IOException {
     Path file = write("x.parquet");
     assertThatExceptionOfType(InputException.class)
-        .isThrownBy(() -> parquet.read(file.toString(), VectorRow.class, 10, 2001))
-        .withMessage(file + ": rows 10 to 2001 are needed, the file has 2000");
+        .isThrownBy(() -> parquet.read(file.toString(), VectorRow.class, 10, 601))
+        .withMessage(file + ": rows 10 to 601 are needed, the file has 600");
   }
 
   @Test
@@ -110,12 +119,12 @@ class ParquetFilesTest {
     assertThat(table.schema().toDDL())
         .isEqualTo(
             "id BIGINT,activation BINARY,tokens ARRAY<INT>,values ARRAY<FLOAT>,words ARRAY<STRING>");
-    assertThat(table.count()).isEqualTo(2000);
+    assertThat(table.count()).isEqualTo(600);
     Row row = table.filter("id = 133").first();
     assertThat((byte[]) row.get(1)).isEqualTo(row(133).activation());
     assertThat(row.getList(2)).hasSize(33).startsWith(133, 134);
     assertThat(row.getList(4)).isEqualTo(List.of("", "w133"));
-    assertThat(table.filter("size(words) = 0").count()).isEqualTo(1000);
+    assertThat(table.filter("size(words) = 0").count()).isEqualTo(300);
   }
 
   private static SparkSession session() {
@@ -143,7 +152,15 @@ class ParquetFilesTest {
   record NumberRow(@Column(doc = "n") long number) {}
 
   @ParameterizedTest
-  @ValueSource(strings = {"null", "'text'", "array(1L)", "1.5D", "struct(1L as a)"})
+  @ValueSource(
+      strings = {
+        "null",
+        "'text'",
+        "array(1L)",
+        "1.5D",
+        "struct(1L as a)",
+        "array(struct(1L as a))"
+      })
   void refusesNullsAndColumnsThatDoNotFit(String value) throws IOException {
     session()
         .sql("SELECT IF(id < 0, 1L, NULL) AS maybe, " + value + " AS number FROM range(3)")
@@ -202,7 +219,7 @@ class ParquetFilesTest {
     }
     Files.write(file, bytes);
     try {
-      assertThat(all(parquet.read(file.toString(), VectorRow.class))).hasSize(2000);
+      assertThat(all(parquet.read(file.toString(), VectorRow.class))).hasSize(600);
     } catch (InputException e) {
       assertThat(e).hasMessageStartingWith(file + ": ");
       assertThat(e.getMessage()).doesNotContain("\n");
@@ -225,7 +242,7 @@ class ParquetFilesTest {
     write("x.parquet");
     ParquetFiles other = new ParquetFiles(FileStoreTest.other());
 
-    assertThat(all(other.read("other:" + folder + "/x.parquet", VectorRow.class))).hasSize(2000);
+    assertThat(all(other.read("other:" + folder + "/x.parquet", VectorRow.class))).hasSize(600);
   }
 
   @Test

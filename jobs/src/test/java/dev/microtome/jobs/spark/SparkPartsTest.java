@@ -1,0 +1,164 @@
+package dev.microtome.jobs.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import dev.microtome.jobs.LocalSpark;
+import dev.microtome.jobs.PartContext;
+import dev.microtome.jobs.PartTask;
+import dev.microtome.run.InputException;
+import dev.microtome.run.PartRecord;
+import dev.microtome.table.Column;
+import dev.microtome.table.RowWriter;
+import dev.microtome.table.TableSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.spark.SparkContext;
+import org.apache.spark.TaskContext;
+import org.apache.spark.TaskContext$;
+import org.apache.spark.util.LongAccumulator;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(LocalSpark.class)
+class SparkPartsTest {
+  record NumberRow(@Column(doc = "n") long number) {}
+
+  private static final TableSpec<NumberRow> NUMBERS =
+      TableSpec.of("numbers", NumberRow.class, "doc");
+
+  /** Writes its part's number; refuses or fails at one of them. */
+  record Write(int refused, int failing) implements PartTask<Integer> {
+    @Override
+    public long run(Integer part, PartContext context) throws IOException {
+      try (RowWriter<NumberRow> writer = context.writer(NUMBERS, "")) {
+        writer.write(new NumberRow(part));
+      }
+      if (part == refused) {
+        throw new InputException("part " + part + " is refused");
+      } else if (part == failing) {
+        throw new IOException("No space left on device");
+      }
+      context.progress(1);
+      return 1;
+    }
+  }
+
+  @TempDir private Path folder;
+
+  private SparkContext spark;
+  private final List<PartRecord> committed = Collections.synchronizedList(new ArrayList<>());
+
+  @BeforeEach
+  void start() {
+    spark = LocalSpark.start();
+  }
+
+  private void run(int parts, Write task, SparkParts.Commit commit) throws IOException {
+    List<Integer> all = IntStream.range(0, parts).boxed().toList();
+    new SparkParts(spark)
+        .run(all, all, task, folder.resolve("staging").toString(), "test", commit, units -> {});
+  }
+
+  private void keep(PartRecord part, List<String> staged) {
+    assertThat(staged).allSatisfy(path -> assertThat(Path.of(path)).exists());
+    committed.add(part);
+  }
+
+  private List<Path> staged() throws IOException {
+    try (Stream<Path> walk = Files.walk(folder)) {
+      return walk.filter(Files::isRegularFile).toList();
+    }
+  }
+
+  @Test
+  void commitsEachPartOnce() throws IOException {
+    run(50, new Write(-1, -1), this::keep);
+
+    assertThat(committed.stream().map(PartRecord::part))
+        .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 50).boxed().toList());
+    assertThat(staged()).hasSize(50);
+  }
+
+  @Test
+  void commitsFromOneThreadThatIsNotSparks() throws IOException {
+    Set<String> threads = Collections.synchronizedSet(new TreeSet<>());
+
+    run(20, new Write(-1, -1), (part, staged) -> threads.add(Thread.currentThread().getName()));
+
+    assertThat(threads).containsExactly("part-committer");
+  }
+
+  @Test
+  void refusedInputStopsTheRunWithItsOwnMessage() throws IOException {
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> run(20, new Write(3, -1), this::keep))
+        .withMessage("part 3 is refused");
+    assertThat(committed.stream().map(PartRecord::part)).doesNotContain(3);
+    assertThat(staged().stream().filter(path -> path.toString().contains("part-00003"))).isEmpty();
+  }
+
+  @Test
+  void failedPartNamesPartExecutorAndCause() {
+    assertThatExceptionOfType(PartFailedException.class)
+        .isThrownBy(() -> run(4, new Write(-1, 2), this::keep))
+        .withMessageMatching("part 2 on executor driver@.*: No space left on device");
+  }
+
+  @Test
+  void failedCommitStopsTheRun() {
+    assertThatIOException()
+        .isThrownBy(
+            () ->
+                run(
+                    20,
+                    new Write(-1, -1),
+                    (part, staged) -> {
+                      throw new IOException("disk full");
+                    }))
+        .withMessage("Cannot commit a part: disk full");
+  }
+
+  @Test
+  void twoAttemptsAtOnePartDoNotMeet() {
+    LongAccumulator progress = spark.longAccumulator();
+    PartAttempt<Integer> attempt =
+        new PartAttempt<>(new Write(-1, -1), folder.resolve("staging").toString(), progress);
+    TaskContext context = TaskContext$.MODULE$.empty();
+
+    PartResult first = attempt.apply(context, part(7));
+    PartResult second = attempt.apply(context, part(7));
+
+    assertThat(first.toRecord().files()).isEqualTo(second.toRecord().files());
+    assertThat(first.stagedPaths()).doesNotContainAnyElementsOf(second.stagedPaths());
+    assertThat(first.stagedPaths()).allSatisfy(path -> assertThat(Path.of(path)).exists());
+    assertThat(second.stagedPaths()).allSatisfy(path -> assertThat(Path.of(path)).exists());
+  }
+
+  private static scala.collection.Iterator<IndexedPart<Integer>> part(int index) {
+    return scala.jdk.javaapi.CollectionConverters.asScala(
+        List.of(new IndexedPart<>(index, index)).iterator());
+  }
+
+  @Test
+  void failedAttemptLeavesNoFile() throws IOException {
+    PartAttempt<Integer> attempt =
+        new PartAttempt<>(
+            new Write(-1, 7), folder.resolve("staging").toString(), spark.longAccumulator());
+
+    assertThatExceptionOfType(PartFailedException.class)
+        .isThrownBy(() -> attempt.apply(TaskContext$.MODULE$.empty(), part(7)));
+    assertThat(staged()).isEmpty();
+  }
+}
