@@ -1,6 +1,7 @@
 package dev.microtome.bench;
 
 import ai.djl.ndarray.NDManager;
+import com.sun.management.OperatingSystemMXBean;
 import dev.microtome.model.ActivationCache;
 import dev.microtome.model.ForwardPass;
 import dev.microtome.model.HookPoint;
@@ -9,6 +10,7 @@ import dev.microtome.model.TokenBatch;
 import dev.microtome.model.Torch;
 import dev.microtome.model.load.ModelFiles;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -46,16 +48,23 @@ public final class ForwardBenchmark {
       List<TokenBatch> inputs = inputs(shape, batch, context, batches);
       run(model, pass, manager, inputs.subList(0, Math.min(tasks, batches)), tasks);
       double[] rates = new double[repeats];
+      OperatingSystemMXBean process =
+          ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+      long cpuBefore = process.getProcessCpuTime();
       for (int i = 0; i < repeats; i++) {
         long start = System.nanoTime();
         run(model, pass, manager, inputs, tasks);
         rates[i] = (double) batch * context * batches / ((System.nanoTime() - start) / 1e9);
       }
+      double cpuMicros =
+          (process.getProcessCpuTime() - cpuBefore)
+              / 1e3
+              / ((double) batch * context * batches * repeats);
       Arrays.sort(rates);
       System.out.printf(
           Locale.ROOT,
           "{\"workload\": \"collect_activations\", \"peer\": \"microtome forward\", \"model\": \"%s\", \"tasks\": %d, \"threads\": %d,"
-              + " \"batch\": %d, \"context\": %d, \"min\": %.1f, \"median\": %.1f, \"max\": %.1f, \"gflops\": %.1f}%n",
+              + " \"batch\": %d, \"context\": %d, \"min\": %.1f, \"median\": %.1f, \"max\": %.1f, \"cpu_us_per_token\": %.1f, \"gflops\": %.1f}%n",
           args[1],
           tasks,
           threads,
@@ -64,6 +73,7 @@ public final class ForwardBenchmark {
           rates[0],
           rates[repeats / 2],
           rates[repeats - 1],
+          cpuMicros,
           rates[repeats / 2] * shape.flopsPerToken(context) / 1e9);
     }
   }

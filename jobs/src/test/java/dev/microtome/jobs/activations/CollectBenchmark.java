@@ -3,10 +3,12 @@ package dev.microtome.jobs.activations;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.management.OperatingSystemMXBean;
 import dev.microtome.jobs.Main;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,12 +78,17 @@ final class CollectBenchmark {
     double[] wholeRates = new double[repeats];
     double[] partRates = new double[repeats];
     long bytes = 0;
+    double[] cpuMicros = new double[repeats];
+    OperatingSystemMXBean process =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     for (int i = -1; i < repeats; i++) {
       deleteRuns(scratch.resolve("run"));
+      long cpuBefore = process.getProcessCpuTime();
       long start = System.nanoTime();
       run(command);
       double seconds = (System.nanoTime() - start) / 1e9;
       if (i >= 0) {
+        cpuMicros[i] = (process.getProcessCpuTime() - cpuBefore) / 1e3 / total;
         wholeRates[i] = total / seconds;
         partRates[i] = total / partSeconds(scratch.resolve("run"));
         bytes = bytes(scratch.resolve("run"));
@@ -89,6 +96,7 @@ final class CollectBenchmark {
     }
     Arrays.sort(wholeRates);
     Arrays.sort(partRates);
+    Arrays.sort(cpuMicros);
     ObjectNode line = new ObjectMapper().createObjectNode();
     line.put("workload", "collect_activations")
         .put("peer", "microtome")
@@ -103,6 +111,7 @@ final class CollectBenchmark {
         .put("median", partRates[repeats / 2])
         .put("max", partRates[repeats - 1])
         .put("command_median", wholeRates[repeats / 2])
+        .put("cpu_us_per_token", cpuMicros[repeats / 2])
         .put("bytes_per_token", (double) bytes / total);
     System.out.println(line);
     SparkContext.getOrCreate(new SparkConf()).stop();
