@@ -6,10 +6,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.example.GroupReadSupport;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+import org.apache.parquet.schema.Type;
 
 /** Rows of a finished run, read with Parquet's own reader and not with ours. */
 final class TableRows {
@@ -35,10 +38,35 @@ final class TableRows {
               .withConf(new Configuration())
               .build()) {
         for (Group row = reader.read(); row != null; row = reader.read()) {
-          rows.add(row.toString());
+          rows.add(text(row));
         }
       }
     }
     return rows;
+  }
+
+  /**
+   * Values by column; long binary values by their checksum, which keeps a whole table in memory.
+   */
+  private static String text(Group row) {
+    StringBuilder text = new StringBuilder();
+    for (Type column : row.getType().getFields()) {
+      boolean bytes =
+          column.isPrimitive()
+              && column.asPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.BINARY
+              && column.getLogicalTypeAnnotation() == null;
+      text.append(column.getName()).append('=');
+      if (bytes) {
+        CRC32C checksum = new CRC32C();
+        checksum.update(row.getBinary(column.getName(), 0).getBytes());
+        text.append(checksum.getValue());
+      } else if (column.isPrimitive()) {
+        text.append(row.getValueToString(row.getType().getFieldIndex(column.getName()), 0));
+      } else {
+        text.append(row.getGroup(column.getName(), 0));
+      }
+      text.append(' ');
+    }
+    return text.toString();
   }
 }
