@@ -14,6 +14,7 @@ import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.api.WriteSupport;
+import org.apache.parquet.hadoop.codec.ZstandardCodec;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.OutputFile;
 
@@ -29,9 +30,14 @@ final class ParquetRows<R extends Record> implements RowWriter<R> {
   ParquetRows(FileStore files, String path, TableSpec<R> table, long rowGroupBytes)
       throws IOException {
     file = new DigestingFile(files, path);
+    ParquetConfiguration configuration = new PlainParquetConfiguration();
+    // Of 10-KB vectors of activations level 3, the default, leaves 0.928 and level 1 leaves 0.927,
+    // in
+    // half the time (560 and 1,020 MB/s on one core).
+    configuration.set(ZstandardCodec.PARQUET_COMPRESS_ZSTD_LEVEL, "1");
     Builder<R> builder =
         new Builder<R>(file, table)
-            .withConf(new PlainParquetConfiguration())
+            .withConf(configuration)
             .withCompressionCodec(CompressionCodecName.ZSTD)
             .withRowGroupSize(rowGroupBytes)
             .withSizeStatisticsEnabled(false);
