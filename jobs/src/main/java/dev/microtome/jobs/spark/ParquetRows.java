@@ -13,6 +13,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.api.WriteSupport;
+import org.apache.parquet.hadoop.codec.ZstandardCodec;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.OutputFile;
 
@@ -20,6 +21,9 @@ import org.apache.parquet.io.OutputFile;
 final class ParquetRows<R extends Record> implements RowWriter<R> {
   /** Footer key under which the table's name, documentation and columns stand. */
   static final String TABLE_KEY = "microtome.table";
+
+  /** Shared for the reason that {@link ParquetFiles#SETTINGS} is. */
+  private static final Configuration SETTINGS = settings();
 
   private final DigestingFile file;
   private final ParquetWriter<R> writer;
@@ -30,7 +34,7 @@ final class ParquetRows<R extends Record> implements RowWriter<R> {
     file = new DigestingFile(files, path);
     Builder<R> builder =
         new Builder<R>(file, table)
-            .withConf(ParquetFiles.SETTINGS)
+            .withConf(SETTINGS)
             .withCompressionCodec(CompressionCodecName.ZSTD)
             .withRowGroupSize(rowGroupBytes)
             .withSizeStatisticsEnabled(false);
@@ -48,6 +52,14 @@ final class ParquetRows<R extends Record> implements RowWriter<R> {
       }
     }
     writer = builder.build();
+  }
+
+  private static Configuration settings() {
+    Configuration settings = new Configuration(ParquetFiles.SETTINGS);
+    // Of 10 kB vectors of activations level 3, the default, leaves 0.928 and level 1 leaves 0.927
+    // in half the time (560 and 1,020 MB/s on one core).
+    settings.set(ZstandardCodec.PARQUET_COMPRESS_ZSTD_LEVEL, "1");
+    return settings;
   }
 
   /** Entries of the footer: the table's own metadata, and what it is. */
