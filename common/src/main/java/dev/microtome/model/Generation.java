@@ -44,7 +44,9 @@ public record Generation(int newTokens, Set<Integer> stopTokens, Optional<Sampli
   }
 
   /**
-   * The continuations alone, in the order of the prompts.
+   * The continuations alone, in the order of the prompts. Sampling knows a prompt by its index in
+   * the list: a caller who cuts a corpus into lists gives each list a seed of its own, or equal
+   * draws repeat from list to list.
    *
    * @throws InputException if the model is not causal or a prompt and its continuation do not fit
    *     into its context

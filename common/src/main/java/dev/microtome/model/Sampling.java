@@ -1,5 +1,6 @@
 package dev.microtome.model;
 
+import dev.microtome.stats.Seeds;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -10,7 +11,9 @@ import java.util.stream.IntStream;
  * @param topK only so many of the likeliest tokens can be drawn; 0 for all
  * @param topP only the likeliest tokens whose probabilities reach it can be drawn (nucleus
  *     sampling, Holtzman et al. 2019); 1 for all
- * @param seed with the prompt's index and the step it decides the draw, and nothing else does
+ * @param seed with the prompt's index in the list given to {@link Generation#run} and the step it
+ *     decides the draw, and nothing else does: a prompt keeps its continuation only as long as it
+ *     keeps its index
  */
 public record Sampling(double temperature, int topK, double topP, long seed) {
   public Sampling {
@@ -56,8 +59,6 @@ public record Sampling(double temperature, int topK, double topP, long seed) {
   }
 
   private double uniform(int prompt, int step) {
-    long ofPrompt = new SplittableRandom(seed).nextLong() + prompt;
-    long ofStep = new SplittableRandom(ofPrompt).nextLong() + step;
-    return new SplittableRandom(ofStep).nextDouble();
+    return new SplittableRandom(Seeds.of(seed, "sampling", prompt, step)).nextDouble();
   }
 }

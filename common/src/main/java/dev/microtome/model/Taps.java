@@ -32,6 +32,7 @@ final class Taps {
     private final TokenBatch batch;
     private final HookPoints points;
     private final ActivationCache cache;
+    private final Set<HookPoint> reads;
     private final Set<HookPoint> unread;
     private final Map<HookPoint, List<Intervention>> interventions = new HashMap<>();
     private final Map<String, ActivationCache> sources;
@@ -40,7 +41,8 @@ final class Taps {
       this.batch = batch;
       this.points = points;
       this.cache = cache;
-      this.unread = new HashSet<>(pass.reads());
+      this.reads = pass.reads();
+      this.unread = new HashSet<>(reads);
       this.sources = pass.sources();
       for (Intervention intervention : pass.interventions()) {
         interventions
@@ -67,11 +69,14 @@ final class Taps {
     return new Taps(state, index);
   }
 
-  /** Whether any of these sites is read or changed. */
+  /**
+   * Whether any of these sites is read or changed. The answer stays the same for the whole pass: a
+   * read that has been served is still kept by its cache and must not be written over.
+   */
   boolean at(HookSite... sites) {
     for (HookSite site : sites) {
       HookPoint point = new HookPoint(layer, site);
-      if (state.unread.contains(point) || state.interventions.containsKey(point)) {
+      if (state.reads.contains(point) || state.interventions.containsKey(point)) {
         return true;
       }
     }

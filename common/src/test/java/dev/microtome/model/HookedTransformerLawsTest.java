@@ -263,14 +263,14 @@ class HookedTransformerLawsTest {
     }
   }
 
-  private static List<int[]> randomRows(ModelConfig config, int... lengths) {
+  static List<int[]> randomRows(ModelConfig config, int... lengths) {
     Random random = new Random(5);
     return IntStream.of(lengths)
         .mapToObj(length -> random.ints(length, 0, config.dVocab()).toArray())
         .toList();
   }
 
-  private static void assertClose(float[] actual, float[] expected, String what) {
+  static void assertClose(float[] actual, float[] expected, String what) {
     // Matrix products round differently for other batch sizes, and fused attention does for the
     // written-out one. Saw 2e-6.
     float size = 0;
