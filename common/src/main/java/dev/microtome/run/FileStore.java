@@ -87,7 +87,10 @@ public interface FileStore {
     return new String(readBytes(path), StandardCharsets.UTF_8);
   }
 
-  /** Replaces the file's content; a reader sees the old content or the new, never a part. */
+  /**
+   * Replaces the file's content, which is there at any moment; a reader sees the old content or the
+   * new, never a part.
+   */
   default void replace(String path, String content) throws IOException {
     String temporary = path + ".new";
     try (OutputStream out = create(temporary)) {

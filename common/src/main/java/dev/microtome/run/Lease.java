@@ -23,8 +23,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>A lease that was not given back is never overwritten. Its successor is a file of the next
  * generation ({@code _lease.2}, {@code _lease.3} …), created exclusively; the highest generation
- * holds. Whoever creates one and then sees a higher one has lost. So two processes that find the
- * same dead lease at the same time cannot both take it over.
+ * holds. Whoever creates one and then sees a higher one, or a living one, has lost. So two
+ * processes that find the same dead lease at the same time cannot both take it over.
  */
 public final class Lease implements Closeable {
   /** Longest silence of a living holder on another machine. */
@@ -44,6 +44,7 @@ public final class Lease implements Closeable {
   private final Object beating = new Object();
   private ScheduledExecutorService heartbeat;
   private volatile String lost = "";
+  private volatile Instant lastBeat;
 
   private Lease(FileStore files, String folder, int generation, LeaseHolder holder, Clock clock) {
     this.files = files;
@@ -51,6 +52,7 @@ public final class Lease implements Closeable {
     this.generation = generation;
     this.holder = holder;
     this.clock = clock;
+    lastBeat = clock.instant();
   }
 
   /**
@@ -76,17 +78,60 @@ public final class Lease implements Closeable {
       if (!files.createExclusively(lease.path(), self.json().getBytes(StandardCharsets.UTF_8))) {
         continue;
       }
-      if (generations(files, folder).lastKey() > generation) {
-        files.delete(lease.path());
-        continue;
+      if (lease.isFirst()) {
+        return lease;
       }
-      for (FileEntry dead : found.values()) {
-        files.delete(dead.path());
-      }
-      return lease;
     }
     throw new InputException(
         "Output " + folder + ": other runs keep taking its lease; try again when they are done");
+  }
+
+  /**
+   * Looks around after the lease's file was created, and removes the dead ones before it. A holder
+   * that was silent and woke up meanwhile sees this lease, or is seen here: never neither.
+   *
+   * @return false when another one was faster: this lease's file is gone then
+   */
+  private boolean isFirst() throws IOException {
+    NavigableMap<Integer, FileEntry> found = generations(files, folder);
+    // Where creation is not exclusive after all (object stores), the last writer has it.
+    if (!isOwner(false)) {
+      return false;
+    }
+    if (found.lastKey() > generation) {
+      files.delete(path());
+      return false;
+    }
+    try {
+      for (FileEntry before : found.headMap(generation).values()) {
+        requireDead(files, before, clock.instant());
+        files.delete(before.path());
+      }
+    } catch (InputException alive) {
+      files.delete(path());
+      throw alive;
+    }
+    return true;
+  }
+
+  /**
+   * Whether the lease's file names this lease's holder.
+   *
+   * @param cutOff the answer for a file whose content is cut off
+   */
+  private boolean isOwner(boolean cutOff) throws IOException {
+    try {
+      return LeaseHolder.parse(files.readString(path()))
+          .map(found -> found.owner().equals(holder.owner()))
+          .orElse(cutOff);
+    } catch (FileNotFoundException e) {
+      return false;
+    }
+  }
+
+  private boolean isHighest() throws IOException {
+    NavigableMap<Integer, FileEntry> found = generations(files, folder);
+    return !found.isEmpty() && found.lastKey() == generation;
   }
 
   private static void requireDead(FileStore files, FileEntry entry, Instant now)
@@ -165,20 +210,33 @@ public final class Lease implements Closeable {
   }
 
   /**
-   * Writes one sign of life, or notes that the lease is lost. A store that cannot be reached is
-   * tried again next time.
+   * Writes one sign of life, or notes that the lease is lost: because another process has it, or
+   * because no sign of life could be written for {@link #PATIENCE}. Until then a store that cannot
+   * be reached is tried again next time. Whoever slept for long keeps the lease if nobody took it.
    */
   void beat() {
     synchronized (beating) {
+      if (!lost.isEmpty()) {
+        return;
+      }
+      Instant now = clock.instant();
       try {
-        if (!files.exists(path()) || generations(files, folder).lastKey() > generation) {
-          lost = "another run took " + folder + " over while this one gave no sign of life";
-        } else {
-          files.replace(path(), holder.beating(clock.instant()).json());
+        // Only this process writes this file, so one that is cut off is this process's own.
+        if (isHighest() && isOwner(true)) {
+          files.replace(path(), holder.beating(now).json());
         }
-      } catch (IOException e) {
+        if (isHighest() && isOwner(true)) {
+          lastBeat = now;
+        } else {
+          lost = "another run took " + folder + " over while this one gave no sign of life";
+        }
+      } catch (IOException | RuntimeException e) {
         System.getLogger(Lease.class.getName())
             .log(System.Logger.Level.WARNING, "cannot renew the lease of " + folder, e);
+        Duration silence = Duration.between(lastBeat, now);
+        if (silence.compareTo(PATIENCE) > 0) {
+          lost = "the lease of " + folder + " could not be renewed for " + words(silence);
+        }
       }
     }
   }
@@ -194,11 +252,15 @@ public final class Lease implements Closeable {
   }
 
   /**
-   * Refuses when another process holds the lease by now: called before anything is committed.
+   * Refuses when another process holds the lease by now: called before anything is committed. Looks
+   * at the file if the last sign of life is older than it should be.
    *
    * @throws IOException when the lease is lost
    */
   public void check() throws IOException {
+    if (Duration.between(lastBeat, clock.instant()).compareTo(HEARTBEAT) > 0) {
+      beat();
+    }
     if (!lost.isEmpty()) {
       throw new IOException(lost);
     }
@@ -216,7 +278,7 @@ public final class Lease implements Closeable {
         Thread.currentThread().interrupt();
       }
     }
-    if (lost.isEmpty()) {
+    if (isOwner(lost.isEmpty())) {
       files.delete(path());
     }
   }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -49,10 +50,18 @@ record LeaseHolder(
   static Optional<LeaseHolder> parse(String json) {
     try {
       LeaseHolder holder = Json.read(json, LeaseHolder.class);
-      return holder == null || holder.owner == null || holder.heartbeat == null
-          ? Optional.empty()
-          : Optional.of(holder);
-    } catch (JsonProcessingException e) {
+      if (holder == null
+          || holder.owner == null
+          || holder.machine == null
+          || holder.processStarted == null
+          || holder.started == null
+          || holder.heartbeat == null) {
+        return Optional.empty();
+      }
+      Instant.parse(holder.started);
+      Instant.parse(holder.heartbeat);
+      return Optional.of(holder);
+    } catch (JsonProcessingException | DateTimeParseException e) {
       return Optional.empty();
     }
   }

@@ -22,7 +22,8 @@ import java.util.TreeMap;
  * @param versions of microtome, Java, Spark, DJL and the like
  * @param parts number of parts in the plan
  * @param tables by name
- * @param metrics figures the job recorded
+ * @param metrics units of work in all parts, by the name of the unit; {@code parts-computed} and
+ *     units per second of the attempt that finished the run
  * @param started ISO-8601, UTC, of the first attempt
  * @param finished ISO-8601, UTC; null while unfinished
  * @param wallSeconds of the attempt that finished the run; 0 while unfinished

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -150,6 +153,137 @@ class LeaseTest {
       first.close();
       second.check();
       assertThat(folder.resolve("_lease.2")).exists();
+    }
+  }
+
+  @Test
+  void anotherOwnerInTheFileIsALostLeaseAndIsLeftAlone() throws IOException {
+    Lease lease = acquire(CLOCK);
+    LeaseHolder other = elsewhere(NOW);
+    leave(other);
+
+    assertThat(lease.isHeld()).isFalse();
+    lease.close();
+    assertThat(LeaseHolder.parse(Files.readString(folder.resolve("_lease")))).contains(other);
+  }
+
+  @Test
+  void checkLooksAgainWhenTheLastSignOfLifeIsOld() throws IOException {
+    SettableClock clock = new SettableClock();
+    Lease lease = acquire(clock);
+    leave(elsewhere(NOW));
+    lease.check();
+
+    clock.now = NOW.plus(Lease.HEARTBEAT).plusSeconds(1);
+
+    assertThatIOException().isThrownBy(lease::check).withMessageContaining("another run took");
+  }
+
+  @Test
+  void isLostWhenNoSignOfLifeCouldBeWrittenForLong() throws IOException {
+    SettableClock clock = new SettableClock();
+    FailingStore store = new FailingStore();
+    Lease lease = Lease.acquire(store.files(), folder.toString(), clock);
+    store.failure = new IllegalStateException("the connection is closed");
+
+    clock.now = NOW.plus(Lease.PATIENCE);
+    assertThat(lease.isHeld()).isTrue();
+    clock.now = NOW.plus(Lease.PATIENCE).plusSeconds(1);
+    assertThat(lease.isHeld()).isFalse();
+
+    assertThatIOException()
+        .isThrownBy(lease::check)
+        .withMessageEndingWith("could not be renewed for 2 min");
+  }
+
+  @Test
+  void whoSleptForLongKeepsALeaseThatNobodyTook() throws IOException {
+    SettableClock clock = new SettableClock();
+    try (Lease lease = acquire(clock)) {
+      clock.now = NOW.plusSeconds(36_000);
+      lease.check();
+      assertThat(Files.readString(folder.resolve("_lease"))).contains(clock.now.toString());
+    }
+  }
+
+  @Test
+  void givesWayToAHolderThatWakesUpWhileItIsTakenOver() throws IOException {
+    LeaseHolder sleeper = elsewhere(NOW.minusSeconds(3600));
+    leave(sleeper);
+    FailingStore store = new FailingStore();
+    store.beforeCreation = () -> leave(sleeper.beating(NOW));
+
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> Lease.acquire(store.files(), folder.toString(), CLOCK))
+        .withMessageContaining("process 4711 on node7");
+
+    assertThat(folder.toFile().list()).containsExactly("_lease");
+  }
+
+  @Test
+  void readsBackWhoWonWhereCreationIsNotExclusive() throws IOException {
+    FailingStore store = new FailingStore();
+    store.afterCreation = () -> leave(elsewhere(NOW));
+
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> Lease.acquire(store.files(), folder.toString(), CLOCK))
+        .withMessageContaining("process 4711 on node7");
+  }
+
+  private static final class SettableClock extends Clock {
+    private Instant now = NOW;
+
+    @Override
+    public ZoneOffset getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+  }
+
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  /** A local store that fails when told to, with something happening around its creations. */
+  private static final class FailingStore {
+    private RuntimeException failure;
+    private Step beforeCreation = () -> {};
+    private Step afterCreation = () -> {};
+
+    FileStore files() {
+      LocalFileStore local = new LocalFileStore();
+      return (FileStore)
+          Proxy.newProxyInstance(
+              FileStore.class.getClassLoader(),
+              new Class<?>[] {FileStore.class},
+              (proxy, method, arguments) -> {
+                if (failure != null) {
+                  throw failure;
+                }
+                boolean creation = method.getName().equals("createExclusively");
+                if (creation) {
+                  beforeCreation.run();
+                }
+                Object result;
+                try {
+                  result = method.invoke(local, arguments);
+                } catch (InvocationTargetException e) {
+                  throw e.getCause();
+                }
+                if (creation) {
+                  afterCreation.run();
+                }
+                return result;
+              });
     }
   }
 

@@ -9,7 +9,4 @@ public interface JobContext {
    * are committed.
    */
   <P extends Serializable> void runParts(Plan<P> plan, PartTask<P> task);
-
-  /** Records a figure of the run in its manifest. */
-  void metric(String name, Number value);
 }

@@ -24,6 +24,9 @@ import java.util.TreeMap;
  * parts, verification, manifest, {@code _SUCCESS}, {@code latest}, summary.
  */
 public final class JobRunner {
+  /** Marks the paths among the texts of a configuration; no path has this character. */
+  private static final String PATH = "\0";
+
   private final HadoopFileStore files;
   private final PrintStream out;
   private final Clock clock;
@@ -53,8 +56,12 @@ public final class JobRunner {
     if (request.output().isEmpty() && !dryRun) {
       throw new UsageException("Missing option --output: the folder for the runs of " + job.name());
     }
+    if (request.output().isPresent()) {
+      qualify("--output", request.output().get());
+    }
     ResolvedConfig<C> config =
         ConfigReader.read(job.configType(), request.config(), request.sets(), files);
+    requirePaths("", config.json(path -> PATH + path.value()));
     RunInputs inputs = new RunInputs(files);
     out.println(Versions.banner() + " · " + job.name());
     Plan<P> plan = job.plan(config.value(), inputs);
@@ -65,7 +72,7 @@ public final class JobRunner {
     Fingerprint fingerprint =
         Fingerprint.of(
             job.name(), Versions.microtome(), config.json(inputs::digest), inputs.records());
-    String output = files.qualify(request.output().get());
+    String output = qualify("--output", request.output().get());
     boolean force = request.mode() == RunRequest.Mode.FORCE;
     if (!force) {
       Optional<RunDirectory> done = upToDate(output, fingerprint);
@@ -89,6 +96,35 @@ public final class JobRunner {
         job.run(config.value(), plan, session);
         return session.finish();
       }
+    }
+  }
+
+  /**
+   * Refuses paths of the configuration that no file system can have, by the names of their keys.
+   */
+  private void requirePaths(String key, JsonNode node) {
+    if (node.isTextual() && node.textValue().startsWith(PATH)) {
+      qualify(key, node.textValue().substring(PATH.length()));
+    }
+    node.properties()
+        .forEach(
+            entry ->
+                requirePaths(
+                    key.isEmpty() ? entry.getKey() : key + "." + entry.getKey(), entry.getValue()));
+    if (node.isArray()) {
+      node.forEach(element -> requirePaths(key, element));
+    }
+  }
+
+  private String qualify(String option, String path) {
+    if (path.isBlank()) {
+      throw new InputException(option + ": a path is needed, found \"" + path + "\"");
+    }
+    try {
+      return files.qualify(path);
+    } catch (IOException | IllegalArgumentException e) {
+      String reason = e instanceof IOException io ? Reasons.of(io) : e.getMessage();
+      throw new InputException(option + ": " + path + ": " + reason, e);
     }
   }
 

@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -33,8 +34,16 @@ public final class Main {
     // shell.
     PrintStream out = new PrintStream(System.out, /* autoFlush= */ true, StandardCharsets.UTF_8);
     PrintStream err = new PrintStream(System.err, /* autoFlush= */ true, StandardCharsets.UTF_8);
-    int code = run(out, err, args);
-    SparkSessions.stop();
+    Ending ending = end(out, args);
+    try {
+      SparkSessions.stop();
+    } catch (Throwable e) {
+      // What the run did is done.
+      e.printStackTrace(err);
+    }
+    // After Spark's own last words, so that the reason is the last line.
+    ending.report().accept(err);
+    int code = ending.code();
     // A cluster manager may read a call of exit, even with 0, as a failure.
     if (code != 0) {
       System.exit(code);
@@ -50,43 +59,63 @@ public final class Main {
    *     anything else
    */
   public static int run(PrintStream out, PrintStream err, String... args) {
+    Ending ending = end(out, args);
+    ending.report().accept(err);
+    return ending.code();
+  }
+
+  /** How a command ended, and what is still to be said about it. */
+  private record Ending(int code, Consumer<PrintStream> report) {}
+
+  private static Ending end(PrintStream out, String... args) {
     Arguments arguments = new Arguments();
     try {
       CommandLine commandLine = new CommandLine(arguments);
       commandLine.parseArgs(args);
       if (arguments.help || arguments.words.isEmpty()) {
-        commandLine.usage(arguments.help ? out : err);
-        return arguments.help ? 0 : WRONG_COMMAND;
+        if (arguments.help) {
+          commandLine.usage(out);
+          return new Ending(0, err -> {});
+        }
+        return new Ending(WRONG_COMMAND, commandLine::usage);
       }
       execute(arguments, out);
-      return 0;
+      return new Ending(0, err -> {});
     } catch (ParameterException | UsageException e) {
-      return refuse(err, arguments, e, WRONG_COMMAND);
+      return refusal(arguments, e, WRONG_COMMAND);
     } catch (InputException e) {
-      return refuse(err, arguments, e, WRONG_INPUT);
+      return refusal(arguments, e, WRONG_INPUT);
     } catch (PartFailedException e) {
-      return fail(err, e.getMessage(), e);
+      return failure(
+          e.getMessage() + ". Finished parts are kept: the same command resumes the run", e);
     } catch (UncheckedIOException e) {
-      return fail(err, Reasons.of(e.getCause()), e);
+      return failure(Reasons.of(e.getCause()), e);
     } catch (IOException e) {
-      return fail(err, Reasons.of(e), e);
-    } catch (RuntimeException | Error e) {
-      return fail(err, e.toString(), e);
+      return failure(Reasons.of(e), e);
+    } catch (Throwable e) {
+      // Scala throws checked exceptions that nothing declares.
+      return failure(e.toString(), e);
     }
   }
 
-  private static int refuse(PrintStream err, Arguments arguments, Exception e, int code) {
-    err.println("ERROR: " + e.getMessage());
-    if (arguments.stacktrace) {
-      e.printStackTrace(err);
-    }
-    return code;
+  private static Ending refusal(Arguments arguments, Exception e, int code) {
+    return new Ending(
+        code,
+        err -> {
+          if (arguments.stacktrace) {
+            e.printStackTrace(err);
+          }
+          err.println("ERROR: " + e.getMessage());
+        });
   }
 
-  private static int fail(PrintStream err, String message, Throwable e) {
-    e.printStackTrace(err);
-    err.println("ERROR: " + message);
-    return FAILED;
+  private static Ending failure(String message, Throwable e) {
+    return new Ending(
+        FAILED,
+        err -> {
+          e.printStackTrace(err);
+          err.println("ERROR: " + message);
+        });
   }
 
   private static void execute(Arguments arguments, PrintStream out) throws IOException {

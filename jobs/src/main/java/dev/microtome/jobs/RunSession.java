@@ -105,10 +105,7 @@ final class RunSession implements JobContext, Closeable {
     }
   }
 
-  /**
-   * The run to continue. A run that --force began is continued by --force alone: else an old one
-   * would pass for a new one.
-   */
+  /** The run to continue: one that the same command began, with --force or without. */
   private static Optional<RunDirectory> unfinished(
       HadoopFileStore files, String output, Fingerprint fingerprint, Manifest request)
       throws IOException {
@@ -117,7 +114,7 @@ final class RunSession implements JobContext, Closeable {
       if (!run.succeeded()
           && manifest.isPresent()
           && manifest.get().parts() == request.parts()
-          && (manifest.get().forced() || !request.forced())) {
+          && manifest.get().forced() == request.forced()) {
         return Optional.of(run);
       }
     }
@@ -156,12 +153,15 @@ final class RunSession implements JobContext, Closeable {
     List<Integer> todo =
         IntStream.range(0, plan.parts().size()).filter(i -> !parts.containsKey(i)).boxed().toList();
     if (todo.isEmpty()) {
+      measure(plan.unit(), 0, Duration.ZERO);
       return;
     }
+    long before = units();
+    Instant begin = clock.instant();
     SparkContext spark = SparkSessions.context(job.name());
     try (Progress progress =
         new Progress(out, clock, job.name(), plan.unit(), plan.parts().size(), plan.totalUnits())) {
-      progress.resumed(parts.size(), parts.values().stream().mapToLong(PartRecord::units).sum());
+      progress.resumed(parts.size(), before);
       progress.show();
       new SparkParts(spark)
           .run(
@@ -181,15 +181,31 @@ final class RunSession implements JobContext, Closeable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    measure(plan.unit(), units() - before, Duration.between(begin, clock.instant()));
   }
 
-  @Override
-  public void metric(String name, Number value) {
-    metrics.put(name, value);
+  private long units() {
+    return parts.values().stream().mapToLong(PartRecord::units).sum();
+  }
+
+  /** Notes the work of the whole run and the rate of this attempt. */
+  private void measure(String unit, long unitsHere, Duration time) {
+    metrics.put(unit, units());
+    metrics.put("parts-computed", computed.size());
+    if (unitsHere > 0 && time.toMillis() > 0) {
+      metrics.put(unit + "-per-second", Math.round(unitsHere * 10_000.0 / time.toMillis()) / 10.0);
+    }
+  }
+
+  private void requireLease() throws IOException {
+    if (!lease.isHeld()) {
+      lease.check();
+    }
   }
 
   /** Verifies what was written and makes the run a finished one. */
   JobOutcome finish() throws IOException {
+    requireLease();
     run.clearStaging();
     List<PartRecord> records = List.copyOf(parts.values());
     run.removeStrays(
@@ -203,9 +219,7 @@ final class RunSession implements JobContext, Closeable {
         written.isEmpty()
             ? Map.of()
             : Verification.tables(SparkSessions.context(job.name()), run, written);
-    if (!lease.isHeld()) {
-      lease.check();
-    }
+    requireLease();
     Instant now = clock.instant();
     Manifest complete =
         started.completed(

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(LocalSpark.class)
@@ -129,7 +130,9 @@ class JobRunnerTest {
     assertThat(manifest.at("/status").textValue()).isEqualTo("complete");
     assertThat(manifest.at("/configuration/part-size").intValue()).isEqualTo(10);
     assertThat(manifest.at("/seeds/seed").intValue()).isEqualTo(7);
-    assertThat(manifest.at("/metrics/largest").intValue()).isEqualTo(44);
+    assertThat(manifest.at("/metrics/numbers").intValue()).isEqualTo(ROWS);
+    assertThat(manifest.at("/metrics/parts-computed").intValue()).isEqualTo(5);
+    assertThat(manifest.at("/metrics/numbers-per-second").doubleValue()).isPositive();
     assertThat(manifest.at("/versions/spark").textValue()).isEqualTo("4.1.0");
     assertThat(manifest.at("/versions/djl").textValue()).isEqualTo("0.35.1");
     assertThat(manifest.at("/tables/numbers/rows").longValue()).isEqualTo(ROWS);
@@ -274,7 +277,10 @@ class JobRunnerTest {
   void failingTaskKeepsFinishedPartsAndNamesPartAndCause() throws IOException {
     assertThat(range("--set", "trouble=broken-code", "--set", "trouble-part=4")).isEqualTo(3);
 
-    assertThat(refused()).contains("ERROR: part 4 on executor driver@", ": number 41 breaks it");
+    assertThat(refused().lines().reduce((a, b) -> b).orElseThrow())
+        .startsWith("ERROR: part 4 on executor driver@")
+        .endsWith(
+            ": number 41 breaks it. Finished parts are kept: the same command resumes the run");
     assertThat(output.resolve("latest")).doesNotExist();
     assertThat(tree(output).stream().filter(file -> file.endsWith("_SUCCESS"))).isEmpty();
     assertThat(tree(output).stream().filter(file -> file.toString().contains("_lease"))).isEmpty();
@@ -385,6 +391,51 @@ class JobRunnerTest {
 
     assertThat(printed()).contains("Resuming run " + forced);
     assertThat(latest()).isEqualTo(forced);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void killedRunIsNotContinuedByAnotherCommand(boolean forced) throws IOException {
+    range(forced ? new String[] {"--force"} : new String[0]);
+    Path killed = latest();
+    Files.delete(killed.resolve("_SUCCESS"));
+    Files.delete(output.resolve("latest"));
+    unfinish(killed);
+
+    assertThat(range(forced ? new String[0] : new String[] {"--force"})).as(refused()).isZero();
+
+    assertThat(printed()).doesNotContain("Resuming");
+    assertThat(latest()).isNotEqualTo(killed);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--output, '', --output: a path is needed",
+    "--output, foo://x/y, '--output: foo://x/y: No FileSystem for scheme \"foo\"'",
+    "--output, gpt2:main, '--output: gpt2:main: not a path: '",
+    "--set, input=\"gpt2:main\", 'input: gpt2:main: not a path: '",
+    "--set, input=\"foo://x/a.txt\", 'input: foo://x/a.txt: No FileSystem'",
+    "--config, foo://x/c.conf, 'Configuration file foo://x/c.conf: No FileSystem'"
+  })
+  void pathThatIsNoneIsRefusedInOneLineThatNamesTheOption(
+      String option, String value, String message) {
+    assertThat(
+            option.equals("--output")
+                ? microtome("range", "--set", "count=1", option, value)
+                : range(option, value))
+        .as(refused())
+        .isEqualTo(2);
+
+    assertThat(refused()).startsWith("ERROR: " + message).hasLineCount(1);
+  }
+
+  @Test
+  void refusalIsTheLastLineBelowItsStackTrace() {
+    assertThat(range("--set", "trouble=refused-input", "--stacktrace")).isEqualTo(2);
+
+    assertThat(refused())
+        .startsWith("dev.microtome.run.InputException")
+        .endsWith("\nERROR: number 1 is refused\n");
   }
 
   @Test

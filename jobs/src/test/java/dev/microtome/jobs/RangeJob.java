@@ -112,7 +112,6 @@ public final class RangeJob implements Job<RangeJob.Config, RangeJob.Range> {
   @Override
   public void run(Config config, Plan<Range> plan, JobContext context) {
     context.runParts(plan, new Write(config.trouble(), config.troublePart()));
-    context.metric("largest", config.count() - 1);
   }
 
   record Write(Trouble trouble, int troublePart) implements PartTask<Range> {

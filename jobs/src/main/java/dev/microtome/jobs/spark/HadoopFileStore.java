@@ -7,16 +7,20 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FilterFileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
+import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 
@@ -26,10 +30,13 @@ import org.apache.hadoop.fs.RemoteIterator;
  * files, unlike Hadoop's own.
  *
  * <p>Exclusive creation is as atomic as the file system's {@code create} without overwriting: it is
- * on HDFS. Replacing by renaming is a deletion and a renaming there, so a reader may for a moment
- * find nothing.
+ * on HDFS, not on every object store. A file is replaced by one renaming on HDFS, elsewhere by
+ * writing it anew, which object stores do in one step when it is closed: it is there at any moment.
  */
 public final class HadoopFileStore implements FileStore {
+  /** File systems that rename over a file in one step. The others delete it first. */
+  private static final Set<String> RENAMES_OVER = Set.of("hdfs", "webhdfs", "swebhdfs");
+
   private final Configuration configuration;
   private final LocalFileStore local = new LocalFileStore();
 
@@ -54,9 +61,17 @@ public final class HadoopFileStore implements FileStore {
     return new HadoopFileStore(configuration);
   }
 
+  private static Path hadoop(String path) throws IOException {
+    try {
+      return new Path(path);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("not a path: " + e.getMessage(), e);
+    }
+  }
+
   private boolean isLocal(String path) throws IOException {
     return path.startsWith("file:")
-        || (new Path(path).toUri().getScheme() == null
+        || (hadoop(path).toUri().getScheme() == null
             && "file".equals(FileSystem.getDefaultUri(configuration).getScheme()));
   }
 
@@ -69,7 +84,7 @@ public final class HadoopFileStore implements FileStore {
     if (isLocal(path)) {
       return local.qualify(path);
     }
-    Path hadoop = new Path(path);
+    Path hadoop = hadoop(path);
     return system(hadoop, configuration).makeQualified(hadoop).toString();
   }
 
@@ -79,7 +94,7 @@ public final class HadoopFileStore implements FileStore {
       return local.status(path);
     }
     try {
-      Path hadoop = new Path(path);
+      Path hadoop = hadoop(path);
       return Optional.of(entry(system(hadoop, configuration).getFileStatus(hadoop)));
     } catch (FileNotFoundException e) {
       return Optional.empty();
@@ -99,7 +114,7 @@ public final class HadoopFileStore implements FileStore {
     if (isLocal(folder)) {
       return local.list(folder);
     }
-    Path hadoop = new Path(folder);
+    Path hadoop = hadoop(folder);
     return sorted(system(hadoop, configuration).listStatus(hadoop));
   }
 
@@ -119,7 +134,7 @@ public final class HadoopFileStore implements FileStore {
     if (isLocal(folder)) {
       return local.listRecursively(folder);
     }
-    Path hadoop = new Path(folder);
+    Path hadoop = hadoop(folder);
     List<FileEntry> entries = new ArrayList<>();
     RemoteIterator<LocatedFileStatus> files =
         system(hadoop, configuration).listFiles(hadoop, /* recursive= */ true);
@@ -135,7 +150,7 @@ public final class HadoopFileStore implements FileStore {
     if (isLocal(pattern)) {
       return local.glob(pattern);
     }
-    Path hadoop = new Path(pattern);
+    Path hadoop = hadoop(pattern);
     return sorted(system(hadoop, configuration).globStatus(hadoop));
   }
 
@@ -144,7 +159,7 @@ public final class HadoopFileStore implements FileStore {
     if (isLocal(path)) {
       return local.open(path);
     }
-    Path hadoop = new Path(path);
+    Path hadoop = hadoop(path);
     return system(hadoop, configuration).open(hadoop);
   }
 
@@ -153,7 +168,7 @@ public final class HadoopFileStore implements FileStore {
     if (isLocal(path)) {
       return local.open(path, from);
     }
-    Path hadoop = new Path(path);
+    Path hadoop = hadoop(path);
     FSDataInputStream in = system(hadoop, configuration).open(hadoop);
     try {
       in.seek(from);
@@ -169,7 +184,7 @@ public final class HadoopFileStore implements FileStore {
     if (isLocal(path)) {
       return local.create(path);
     }
-    Path hadoop = new Path(path);
+    Path hadoop = hadoop(path);
     return system(hadoop, configuration).create(hadoop, /* overwrite= */ true);
   }
 
@@ -178,7 +193,7 @@ public final class HadoopFileStore implements FileStore {
     if (isLocal(path)) {
       return local.createExclusively(path, content);
     }
-    Path hadoop = new Path(path);
+    Path hadoop = hadoop(path);
     try (OutputStream out = system(hadoop, configuration).create(hadoop, /* overwrite= */ false)) {
       out.write(content);
       return true;
@@ -199,16 +214,46 @@ public final class HadoopFileStore implements FileStore {
       local.rename(from, to);
       return;
     }
-    Path source = new Path(from);
-    Path target = new Path(to);
+    Path source = hadoop(from);
+    Path target = hadoop(to);
     FileSystem system = system(source, configuration);
     if (!system.exists(source)) {
       throw new FileNotFoundException(from + ": no such file or folder");
     }
     system.mkdirs(target.getParent());
+    if (renamesOver(system)) {
+      new Overwriting(system).overwrite(source, target);
+      return;
+    }
     system.delete(target, /* recursive= */ false);
     if (!system.rename(source, target)) {
       throw new IOException("Cannot rename " + from + " to " + to);
+    }
+  }
+
+  private static boolean renamesOver(FileSystem system) {
+    return RENAMES_OVER.contains(system.getUri().getScheme());
+  }
+
+  /** Reaches the renaming with options, which a file system shows to its heirs alone. */
+  private static final class Overwriting extends FilterFileSystem {
+    Overwriting(FileSystem system) {
+      super(system);
+    }
+
+    void overwrite(Path source, Path target) throws IOException {
+      rename(source, target, Options.Rename.OVERWRITE);
+    }
+  }
+
+  @Override
+  public void replace(String path, String content) throws IOException {
+    if (isLocal(path) || renamesOver(system(hadoop(path), configuration))) {
+      FileStore.super.replace(path, content);
+      return;
+    }
+    try (OutputStream out = create(path)) {
+      out.write(content.getBytes(StandardCharsets.UTF_8));
     }
   }
 
@@ -218,7 +263,7 @@ public final class HadoopFileStore implements FileStore {
       local.createFolders(path);
       return;
     }
-    Path hadoop = new Path(path);
+    Path hadoop = hadoop(path);
     if (!system(hadoop, configuration).mkdirs(hadoop)) {
       throw new IOException("Cannot make folder " + path);
     }
@@ -230,7 +275,7 @@ public final class HadoopFileStore implements FileStore {
       local.delete(path);
       return;
     }
-    Path hadoop = new Path(path);
+    Path hadoop = hadoop(path);
     system(hadoop, configuration).delete(hadoop, /* recursive= */ true);
   }
 

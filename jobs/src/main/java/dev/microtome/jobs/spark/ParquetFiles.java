@@ -7,19 +7,24 @@ import dev.microtome.table.RowReader;
 import dev.microtome.table.RowSchema;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.BufferUnderflowException;
 import java.nio.file.Files;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.HadoopReadOptions;
 import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.ParquetRuntimeException;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.LocalInputFile;
+import org.apache.parquet.io.ParquetDecodingException;
 
 /** Opens Parquet files: their footers and their rows. */
 public final class ParquetFiles implements TableReader {
@@ -93,7 +98,7 @@ public final class ParquetFiles implements TableReader {
     } catch (FileNotFoundException e) {
       throw new InputException(path + ": no such file", e);
     } catch (RuntimeException e) {
-      throw corrupt(path, e);
+      throw isDecoding(e) ? corrupt(path, e) : e;
     } catch (IOException e) {
       // Thrift's footer parser reports nonsense as an IOException; a disk that fails reports as one
       // too.
@@ -102,6 +107,40 @@ public final class ParquetFiles implements TableReader {
       }
       throw e;
     }
+  }
+
+  /**
+   * Whether the exception comes of the file's bytes, as opposed to a file system that fails:
+   * Parquet checks little of what it reads, so nonsense ends in the exceptions of a caller's bug.
+   */
+  static boolean isDecoding(RuntimeException e) {
+    if (e instanceof ParquetDecodingException) {
+      return true;
+    }
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UncheckedIOException
+          || cause instanceof InterruptedException
+          || (cause instanceof IOException io && !isParsing(io))) {
+        return false;
+      }
+    }
+    return e instanceof ParquetRuntimeException
+        || e instanceof IllegalArgumentException
+        || e instanceof IndexOutOfBoundsException
+        || e instanceof NegativeArraySizeException
+        || e instanceof NullPointerException
+        || e instanceof ClassCastException
+        || e instanceof ArithmeticException
+        || e instanceof BufferUnderflowException
+        || e instanceof NoSuchElementException
+        || e instanceof UnsupportedOperationException
+        || (e.getClass() == RuntimeException.class && isThrownByParquet(e));
+  }
+
+  /** Parquet reports a footer that is none with a plain RuntimeException of its own. */
+  private static boolean isThrownByParquet(RuntimeException e) {
+    StackTraceElement[] trace = e.getStackTrace();
+    return trace.length > 0 && trace[0].getClassName().startsWith("org.apache.parquet.");
   }
 
   private static boolean isParsing(IOException e) {

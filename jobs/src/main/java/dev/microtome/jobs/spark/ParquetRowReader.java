@@ -141,7 +141,7 @@ final class ParquetRowReader<R extends Record> implements RowReader<R> {
     } catch (InputException e) {
       throw e;
     } catch (RuntimeException e) {
-      throw ParquetFiles.corrupt(path, e);
+      throw ParquetFiles.isDecoding(e) ? ParquetFiles.corrupt(path, e) : e;
     }
   }
 

@@ -5,18 +5,18 @@ import dev.microtome.jobs.ModelFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
+import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 
 /** The objects that the tasks of this JVM share, closed when it ends. */
 final class SharedModels implements ExecutorModels {
   private final LocalCache cache;
   private final Map<String, CompletableFuture<Object>> loaded = new ConcurrentHashMap<>();
+  private final Deque<Object> lastLoadedFirst = new ConcurrentLinkedDeque<>();
 
   SharedModels(LocalCache cache) {
     this.cache = cache;
@@ -34,7 +34,9 @@ final class SharedModels implements ExecutorModels {
     CompletableFuture<Object> first = loaded.putIfAbsent(key, mine);
     if (first == null) {
       try {
-        mine.complete(loader.load());
+        M object = loader.load();
+        lastLoadedFirst.addFirst(object);
+        mine.complete(object);
       } catch (Throwable e) {
         loaded.remove(key, mine);
         mine.completeExceptionally(e);
@@ -58,13 +60,9 @@ final class SharedModels implements ExecutorModels {
 
   /** Closes every object that can be closed and forgets them all; the last loaded goes first. */
   void closeAll() {
-    List<CompletableFuture<Object>> all = new ArrayList<>(loaded.values());
     loaded.clear();
-    Collections.reverse(all);
-    for (CompletableFuture<Object> future : all) {
-      if (future.isDone()
-          && !future.isCompletedExceptionally()
-          && future.join() instanceof AutoCloseable closeable) {
+    for (Object object = lastLoadedFirst.poll(); object != null; object = lastLoadedFirst.poll()) {
+      if (object instanceof AutoCloseable closeable) {
         try {
           closeable.close();
         } catch (Exception e) {

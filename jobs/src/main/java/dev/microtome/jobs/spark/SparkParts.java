@@ -5,11 +5,13 @@ import dev.microtome.run.InputException;
 import dev.microtome.run.PartRecord;
 import java.io.IOException;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 import org.apache.spark.SparkContext;
@@ -28,6 +30,9 @@ import scala.runtime.BoxedUnit;
  * count. The commits are made by one thread of the driver.
  */
 public final class SparkParts {
+  /** Longest wait for tasks that were told to stop: they look between batches. */
+  private static final Duration STOPPING = Duration.ofMinutes(1);
+
   private final SparkContext spark;
 
   public SparkParts(SparkContext spark) {
@@ -66,12 +71,14 @@ public final class SparkParts {
         JavaSparkContext.fromSparkContext(spark).parallelize(work, work.size()).rdd();
     LongAccumulator units = spark.longAccumulator("microtome.units");
     UnitsListener listener = new UnitsListener(units.id(), progress);
-    Committer committer = new Committer(commit, () -> spark.cancelJobGroup(group));
+    RunningTasks running = new RunningTasks(group);
+    Committer committer = new Committer(commit, work.size(), () -> spark.cancelJobGroup(group));
     List<Object> partitions = new ArrayList<>();
     for (int i = 0; i < work.size(); i++) {
       partitions.add(i);
     }
     spark.addSparkListener(listener);
+    spark.addSparkListener(running);
     spark.setJobGroup(group, name, /* interruptOnCancel= */ false);
     try {
       spark.runJob(
@@ -82,11 +89,28 @@ public final class SparkParts {
           ClassTag$.MODULE$.apply(PartResult.class));
       committer.finish();
     } catch (Exception e) {
+      awaitTasks(running);
       // Scala does not declare what it throws: SparkException is a checked one.
       committer.finishAfter(e);
     } finally {
+      spark.removeSparkListener(running);
       spark.clearJobGroup();
       spark.removeSparkListener(listener);
+    }
+  }
+
+  /** The caller may delete the folder in which tasks write. */
+  private void awaitTasks(RunningTasks running) {
+    try {
+      if (!spark.isStopped() && !running.awaitNone(STOPPING)) {
+        System.getLogger(SparkParts.class.getName())
+            .log(
+                System.Logger.Level.WARNING,
+                "tasks of the run did not stop within {0} s",
+                STOPPING.toSeconds());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -104,15 +128,18 @@ public final class SparkParts {
             });
     private final AtomicReference<Exception> failure = new AtomicReference<>();
     private final Commit commit;
+    private final AtomicInteger expected;
     private final Runnable cancel;
 
-    Committer(Commit commit, Runnable cancel) {
+    Committer(Commit commit, int parts, Runnable cancel) {
       this.commit = commit;
+      expected = new AtomicInteger(parts);
       this.cancel = cancel;
     }
 
     @Override
     public BoxedUnit apply(Object position, PartResult result) {
+      expected.decrementAndGet();
       thread.execute(
           () -> {
             if (failure.get() != null) {
@@ -125,7 +152,10 @@ public final class SparkParts {
               commit.commit(result.toRecord(), result.stagedPaths());
             } catch (IOException | RuntimeException e) {
               failure.set(e);
-              cancel.run();
+              // After the last result the job has ended by itself.
+              if (expected.get() > 0) {
+                cancel.run();
+              }
             }
           });
       return BoxedUnit.UNIT;

@@ -75,13 +75,7 @@ public final class Verification {
    */
   public static Map<String, Manifest.Table> tables(
       SparkContext spark, RunDirectory run, List<DataFile> files) throws IOException {
-    List<Checked> checked =
-        files.isEmpty()
-            ? List.of()
-            : JavaSparkContext.fromSparkContext(spark)
-                .parallelize(files, Math.min(files.size(), 4 * spark.defaultParallelism()))
-                .map(new Check(run.path()))
-                .collect();
+    List<Checked> checked = files.isEmpty() ? List.of() : checked(spark, run, files);
     Map<String, List<Checked>> byTable = new LinkedHashMap<>();
     for (Checked file : checked) {
       if (file.problem() != null) {
@@ -94,6 +88,24 @@ public final class Verification {
       tables.put(entry.getKey(), table(entry.getValue()));
     }
     return tables;
+  }
+
+  private static List<Checked> checked(SparkContext spark, RunDirectory run, List<DataFile> files)
+      throws IOException {
+    try {
+      return JavaSparkContext.fromSparkContext(spark)
+          .parallelize(files, Math.min(files.size(), 4 * spark.defaultParallelism()))
+          .map(new Check(run.path()))
+          .collect();
+    } catch (Exception e) {
+      // Scala does not declare what it throws: SparkException is a checked one.
+      throw new IOException(
+          "Cannot read the files of "
+              + run.path()
+              + " back: "
+              + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+          e);
+    }
   }
 
   private static Manifest.Table table(List<Checked> files) throws IOException {

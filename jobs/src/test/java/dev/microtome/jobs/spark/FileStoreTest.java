@@ -2,6 +2,7 @@ package dev.microtome.jobs.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import dev.microtome.run.FileEntry;
 import dev.microtome.run.FileStore;
@@ -13,19 +14,23 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What every file store must do: the local one, Hadoop's on local paths, and Hadoop's on a file
@@ -33,7 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class FileStoreTest {
   /** A file system that Hadoop knows by another scheme than {@code file}, over a local disk. */
-  public static final class OtherFileSystem extends RawLocalFileSystem {
+  public static class OtherFileSystem extends RawLocalFileSystem {
     @Override
     public URI getUri() {
       return URI.create("other:///");
@@ -68,7 +73,43 @@ class FileStoreTest {
     }
   }
 
-  record Store(String name, FileStore files, String scheme) {
+  /** Renames over files in one step and refuses to delete one, as a reader of HDFS wants it. */
+  public static final class Hdfs extends OtherFileSystem {
+    @Override
+    public URI getUri() {
+      return URI.create("hdfs:///");
+    }
+
+    @Override
+    public String getScheme() {
+      return "hdfs";
+    }
+
+    @Override
+    public boolean rename(org.apache.hadoop.fs.Path source, org.apache.hadoop.fs.Path target) {
+      throw new AssertionError("not a renaming in one step");
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // the protected one is the one that renames over files
+    protected void rename(
+        org.apache.hadoop.fs.Path source,
+        org.apache.hadoop.fs.Path target,
+        Options.Rename... options)
+        throws IOException {
+      assertThat(options).containsExactly(Options.Rename.OVERWRITE);
+      Files.move(
+          pathToFile(source).toPath(), pathToFile(target).toPath(), StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+
+  /**
+   * A store under test.
+   *
+   * @param creation whether its exclusive creation is atomic: Hadoop's raw local file system, which
+   *     stands for others here, looks first and creates then
+   */
+  record Store(String name, FileStore files, String scheme, Creation creation) {
     @Override
     public String toString() {
       return name;
@@ -79,18 +120,30 @@ class FileStoreTest {
     }
   }
 
+  enum Creation {
+    ATOMIC,
+    IN_STEPS
+  }
+
   static HadoopFileStore other() {
     Configuration configuration = new Configuration();
     configuration.set("fs.other.impl", OtherFileSystem.class.getName());
+    configuration.set("fs.hdfs.impl", Hdfs.class.getName());
     return new HadoopFileStore(configuration);
   }
 
   static Stream<Store> stores() {
     return Stream.of(
-        new Store("local", new LocalFileStore(), ""),
-        new Store("local with scheme", new LocalFileStore(), "file:"),
-        new Store("hadoop, local", new HadoopFileStore(new Configuration()), "file://"),
-        new Store("hadoop, other", other(), "other:"));
+        new Store("local", new LocalFileStore(), "", Creation.ATOMIC),
+        new Store("local with scheme", new LocalFileStore(), "file:", Creation.ATOMIC),
+        new Store(
+            "hadoop, local", new HadoopFileStore(new Configuration()), "file://", Creation.ATOMIC),
+        new Store("hadoop, other", other(), "other:", Creation.IN_STEPS),
+        new Store("hadoop, hdfs", other(), "hdfs:", Creation.IN_STEPS));
+  }
+
+  static Stream<Store> storesWithAtomicCreation() {
+    return stores().filter(store -> store.creation() == Creation.ATOMIC);
   }
 
   @TempDir private Path folder;
@@ -196,11 +249,8 @@ class FileStoreTest {
   }
 
   @ParameterizedTest
-  @MethodSource("stores")
-  void oneOfManyCreatesALocalFile(Store store) throws Exception {
-    if (store.name().equals("hadoop, other")) {
-      return; // Hadoop's raw local file system looks first and creates then; HDFS does both at once
-    }
+  @MethodSource("storesWithAtomicCreation")
+  void oneOfManyCreatesAFile(Store store) throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(8);
     for (int round = 0; round < 20; round++) {
       String path = store.at(folder, "x" + round);
@@ -226,6 +276,39 @@ class FileStoreTest {
       assertThat(store.files().readString(path)).isEqualTo(winners.get(0).toString());
     }
     threads.shutdown();
+  }
+
+  @ParameterizedTest
+  @MethodSource("stores")
+  void fileThatIsReplacedIsThereAtAnyMoment(Store store) throws Exception {
+    String path = store.at(folder, "lease");
+    store.files().replace(path, "0");
+    AtomicBoolean done = new AtomicBoolean();
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    Future<Integer> looks =
+        thread.submit(
+            () -> {
+              int count = 0;
+              for (; !done.get() || count == 0; count++) {
+                assertThat(Files.exists(folder.resolve("lease"))).isTrue();
+              }
+              return count;
+            });
+    for (int i = 1; i <= 300; i++) {
+      store.files().replace(path, Integer.toString(i));
+    }
+    done.set(true);
+    assertThat(looks.get()).isPositive();
+    assertThat(store.files().readString(path)).isEqualTo("300");
+    assertThat(folder.toFile().list()).containsExactly("lease");
+    thread.shutdown();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "gpt2:main", "foo://x/y"})
+  void pathThatIsNoneIsAnIoException(String path) {
+    assertThatIOException().isThrownBy(() -> other().qualify(path));
+    assertThatIOException().isThrownBy(() -> other().status(path));
   }
 
   @ParameterizedTest

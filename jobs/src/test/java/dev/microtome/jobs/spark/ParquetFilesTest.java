@@ -11,6 +11,7 @@ import dev.microtome.table.Column;
 import dev.microtome.table.RowReader;
 import dev.microtome.table.TableSpec;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.io.ParquetDecodingException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -224,6 +226,22 @@ class ParquetFilesTest {
       assertThat(e).hasMessageStartingWith(file + ": ");
       assertThat(e.getMessage()).doesNotContain("\n");
     }
+  }
+
+  @Test
+  void failingFileSystemIsNotTheUsersError() {
+    assertThat(
+            List.of(
+                new IllegalStateException("connection pool is shut down"),
+                new UncheckedIOException(new IOException("reset by peer")),
+                new IllegalArgumentException(new IOException("reset by peer"))))
+        .noneMatch(ParquetFiles::isDecoding);
+    assertThat(
+            List.of(
+                new ParquetDecodingException(new IOException("zstd: corrupt")),
+                new IllegalArgumentException("bit width"),
+                new IndexOutOfBoundsException("7")))
+        .allMatch(ParquetFiles::isDecoding);
   }
 
   @Test

@@ -83,6 +83,19 @@ class SharedModelsTest {
   }
 
   @Test
+  void closesTheLastLoadedFirst() throws IOException {
+    SharedModels models = new SharedModels(cache());
+    List<String> closed = new ArrayList<>();
+    for (String key : List.of("c", "a", "b", "d")) {
+      models.<AutoCloseable>shared(key, () -> () -> closed.add(key));
+    }
+
+    models.closeAll();
+
+    assertThat(closed).containsExactly("d", "b", "a", "c");
+  }
+
+  @Test
   void failedLoadIsTriedAgain() throws IOException {
     SharedModels models = new SharedModels(cache());
     assertThatIOException()

@@ -109,6 +109,44 @@ class SparkPartsTest {
     assertThat(staged().stream().filter(path -> path.toString().contains("part-00003"))).isEmpty();
   }
 
+  /** Refuses its first part while its second one is still writing. */
+  record WriteOn(String folder) implements PartTask<Integer> {
+    @Override
+    public long run(Integer part, PartContext context) throws IOException {
+      if (part == 0) {
+        while (!Files.exists(Path.of(folder, "started"))) {
+          Thread.onSpinWait();
+        }
+        throw new InputException("part 0 is refused");
+      }
+      Files.createFile(Path.of(folder, "started"));
+      long end = System.nanoTime() + 2_000_000_000L;
+      while (System.nanoTime() < end) {
+        Thread.onSpinWait();
+      }
+      Files.createFile(Path.of(folder, "ended"));
+      return 1;
+    }
+  }
+
+  @Test
+  void returnsWhenNoTaskRunsAnyMore() {
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(
+            () ->
+                new SparkParts(spark)
+                    .run(
+                        List.of(0, 1),
+                        List.of(0, 1),
+                        new WriteOn(folder.toString()),
+                        folder.resolve("staging").toString(),
+                        "test",
+                        this::keep,
+                        units -> {}))
+        .withMessage("part 0 is refused");
+    assertThat(folder.resolve("ended")).exists();
+  }
+
   @Test
   void failedPartNamesPartExecutorAndCause() {
     assertThatExceptionOfType(PartFailedException.class)

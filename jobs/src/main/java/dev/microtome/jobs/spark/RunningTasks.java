@@ -1,0 +1,73 @@
+package dev.microtome.jobs.spark;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerJobEnd;
+import org.apache.spark.scheduler.SparkListenerJobStart;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.scheduler.SparkListenerTaskStart;
+import scala.jdk.javaapi.CollectionConverters;
+
+/**
+ * Counts the running tasks of one job group. Spark calls a job ended when it is cancelled, while
+ * its tasks run on until they notice.
+ */
+final class RunningTasks extends SparkListener {
+  private final String group;
+  private final Set<Integer> jobs = new HashSet<>();
+  private final Set<Object> stages = new HashSet<>();
+  private final Set<Long> tasks = new HashSet<>();
+  private boolean started;
+
+  RunningTasks(String group) {
+    this.group = group;
+  }
+
+  @Override
+  public synchronized void onJobStart(SparkListenerJobStart start) {
+    if (start.properties() != null
+        && group.equals(start.properties().getProperty("spark.jobGroup.id"))) {
+      started = true;
+      jobs.add(start.jobId());
+      stages.addAll(CollectionConverters.asJava(start.stageIds()));
+    }
+  }
+
+  @Override
+  public synchronized void onJobEnd(SparkListenerJobEnd end) {
+    jobs.remove(end.jobId());
+    notifyAll();
+  }
+
+  @Override
+  public synchronized void onTaskStart(SparkListenerTaskStart start) {
+    if (stages.contains(start.stageId())) {
+      tasks.add(start.taskInfo().taskId());
+    }
+  }
+
+  @Override
+  public synchronized void onTaskEnd(SparkListenerTaskEnd end) {
+    tasks.remove(end.taskInfo().taskId());
+    notifyAll();
+  }
+
+  /**
+   * Waits until the group's job has begun and ended and no task of it runs.
+   *
+   * @return false when a task still runs after this time
+   */
+  synchronized boolean awaitNone(Duration time) throws InterruptedException {
+    long end = System.nanoTime() + time.toNanos();
+    while (!started || !jobs.isEmpty() || !tasks.isEmpty()) {
+      long left = (end - System.nanoTime()) / 1_000_000;
+      if (left <= 0) {
+        return false;
+      }
+      wait(left);
+    }
+    return true;
+  }
+}
