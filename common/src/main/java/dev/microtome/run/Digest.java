@@ -26,8 +26,12 @@ public final class Digest {
   }
 
   public static String of(String text) {
+    return of(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  public static String of(byte[] content) {
     MessageDigest digest = sha256();
-    digest.update(text.getBytes(StandardCharsets.UTF_8));
+    digest.update(content);
     return hex(digest);
   }
 

@@ -6,7 +6,8 @@ import java.util.Map;
 
 /**
  * What makes two runs the same: SHA-256 over the job's name, the code's version, the resolved
- * configuration and the digests of the inputs. The paths of the inputs are no part of it.
+ * configuration and the digests of the inputs. Where the inputs lie is no part of it; the names of
+ * text files below their common folder are, for they are in the rows.
  */
 public record Fingerprint(String sha256) {
   /**

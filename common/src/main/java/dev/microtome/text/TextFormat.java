@@ -16,7 +16,10 @@ public enum TextFormat {
    * into several parts.
    */
   JSON_ARRAY,
-  /** {@code .parquet}: a table, a string column of which holds the documents; not cut. */
+  /**
+   * {@code .parquet}: a table, a string column of which holds the documents; cut between row
+   * groups.
+   */
   PARQUET;
 
   private static final Map<String, TextFormat> BY_SUFFIX =
@@ -57,6 +60,6 @@ public enum TextFormat {
 
   /** Whether a part may begin in the middle of a file. */
   boolean splits(DocumentUnit unit) {
-    return this == JSON_LINES || (this == PLAIN && unit != DocumentUnit.FILE);
+    return this == JSON_LINES || this == PARQUET || (this == PLAIN && unit != DocumentUnit.FILE);
   }
 }

@@ -72,7 +72,7 @@ public record TextPart(List<TextSlice> slices) implements Serializable {
   }
 
   /** Length of the longest folder prefix, slash included, that all paths share. */
-  private static int commonFolder(List<FileEntry> files) {
+  public static int commonFolder(List<FileEntry> files) {
     if (files.isEmpty()) {
       return 0;
     }

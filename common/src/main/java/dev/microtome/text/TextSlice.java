@@ -5,7 +5,7 @@ import java.io.Serializable;
 /**
  * The documents that begin in a range of bytes of one file. A range may start and end anywhere: a
  * document that begins before {@code to} is read to its end, one that began before {@code from}
- * belongs to the slice before.
+ * belongs to the slice before. Of a Parquet file: the row groups whose middle lies in the range.
  *
  * @param path fully qualified
  * @param name what documents of the file are called

@@ -3,6 +3,7 @@ package dev.microtome.text;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import dev.microtome.run.Digest;
 import dev.microtome.run.FileEntry;
 import dev.microtome.run.FileStore;
 import dev.microtome.run.InputException;
@@ -10,10 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -48,7 +46,7 @@ public final class Tokenizer implements AutoCloseable {
 
   private Tokenizer(String file, byte[] content, TokenizerJson.Folder folder) throws IOException {
     this.file = file;
-    this.digest = sha256(content);
+    this.digest = Digest.of(content);
     this.json = new TokenizerJson(file, content);
     SpecialIds ids = SpecialIds.find(json, folder);
     this.bos = ids.bos();
@@ -327,14 +325,6 @@ public final class Tokenizer implements AutoCloseable {
   private static InputException missing(String file) {
     return new InputException(
         "No tokenizer at " + file + " (a tokenizer.json or a folder that has one)");
-  }
-
-  private static String sha256(byte[] content) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 
   private static TokenizersLibrary load() {

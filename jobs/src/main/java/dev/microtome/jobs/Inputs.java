@@ -21,7 +21,8 @@ public interface Inputs {
   /**
    * Text files: each path is a file, a folder (searched at any depth; hidden files, those whose
    * name starts with {@code .} or {@code _}, are skipped) or a glob. The digest is taken from
-   * paths, sizes and times of change, not from content, so that 10⁵ files take seconds.
+   * sizes, times of change and the paths below the deepest folder that holds all the files, not
+   * from content, so that 10⁵ files take seconds; a copy that keeps its times is the same input.
    *
    * @param suffixes what counts as text in a folder or glob, such as {@code .txt}; a file named
    *     outright must have one of them
@@ -51,6 +52,12 @@ public interface Inputs {
    * @return what the store says of it
    */
   FileEntry file(InputPath path);
+
+  /**
+   * The file that a path stands for, such as the tokenizer.json in a model's folder. Its digest
+   * stands for the path.
+   */
+  FileEntry file(InputPath path, String file);
 
   /** A local folder with the model's files, as {@link ExecutorModels#folder} gives an executor. */
   Path local(ModelFolder model) throws IOException;

@@ -13,6 +13,7 @@ import dev.microtome.run.InputRecord;
 import dev.microtome.run.Manifest;
 import dev.microtome.run.RunDirectory;
 import dev.microtome.table.RowSchema;
+import dev.microtome.text.TextPart;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -20,9 +21,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -78,33 +81,38 @@ final class RunInputs implements Inputs {
 
   @Override
   public List<FileEntry> text(List<InputPath> paths, Set<String> suffixes) {
+    Map<InputPath, List<FileEntry>> byPath = new LinkedHashMap<>();
     Map<String, FileEntry> found = new TreeMap<>();
     for (InputPath path : paths) {
       List<FileEntry> here = reading(path, () -> texts(path, suffixes));
-      StringBuilder facts = new StringBuilder();
-      long bytes = 0;
-      for (FileEntry file : here) {
-        facts
-            .append(file.path())
-            .append('\n')
-            .append(file.bytes())
-            .append(' ')
-            .append(file.modifiedMillis())
-            .append('\n');
-        bytes += file.bytes();
-        found.put(file.path(), file);
-      }
-      register(
-          path,
-          new InputRecord(
-              "text",
-              reading(path, () -> files.qualify(path.value())),
-              Digest.of(facts.toString()),
-              here.size(),
-              -1,
-              bytes));
+      byPath.put(path, here);
+      here.forEach(file -> found.put(file.path(), file));
     }
-    return List.copyOf(found.values());
+    List<FileEntry> all = List.copyOf(found.values());
+    // Documents are named by what is below this folder.
+    int prefix = TextPart.commonFolder(all);
+    byPath.forEach((path, here) -> register(path, textRecord(path, here, prefix)));
+    return all;
+  }
+
+  private InputRecord textRecord(InputPath path, List<FileEntry> here, int prefix) {
+    StringBuilder facts = new StringBuilder();
+    for (FileEntry file : here) {
+      facts
+          .append(file.path().substring(prefix))
+          .append('\n')
+          .append(file.bytes())
+          .append(' ')
+          .append(file.modifiedMillis())
+          .append('\n');
+    }
+    return new InputRecord(
+        "text",
+        reading(path, () -> files.qualify(path.value())),
+        Digest.of(facts.toString()),
+        here.size(),
+        -1,
+        here.stream().mapToLong(FileEntry::bytes).sum());
   }
 
   private List<FileEntry> texts(InputPath path, Set<String> suffixes) throws IOException {
@@ -286,6 +294,7 @@ final class RunInputs implements Inputs {
     for (int i = 0; i < parquet.size(); i++) {
       FileEntry file = parquet.get(i);
       requireFit(path, file.path(), footers.get(i));
+      requireAgreement(path, parquet.get(0).path(), footers.get(0), file.path(), footers.get(i));
       list.add(new TableInput.TableFile(file.path(), footers.get(i).rows(), file.bytes()));
       facts
           .append(file.path().substring(folder.length()))
@@ -298,6 +307,28 @@ final class RunInputs implements Inputs {
           .append('\n');
     }
     return new TableInput(folder, Digest.of(facts.toString()), list, footers.get(0).metadata());
+  }
+
+  /** Rows of two tokenizers, say, are not one table. */
+  private static void requireAgreement(
+      InputPath path, String first, FooterFacts facts, String other, FooterFacts otherFacts) {
+    Map<String, String> ours = facts.metadata();
+    Map<String, String> theirs = otherFacts.metadata();
+    Set<String> keys = new TreeSet<>(ours.keySet());
+    keys.addAll(theirs.keySet());
+    for (String key : keys) {
+      if (!Objects.equals(ours.get(key), theirs.get(key))) {
+        throw new InputException(
+            "Table %s: its files disagree about '%s': %s in %s, %s in %s"
+                .formatted(
+                    path,
+                    key,
+                    ours.getOrDefault(key, "nothing"),
+                    first,
+                    theirs.getOrDefault(key, "nothing"),
+                    other));
+      }
+    }
   }
 
   private static void requireFit(InputPath path, String file, FooterFacts footer) {
@@ -353,19 +384,24 @@ final class RunInputs implements Inputs {
 
   @Override
   public FileEntry file(InputPath path) {
+    return file(path, path.value());
+  }
+
+  @Override
+  public FileEntry file(InputPath path, String file) {
     return reading(
         path,
         () -> {
-          FileEntry file =
+          FileEntry found =
               files
-                  .status(path.value())
+                  .status(file)
                   .filter(entry -> !entry.folder())
                   .orElseThrow(() -> new InputException("Input " + path + ": no such file"));
           register(
               path,
               new InputRecord(
-                  "file", file.path(), Digest.of(files, file.path()), 1, -1, file.bytes()));
-          return file;
+                  "file", found.path(), Digest.of(files, found.path()), 1, -1, found.bytes()));
+          return found;
         });
   }
 

@@ -25,11 +25,21 @@ public interface TableReader {
   <R extends Record> RowReader<R> read(String path, Class<R> rowType) throws IOException;
 
   /**
-   * Opens all rows of one Parquet file whose columns have other names than the record's.
+   * Opens rows [from, to) of one Parquet file whose columns have other names than the record's.
    *
    * @param columns name of a column in the file, by the name of the record's column; others keep
    *     their name
    */
-  <R extends Record> RowReader<R> read(String path, Class<R> rowType, Map<String, String> columns)
+  <R extends Record> RowReader<R> read(
+      String path, Class<R> rowType, Map<String, String> columns, long from, long to)
       throws IOException;
+
+  /**
+   * The rows of the row groups whose middle lies in bytes [fromByte, toByte) of a file. Ranges of
+   * bytes that together make the file give each row once.
+   */
+  Rows rows(String path, long fromByte, long toByte) throws IOException;
+
+  /** Rows [from, to) of a file. */
+  record Rows(long from, long to) {}
 }

@@ -94,10 +94,28 @@ class RunInputsTest {
     assertThat(textDigest()).isNotEqualTo(before);
   }
 
-  private String textDigest() {
+  @Test
+  void theSameTextInAnotherFolderIsTheSameInput() throws IOException {
+    for (String copy : List.of("here", "there")) {
+      write(copy + "/a/1.txt", "1");
+      write(copy + "/b/2.txt", "2");
+      for (String name : List.of("/a/1.txt", "/b/2.txt")) {
+        Files.setLastModifiedTime(folder.resolve(copy + name), FileTime.fromMillis(1000));
+      }
+    }
+    assertThat(textDigest("here")).isEqualTo(textDigest("there"));
+    Files.move(folder.resolve("there/b"), folder.resolve("there/c"));
+    assertThat(textDigest("here")).isNotEqualTo(textDigest("there"));
+  }
+
+  private String textDigest(String child) {
     RunInputs inputs = inputs();
-    inputs.text(List.of(at("a.txt")), TEXT);
-    return inputs.digest(at("a.txt"));
+    inputs.text(List.of(at(child)), TEXT);
+    return inputs.digest(at(child));
+  }
+
+  private String textDigest() {
+    return textDigest("a.txt");
   }
 
   private Path range(String output) throws IOException {
@@ -226,5 +244,9 @@ class RunInputsTest {
     assertThat(inputs.digest(at("m"))).startsWith("model:").hasSize(6 + 64);
     assertThat(inputs.digest(new InputPath("never opened"))).isEqualTo("never opened");
     assertThat(inputs.records()).hasSize(2);
+
+    InputPath tokenizer = at("./m");
+    inputs.file(tokenizer, folder.resolve("m/config.json").toString());
+    assertThat(inputs.digest(tokenizer)).isEqualTo(inputs.digest(at("m/config.json")));
   }
 }

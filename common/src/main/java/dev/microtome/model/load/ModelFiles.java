@@ -5,16 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.microtome.model.ModelConfig;
 import dev.microtome.run.InputException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +19,8 @@ import java.util.regex.Pattern;
  * go: {@code config.json} and {@code model.safetensors}, or {@code model.safetensors.index.json}
  * with the shards it names.
  *
- * <p>The folder is hostile until checked: shards must lie inside it. Symbolic links may only lead
- * elsewhere in the folder, or, for a snapshot in Hugging Face's own cache ({@code
+ * <p>The folder is hostile until checked: shards must lie directly inside it. Symbolic links may
+ * only lead elsewhere in the folder, or, for a snapshot in Hugging Face's own cache ({@code
  * models--…/snapshots/…}), elsewhere in that model's cache.
  */
 public final class ModelFiles {
@@ -41,7 +33,8 @@ public final class ModelFiles {
   private static final List<String> COMPANIONS =
       List.of(TOKENIZER, "tokenizer_config.json", "special_tokens_map.json");
 
-  private static final Pattern UNSAFE = Pattern.compile("[\\\\\\p{Cntrl}]");
+  private static final Pattern SHARD =
+      Pattern.compile("[^._/\\\\\\p{Cntrl}][^/\\\\\\p{Cntrl}]*\\.safetensors");
 
   private static final long MAX_CONFIG_BYTES = 4L << 20;
   private static final long MAX_INDEX_BYTES = 32L << 20;
@@ -51,30 +44,19 @@ public final class ModelFiles {
   private final Architecture architecture;
   private final Map<String, String> shardOfTensor;
   private final List<String> shards;
-  private final List<ModelFile> files;
 
   private ModelFiles(
       Path folder,
       Architecture architecture,
       Blueprint blueprint,
       Map<String, String> shardOfTensor,
-      List<String> shards,
-      List<ModelFile> files) {
+      List<String> shards) {
     this.folder = folder;
     this.architecture = architecture;
     this.blueprint = blueprint;
     this.shardOfTensor = shardOfTensor;
     this.shards = shards;
-    this.files = files;
   }
-
-  /**
-   * A file of the folder.
-   *
-   * @param name relative to the folder, with {@code /}
-   * @param bytes its size
-   */
-  public record ModelFile(String name, long bytes) {}
 
   /**
    * Opens a folder. The weights are not read.
@@ -93,13 +75,11 @@ public final class ModelFiles {
     Blueprint blueprint = Architectures.blueprint(architecture, json);
 
     Map<String, String> shardOfTensor = Map.of();
-    List<String> names = new ArrayList<>(List.of(CONFIG));
     List<String> shards;
     // As in transformers, one whole file goes before an index.
     if (Files.exists(folder.resolve(WEIGHTS))) {
       shards = List.of(WEIGHTS);
     } else if (Files.exists(folder.resolve(INDEX))) {
-      names.add(INDEX);
       Path index = required(folder, INDEX);
       shardOfTensor = weightMap(index, Json.object(index, MAX_INDEX_BYTES));
       shards = List.copyOf(new TreeSet<>(shardOfTensor.values()));
@@ -108,15 +88,11 @@ public final class ModelFiles {
           "Model folder %s has neither %s nor %s%s"
               .formatted(folder, WEIGHTS, INDEX, otherFormats(folder)));
     }
-    names.addAll(shards);
-    COMPANIONS.stream().filter(name -> Files.exists(folder.resolve(name))).forEach(names::add);
-    List<ModelFile> files = new ArrayList<>();
-    for (String name : names) {
-      files.add(new ModelFile(name, size(required(folder, name))));
-    }
-    files.sort(Comparator.comparing(ModelFile::name));
-    return new ModelFiles(
-        folder, architecture, blueprint, shardOfTensor, shards, List.copyOf(files));
+    shards.forEach(name -> required(folder, name));
+    COMPANIONS.stream()
+        .filter(name -> Files.exists(folder.resolve(name)))
+        .forEach(name -> required(folder, name));
+    return new ModelFiles(folder, architecture, blueprint, shardOfTensor, shards);
   }
 
   /** The folder as it was given. */
@@ -133,31 +109,6 @@ public final class ModelFiles {
   public Optional<Path> tokenizer() {
     Path tokenizer = folder.resolve(TOKENIZER);
     return Files.exists(tokenizer) ? Optional.of(tokenizer) : Optional.empty();
-  }
-
-  /**
-   * Everything that decides the model's numbers and tokens, by name: what a copy of the folder
-   * needs.
-   */
-  public List<ModelFile> files() {
-    return files;
-  }
-
-  /**
-   * SHA-256 over names, sizes and contents of {@link #files}, in hexadecimal. It does not depend on
-   * where the folder lies. Files are read in parallel, each once.
-   */
-  public String digest() {
-    List<String> lines =
-        files.parallelStream()
-            .map(
-                file ->
-                    "%s  %d  %s\n"
-                        .formatted(sha256(folder.resolve(file.name())), file.bytes(), file.name()))
-            .toList();
-    MessageDigest digest = newDigest();
-    lines.forEach(line -> digest.update(line.getBytes(StandardCharsets.UTF_8)));
-    return HexFormat.of().formatHex(digest.digest());
   }
 
   Blueprint blueprint() {
@@ -193,17 +144,9 @@ public final class ModelFiles {
 
   private static String shardName(Path index, String tensor, JsonNode value) {
     String name = value.isTextual() ? value.textValue() : value.toString();
-    boolean inside =
-        value.isTextual() && name.endsWith(".safetensors") && !UNSAFE.matcher(name).find();
-    try {
-      Path path = Path.of(name);
-      inside &= !path.isAbsolute() && path.normalize().equals(path) && !path.startsWith("..");
-    } catch (InvalidPathException e) {
-      inside = false;
-    }
-    if (!inside) {
+    if (!value.isTextual() || !SHARD.matcher(name).matches()) {
       throw new InputException(
-          "%s: tensor '%s' lies in '%s', expected the name of a .safetensors file inside the folder"
+          "%s: tensor '%s' lies in '%s', expected the name of a .safetensors file directly inside the folder"
               .formatted(index, Json.shorten(tensor), Json.shorten(name)));
     }
     return name;
@@ -239,34 +182,5 @@ public final class ModelFiles {
     return Files.exists(folder.resolve("pytorch_model.bin"))
         ? "; pytorch_model.bin is a pickle, which can run code and is never read: save the model as safetensors"
         : "";
-  }
-
-  private static long size(Path file) {
-    try {
-      return Files.size(file);
-    } catch (IOException e) {
-      throw new InputException("%s cannot be read: %s".formatted(file, e), e);
-    }
-  }
-
-  private static String sha256(Path file) {
-    MessageDigest digest = newDigest();
-    byte[] piece = new byte[1 << 18];
-    try (InputStream in = Files.newInputStream(file)) {
-      for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
-        digest.update(piece, 0, read);
-      }
-    } catch (IOException e) {
-      throw new InputException("%s cannot be read: %s".formatted(file, e), e);
-    }
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest newDigest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

@@ -61,7 +61,7 @@ public final class CollectActivations implements Job<CollectActivationsConfig, C
       TableInput tokens = inputs.table(config.tokens(), "tokens", TokenSequence.class);
       List<TokenSlices> slices = TokenSlices.cut(tokens.files(), config.sequencesPerPart());
       CorpusCheck corpus = CorpusCheck.of(config.tokens(), tokens, slices, inputs.tables());
-      corpus.requireFits(config.model(), model);
+      corpus.requireFits(config.model(), model, config.acceptOtherTokenizer());
 
       CollectTask task =
           new CollectTask(

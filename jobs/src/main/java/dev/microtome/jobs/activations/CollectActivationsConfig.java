@@ -12,9 +12,14 @@ import java.util.List;
 public record CollectActivationsConfig(
     @Option(
             doc =
-                "model folder: config.json, *.safetensors and, where there is one, tokenizer.json, whose vocabulary is checked")
+                "model folder: config.json, *.safetensors and, where there is one, tokenizer.json, which must be the one that made the tokens")
         InputPath model,
     @Option(doc = "tokens to run the model over: a tokenize output, run or table") InputPath tokens,
+    @Option(
+            doc =
+                "true: take tokens that another tokenizer.json than the model's made, as long as every id is in the model's vocabulary; false: refuse them",
+            orElse = "false")
+        boolean acceptOtherTokenizer,
     @Option(
             doc =
                 "hook points to store, named as in TransformerLens; * stands for every layer, as in blocks.*.mlp.hook_post")

@@ -55,9 +55,11 @@ record CorpusCheck(InputPath path, TableInput table, List<TokenSequence> sample)
   /**
    * Refuses tokens that cannot be this model's.
    *
+   * @param acceptOtherTokenizer whether only the ids must be the model's, not the tokenizer
    * @throws InputException naming both sides
    */
-  void requireFits(InputPath modelPath, ModelFiles model) throws IOException {
+  void requireFits(InputPath modelPath, ModelFiles model, boolean acceptOtherTokenizer)
+      throws IOException {
     int nCtx = model.config().nCtx();
     int dVocab = model.config().dVocab();
     number(TokenRow.CONTEXT_LENGTH)
@@ -80,7 +82,10 @@ record CorpusCheck(InputPath path, TableInput table, List<TokenSequence> sample)
             });
     if (model.tokenizer().isPresent()) {
       try (Tokenizer own = Tokenizer.open(model.tokenizer().get())) {
-        requireSameVocabulary(modelPath, dVocab, own.vocabularySize());
+        requireEmbedded(modelPath, dVocab, own.vocabularySize());
+        if (!acceptOtherTokenizer) {
+          requireSameTokenizer(modelPath, own);
+        }
       }
     }
     for (TokenSequence sequence : sample) {
@@ -88,26 +93,46 @@ record CorpusCheck(InputPath path, TableInput table, List<TokenSequence> sample)
     }
   }
 
-  private void requireSameVocabulary(InputPath modelPath, int dVocab, int own) {
+  private static void requireEmbedded(InputPath modelPath, int dVocab, int own) {
     // Embeddings are often padded to a round size, so that the model may have more rows.
     if (own > dVocab) {
       throw new InputException(
           "model %s: its tokenizer.json has %d tokens, its embedding %d"
               .formatted(modelPath, own, dVocab));
     }
+  }
+
+  private void requireSameTokenizer(InputPath modelPath, Tokenizer own) {
+    String made = table.metadata().get(TokenRow.TOKENIZER_SHA256);
+    if (made != null && !made.equals(own.digest())) {
+      throw new InputException(
+          "tokens %s: made with a tokenizer.json of sha256 %s, that of model %s is %s; accept-other-tokenizer = true accepts it"
+              .formatted(path, shorten(made), modelPath, shorten(own.digest())));
+    }
     number(TokenRow.VOCABULARY_SIZE)
         .ifPresent(
             size -> {
-              if (size != own) {
+              if (size != own.vocabularySize()) {
                 throw new InputException(
-                    "tokens %s: made with a tokenizer of %d tokens, the tokenizer of model %s has %d"
-                        .formatted(path, size, modelPath, own));
+                    "tokens %s: made with a tokenizer of %d tokens, the tokenizer of model %s has %d; accept-other-tokenizer = true accepts it"
+                        .formatted(path, size, modelPath, own.vocabularySize()));
               }
             });
   }
 
+  private static String shorten(String value) {
+    return value.length() <= 16 ? value : value.substring(0, 16) + "…";
+  }
+
   private OptionalLong number(String key) {
     String value = table.metadata().get(key);
-    return value == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(value));
+    try {
+      return value == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(value));
+    } catch (NumberFormatException e) {
+      throw new InputException(
+          "%s: metadata '%s' is '%s', expected a whole number"
+              .formatted(table.files().get(0).path(), key, shorten(value)),
+          e);
+    }
   }
 }

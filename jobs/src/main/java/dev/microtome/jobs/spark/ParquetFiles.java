@@ -20,6 +20,7 @@ import org.apache.parquet.HadoopReadOptions;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.ParquetRuntimeException;
 import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.parquet.io.InputFile;
@@ -48,16 +49,41 @@ public final class ParquetFiles implements TableReader {
   @Override
   public <R extends Record> RowReader<R> read(String path, Class<R> rowType, long from, long to)
       throws IOException {
-    if (from < 0 || to < from) {
-      throw new IllegalArgumentException("rows [" + from + ", " + to + ") of " + path);
-    }
-    return open(path, rowType, Map.of(), from, to);
+    return read(path, rowType, Map.of(), from, to);
   }
 
   @Override
   public <R extends Record> RowReader<R> read(
-      String path, Class<R> rowType, Map<String, String> columns) throws IOException {
-    return open(path, rowType, columns, 0, -1);
+      String path, Class<R> rowType, Map<String, String> columns, long from, long to)
+      throws IOException {
+    if (from < 0 || to < from) {
+      throw new IllegalArgumentException("rows [" + from + ", " + to + ") of " + path);
+    }
+    return open(path, rowType, columns, from, to);
+  }
+
+  @Override
+  public Rows rows(String path, long fromByte, long toByte) throws IOException {
+    InputFile file = file(path);
+    try (ParquetFileReader reader = reader(path, file)) {
+      long last = file.getLength() - 1;
+      long middle = 0;
+      long from = 0;
+      long to = 0;
+      for (BlockMetaData group : reader.getRowGroups()) {
+        // Whatever a footer says of its places, they ascend and lie in the file: no row is lost.
+        middle =
+            Math.max(
+                middle, Math.min(last, group.getStartingPos() + group.getCompressedSize() / 2));
+        if (middle < fromByte) {
+          from += group.getRowCount();
+        }
+        if (middle < toByte) {
+          to += group.getRowCount();
+        }
+      }
+      return new Rows(from, to);
+    }
   }
 
   private <R extends Record> RowReader<R> open(
@@ -88,7 +114,10 @@ public final class ParquetFiles implements TableReader {
   }
 
   private ParquetFileReader reader(String path) throws IOException {
-    InputFile file = file(path);
+    return reader(path, file(path));
+  }
+
+  private static ParquetFileReader reader(String path, InputFile file) throws IOException {
     try {
       ParquetReadOptions options =
           file instanceof HadoopInputFile hadoop

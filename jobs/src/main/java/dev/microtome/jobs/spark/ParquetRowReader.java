@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnReadStore;
 import org.apache.parquet.column.ColumnReader;
@@ -19,6 +20,9 @@ import org.apache.parquet.column.impl.ColumnReadStoreImpl;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.internal.column.columnindex.OffsetIndex;
+import org.apache.parquet.internal.filter2.columnindex.RowRanges;
 import org.apache.parquet.io.api.Converter;
 import org.apache.parquet.io.api.GroupConverter;
 import org.apache.parquet.io.api.PrimitiveConverter;
@@ -88,15 +92,14 @@ final class ParquetRowReader<R extends Record> implements RowReader<R> {
   private void seek(long from) {
     while (group < groups.size() && groupEnd + groups.get(group).getRowCount() <= from) {
       groupEnd += groups.get(group).getRowCount();
-      reader.skipNextRowGroup();
       group++;
     }
     row = groupEnd;
     if (from < to) {
       guarded(
           () -> {
+            openGroup(from);
             while (row < from) {
-              nextGroupIfNeeded();
               for (int i = 0; i < columns.length; i++) {
                 skip(i);
               }
@@ -147,19 +150,63 @@ final class ParquetRowReader<R extends Record> implements RowReader<R> {
 
   private void nextGroupIfNeeded() throws IOException {
     while (row >= groupEnd) {
-      PageReadStore pages = reader.readNextRowGroup();
-      if (pages == null) {
-        throw new InputException(path + ": ends at row " + row + " of " + to);
-      }
-      groupEnd += pages.getRowCount();
-      group++;
-      ColumnReadStore store =
-          new ColumnReadStoreImpl(
-              pages, NO_CONVERTER, projection, reader.getFileMetaData().getCreatedBy());
-      for (int i = 0; i < columns.length; i++) {
-        columns[i] = store.getColumnReader(descriptors[i]);
+      openGroup(groupEnd);
+    }
+  }
+
+  /** Opens the next row group at or, where pages begin elsewhere, shortly before a row of it. */
+  private void openGroup(long from) throws IOException {
+    if (group == groups.size()) {
+      throw new InputException(path + ": ends at row " + row + " of " + to);
+    }
+    BlockMetaData block = groups.get(group);
+    RowRanges wanted = pagesOf(block, from - groupEnd, to - groupEnd);
+    PageReadStore pages = reader.readFilteredRowGroup(group, wanted);
+    row = groupEnd + wanted.iterator().nextLong();
+    if (row > from) {
+      throw new InputException(path + ": its page index lacks row " + from);
+    }
+    groupEnd += block.getRowCount();
+    group++;
+    ColumnReadStore store =
+        new ColumnReadStoreImpl(
+            pages, NO_CONVERTER, projection, reader.getFileMetaData().getCreatedBy());
+    for (int i = 0; i < columns.length; i++) {
+      columns[i] = store.getColumnReader(descriptors[i]);
+    }
+  }
+
+  /**
+   * The rows of those pages that have rows [from, to) of a row group, so that a part in the middle
+   * of a large group reads and decodes little else. Pages are those of the column that has most;
+   * Parquet aligns the others. A file without offset indexes is read group by group.
+   */
+  private RowRanges pagesOf(BlockMetaData block, long from, long to) throws IOException {
+    long rows = block.getRowCount();
+    OffsetIndex finest = null;
+    for (ColumnChunkMetaData chunk : block.getColumns()) {
+      if (projection.containsPath(chunk.getPath().toArray())) {
+        OffsetIndex index = reader.readOffsetIndex(chunk);
+        if (index == null) {
+          return RowRanges.createSingle(rows);
+        }
+        if (finest == null || index.getPageCount() > finest.getPageCount()) {
+          finest = index;
+        }
       }
     }
+    if (finest == null || (from == 0 && to >= rows)) {
+      return RowRanges.createSingle(rows);
+    }
+    OffsetIndex index = finest;
+    return RowRanges.create(
+        rows,
+        IntStream.range(0, index.getPageCount())
+            .filter(
+                page ->
+                    index.getFirstRowIndex(page) < to && index.getLastRowIndex(page, rows) >= from)
+            .iterator(),
+        index);
   }
 
   private Object value(int i) {

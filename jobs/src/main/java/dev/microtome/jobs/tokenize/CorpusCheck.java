@@ -16,10 +16,29 @@ final class CorpusCheck {
   private static final long MAX_BYTES = 64L << 20;
   private static final int MAX_SLICES = 500;
 
+  /** What a document counts for at least, so that many empty ones come to an end too. */
+  private static final int DOCUMENT_COST = 64;
+
   private final CorpusReader reader;
+  private final long maxBytes;
 
   CorpusCheck(CorpusReader reader) {
+    this(reader, MAX_BYTES);
+  }
+
+  /**
+   * @param maxBytes how much to read, about: a slice ends with the document that goes beyond
+   */
+  CorpusCheck(CorpusReader reader, long maxBytes) {
     this.reader = reader;
+    this.maxBytes = maxBytes;
+  }
+
+  /** Ends the reading of a slice. */
+  private static final class Enough extends RuntimeException {
+    Enough() {
+      super(null, null, false, false);
+    }
   }
 
   /**
@@ -33,11 +52,22 @@ final class CorpusCheck {
     int slices = 0;
     for (TextPart part : parts) {
       for (TextSlice slice : part.slices()) {
-        if (bytes >= MAX_BYTES || slices >= MAX_SLICES) {
+        if (bytes >= maxBytes || slices >= MAX_SLICES) {
           return;
         }
+        long[] left = {maxBytes - bytes};
         try {
-          reader.read(slice, document -> text[0] |= !document.text().isBlank());
+          reader.read(
+              slice,
+              document -> {
+                text[0] |= !document.text().isBlank();
+                left[0] -= document.text().length() + DOCUMENT_COST;
+                if (left[0] < 0) {
+                  throw new Enough();
+                }
+              });
+        } catch (Enough e) {
+          return;
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }

@@ -33,9 +33,11 @@ final class CorpusReader {
       files.read(slice, sink);
       return;
     }
+    TableReader.Rows range = tables.rows(slice.path(), slice.from(), slice.to());
     try (RowReader<TextRow> rows =
-        tables.read(slice.path(), TextRow.class, Map.of("text", textField))) {
-      for (long row = 0; rows.hasNext(); row++) {
+        tables.read(
+            slice.path(), TextRow.class, Map.of("text", textField), range.from(), range.to())) {
+      for (long row = range.from(); rows.hasNext(); row++) {
         sink.accept(new Document(slice.name() + "#" + row, rows.next().text()));
       }
     }

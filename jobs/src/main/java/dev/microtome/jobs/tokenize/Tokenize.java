@@ -90,7 +90,7 @@ public final class Tokenize implements Job<TokenizeConfig, TokenizePart> {
     try {
       FileStore files = inputs.files();
       String file = Tokenizer.file(files, config.tokenizer().value());
-      inputs.file(new InputPath(file));
+      inputs.file(config.tokenizer(), file);
       for (String sibling : Tokenizer.siblings()) {
         String path = file.substring(0, file.lastIndexOf('/') + 1) + sibling;
         if (files.exists(path)) {

@@ -57,8 +57,8 @@ public record TokenizeConfig(
         Optional<String> eosToken,
     @Option(
             doc =
-                "most bytes of text in a part, the unit that a restart repeats and a task works on, from 1 to 67108864; documents"
-                    + " are packed within their part",
+                "most bytes of files in a part, the unit that a restart repeats and a task works on, from 1 to 67108864; a .json"
+                    + " file, a row group of a .parquet file and a document are not cut; documents are packed within their part",
             orElse = "16777216")
         long partBytes) {
   private static final int MAX_CONTEXT = 1 << 20;

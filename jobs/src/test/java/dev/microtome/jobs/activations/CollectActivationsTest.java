@@ -37,6 +37,13 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.io.LocalOutputFile;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.sql.Row;
@@ -255,6 +262,59 @@ class CollectActivationsTest {
   }
 
   @Test
+  void tokensOfAnotherTokenizerAreRefusedUnlessAccepted(@TempDir Path scratch) throws IOException {
+    Path model = Files.createDirectory(scratch.resolve("model"));
+    for (String name : List.of("config.json", "model.safetensors")) {
+      Files.copy(MODEL.resolve(name), model.resolve(name));
+    }
+    Files.writeString(
+        model.resolve("tokenizer.json"),
+        "{\"version\":\"1.0\",\"truncation\":null,\"padding\":null,\"added_tokens\":[],\"normalizer\":null,"
+            + "\"pre_tokenizer\":{\"type\":\"Whitespace\"},\"post_processor\":null,\"decoder\":null,"
+            + "\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":0,\"[UNK]\":1},\"unk_token\":\"[UNK]\"}}");
+    Path table = Files.createDirectory(scratch.resolve("table"));
+    writeWith(Map.of("tokenizer_sha256", "0123456789abcdef"), table.resolve("a.parquet"));
+
+    assertRefused(
+        "made with a tokenizer.json of sha256 0123456789abcdef, that of model " + model + " is ",
+        "model=" + model,
+        "tokens=" + table);
+    assertThat(collect(HOOKS, "model=" + model, "tokens=" + table, "accept-other-tokenizer=true"))
+        .as(refused())
+        .isZero();
+
+    writeWith(Map.of("tokenizer_sha256", "fedcba9876543210"), table.resolve("b.parquet"));
+    assertRefused(
+        "its files disagree about 'tokenizer_sha256': 0123456789abcdef in ", "tokens=" + table);
+  }
+
+  @Test
+  void metadataThatIsNoNumberIsNamed(@TempDir Path scratch) throws IOException {
+    Path file = scratch.resolve("a.parquet");
+    writeWith(Map.of("context_length", "long"), file);
+    assertRefused(
+        file + ": metadata 'context_length' is 'long', expected a whole number", "tokens=" + file);
+  }
+
+  /** One sequence, in a file with these entries in its footer. */
+  private static void writeWith(Map<String, String> metadata, Path file) throws IOException {
+    MessageType schema =
+        MessageTypeParser.parseMessageType(
+            "message tokens { required int64 sequence_id;"
+                + " required group tokens (LIST) { repeated group list { required int32 element; } } }");
+    try (ParquetWriter<Group> writer =
+        ExampleParquetWriter.builder(new LocalOutputFile(file))
+            .withType(schema)
+            .withExtraMetaData(metadata)
+            .build()) {
+      Group row = new SimpleGroup(schema);
+      row.add("sequence_id", 4L);
+      row.addGroup("tokens").addGroup("list").add("element", 1);
+      writer.write(row);
+    }
+  }
+
+  @Test
   void aTokenOutOfRangeDeepInTheTableIsNamed(@TempDir Path scratch) throws IOException {
     List<TokenSequence> sequences = new ArrayList<>(SEQUENCES.subList(0, 20));
     for (int i = 0; i < 300; i++) {
@@ -275,8 +335,9 @@ class CollectActivationsTest {
     assertThat(output).isEmptyDirectory();
   }
 
-  private void assertRefused(String message, String set) throws IOException {
-    assertThat(collect(HOOKS, set)).isEqualTo(2);
+  private void assertRefused(String message, String... sets) throws IOException {
+    assertThat(collect(Stream.concat(Stream.of(HOOKS), Arrays.stream(sets)).toArray(String[]::new)))
+        .isEqualTo(2);
     assertThat(refused()).contains(message).doesNotContain("\tat ");
   }
 

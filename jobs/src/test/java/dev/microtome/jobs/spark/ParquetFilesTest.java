@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.microtome.jobs.LocalSpark;
+import dev.microtome.jobs.TableReader;
 import dev.microtome.run.FileStore;
 import dev.microtome.run.InputException;
 import dev.microtome.run.LocalFileStore;
@@ -187,11 +188,54 @@ class ParquetFilesTest {
         .parquet(folder.resolve("s").toString());
     String file = only(folder.resolve("s"));
 
-    assertThat(all(parquet.read(file, NumberRow.class, Map.of("number", "n"))))
+    assertThat(all(parquet.read(file, NumberRow.class, Map.of("number", "n"), 0, 3)))
         .containsExactly(new NumberRow(0), new NumberRow(1), new NumberRow(2));
     assertThatExceptionOfType(InputException.class)
         .isThrownBy(() -> parquet.read(file, NumberRow.class))
         .withMessage(file + ": no column number LONG");
+  }
+
+  @SuppressWarnings("ArrayRecordComponent") // lives as long as an assertion
+  record ListRow(@Column(doc = "n") long number, @Column(doc = "l") int[] list) {}
+
+  @Test
+  void rangesOfBytesGiveEachRowOnceAndRangesOfRowsTheirRows() throws IOException {
+    session()
+        .sql("SELECT id AS number, sequence(1, CAST(id % 7 AS INT) + 1) AS list FROM range(5000)")
+        .coalesce(1)
+        .write()
+        .option("parquet.block.size", 20_000)
+        .option("parquet.page.row.count.limit", 64)
+        .parquet(folder.resolve("g").toString());
+    String file = only(folder.resolve("g"));
+    long bytes = Files.size(Path.of(file));
+
+    for (int pieces : new int[] {1, 2, 3, 7, 50}) {
+      long end = 0;
+      int filled = 0;
+      for (int i = 0; i < pieces; i++) {
+        TableReader.Rows rows = parquet.rows(file, bytes * i / pieces, bytes * (i + 1) / pieces);
+        assertThat(rows.from()).isEqualTo(end);
+        end = rows.to();
+        filled += rows.to() > rows.from() ? 1 : 0;
+      }
+      assertThat(end).isEqualTo(5000);
+      assertThat(filled).isGreaterThanOrEqualTo(Math.min(pieces, 2));
+    }
+
+    for (long from = 0; from < 5000; from += 331) {
+      for (long to : new long[] {from, from + 1, from + 20, Math.min(5000, from + 1500), 5000}) {
+        long next = from;
+        try (RowReader<ListRow> rows = parquet.read(file, ListRow.class, from, to)) {
+          for (; rows.hasNext(); next++) {
+            ListRow row = rows.next();
+            assertThat(row.number()).isEqualTo(next);
+            assertThat(row.list()).hasSize((int) (next % 7) + 1);
+          }
+        }
+        assertThat(next).isEqualTo(to);
+      }
+    }
   }
 
   private static String only(Path folder) throws IOException {

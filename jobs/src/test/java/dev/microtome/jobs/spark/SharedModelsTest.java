@@ -10,6 +10,7 @@ import dev.microtome.run.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -24,7 +25,7 @@ class SharedModelsTest {
   @TempDir private Path folder;
 
   private LocalCache cache() {
-    return new LocalCache(FileStoreTest.other(), folder.resolve("cache"));
+    return LocalCache.at(FileStoreTest.other(), folder.resolve("cache"));
   }
 
   private ModelFolder model(String scheme) throws IOException {
@@ -136,6 +137,39 @@ class SharedModelsTest {
 
     Files.delete(folder.resolve("m/model.safetensors"));
     assertThat(cache().folder(model)).isEqualTo(copy);
+  }
+
+  @Test
+  void localFolderOfTheSameSizeAndOtherContentIsRefused() throws IOException {
+    ModelFolder model = model("file:");
+    Files.writeString(folder.resolve("m/model.safetensors"), "Weights");
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> cache().folder(model))
+        .withMessage(
+            folder.resolve("m/model.safetensors") + " has changed since the run was planned");
+  }
+
+  @Test
+  void copyOfTheSameSizeAndOtherContentIsMended() throws IOException {
+    ModelFolder model = model("other:");
+    Path copy = cache().folder(model);
+    Files.writeString(copy.resolve("model.safetensors"), "Weights");
+    assertThat(cache().folder(model)).isEqualTo(copy);
+    assertThat(copy.resolve("model.safetensors")).hasContent("weights");
+  }
+
+  @Test
+  void cacheOfAUserIsClosedToOthersAndNoLinkIsFollowed() throws IOException {
+    Path root = folder.resolve("mine");
+    LocalCache.ofThisUser(FileStoreTest.other(), root).folder(model("other:"));
+    assertThat(Files.getPosixFilePermissions(root))
+        .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+
+    Path link = Files.createSymbolicLink(folder.resolve("link"), root);
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(
+            () -> LocalCache.ofThisUser(FileStoreTest.other(), link).folder(model("other:")))
+        .withMessageStartingWith(link + " is not a folder of ");
   }
 
   @Test
