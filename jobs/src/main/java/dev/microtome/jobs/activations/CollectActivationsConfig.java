@@ -27,7 +27,7 @@ public record CollectActivationsConfig(
     @Option(
             doc =
                 "most tokens of a batch, padding included; a longer sequence is a batch of its own",
-            orElse = "4096")
+            orElse = "1024")
         int batchTokens,
     @Option(
             doc =

@@ -62,7 +62,7 @@ class CollectActivationsConfigTest {
   void defaultsAreThese() {
     CollectActivationsConfig config = read(Optional.empty(), REQUIRED);
 
-    assertThat(config.batchTokens()).isEqualTo(4096);
+    assertThat(config.batchTokens()).isEqualTo(1024);
     assertThat(config.dtype()).isEqualTo(ActivationCodec.FLOAT32);
     assertThat(config.encoding()).isEqualTo(Encoding.BINARY);
     assertThat(config.positions()).isEqualTo(PositionSelection.ALL);
