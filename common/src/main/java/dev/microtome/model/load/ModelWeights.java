@@ -82,6 +82,15 @@ public final class ModelWeights implements AutoCloseable {
     }
   }
 
+  /**
+   * Checks what {@link #load} checks, from the headers of the files alone: no weight is read.
+   *
+   * @throws dev.microtome.run.InputException as {@link #load} does
+   */
+  public static void check(ModelFiles files) {
+    StoredTensors.open(files).close();
+  }
+
   /** What the model is. */
   public ModelConfig config() {
     return config;

@@ -18,7 +18,8 @@ import java.util.Map;
  */
 final class ActivationTables {
   private static final String DOC =
-      "One activation vector: a hook point at a position of a sequence. Each hook has files of its own.";
+      "One activation vector: a hook point at a position of a sequence. Each hook has files of its own. The type of activation"
+          + " follows the key encoding.";
 
   static final TableSpec<ActivationRow> BINARY =
       TableSpec.of("activations", ActivationRow.class, DOC);

@@ -12,6 +12,7 @@ import dev.microtome.jobs.TableInput;
 import dev.microtome.model.HookPoint;
 import dev.microtome.model.HookPoints;
 import dev.microtome.model.load.ModelFiles;
+import dev.microtome.model.load.ModelWeights;
 import dev.microtome.table.TableSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -48,7 +49,7 @@ public final class CollectActivations implements Job<CollectActivationsConfig, C
 
   @Override
   public List<TableSpec<?>> tables() {
-    return List.of(ActivationTables.BINARY);
+    return List.of(ActivationTables.BINARY, ActivationTables.ARRAY);
   }
 
   @Override
@@ -56,6 +57,7 @@ public final class CollectActivations implements Job<CollectActivationsConfig, C
     ModelFolder folder = inputs.model(config.model());
     try {
       ModelFiles model = ModelFiles.open(inputs.local(folder));
+      ModelWeights.check(model);
       HookPoints points = HookPoints.of(model.config());
       List<HookPoint> hooks = points.resolve(config.hooks());
       TableInput tokens = inputs.table(config.tokens(), "tokens", TokenSequence.class);

@@ -262,6 +262,17 @@ class CollectActivationsTest {
   }
 
   @Test
+  void aDamagedModelIsRefusedBeforeAnythingIsWritten(@TempDir Path scratch) throws IOException {
+    Path model = Files.createDirectory(scratch.resolve("model"));
+    Files.copy(MODEL.resolve("config.json"), model.resolve("config.json"));
+    byte[] weights = Files.readAllBytes(MODEL.resolve("model.safetensors"));
+    Files.write(model.resolve("model.safetensors"), Arrays.copyOf(weights, weights.length - 4));
+
+    assertRefused(model.resolve("model.safetensors").toString(), "model=" + model);
+    assertThat(output).isEmptyDirectory();
+  }
+
+  @Test
   void tokensOfAnotherTokenizerAreRefusedUnlessAccepted(@TempDir Path scratch) throws IOException {
     Path model = Files.createDirectory(scratch.resolve("model"));
     for (String name : List.of("config.json", "model.safetensors")) {
