@@ -67,7 +67,11 @@ case "${1:-}" in
     build
     exec java -Dai.djl.offline=true -cp "$common" org.openjdk.jmh.Main "$@"
     ;;
-  soak) mvn -q -pl common test -Dtest=ActivationSoakTest -Dsoak.batches="${2:-10000}" ;;
+  soak)
+    # A heap of fixed size, all of it touched at the start: what grows after that is native.
+    mvn -q -pl common test -Dtest=ActivationSoakTest -Dsoak.batches="${2:-10000}" \
+      "-Dtest.heap=-Xms1g -Xmx1g -XX:+AlwaysPreTouch"
+    ;;
   *)
     sed -n 's/^# \{0,1\}//p' "$0" | sed 1d | head -4
     exit 1
