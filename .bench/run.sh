@@ -22,13 +22,13 @@ forward() { # MODEL TASKS THREADS BATCH BATCHES
     dev.microtome.bench.ForwardBenchmark "$out/models" "$1" "$2" "$3" "$4" 128 "$5" 3
 }
 
-job() { # MODEL VOCABULARY LAYER TASKS THREADS BATCH BATCHES ENCODING
+job() { # MODEL VOCABULARY LAYER TASKS THREADS BATCH BATCHES REPEATS ENCODING
   # shellcheck disable=SC2086
   java -Xmx4g -XX:+UseParallelGC $opens -Dai.djl.offline=true -Dspark.master="local[$(($4 * $5))]" \
     -Dspark.task.cpus="$5" -Dspark.app.name=bench -Dspark.ui.enabled=false -Dspark.driver.host=127.0.0.1 \
     -Dspark.driver.bindAddress=127.0.0.1 -Dspark.local.dir="$out/spark" -cp "$jobs" \
     dev.microtome.jobs.activations.CollectBenchmark "$out/models/$1" "$2" \
-    "blocks.$3.mlp.hook_post,blocks.$3.hook_resid_post" "$6" 128 "$7" 3 "$8" "$out/job"
+    "blocks.$3.mlp.hook_post,blocks.$3.hook_resid_post" "$6" 128 "$7" "$8" "$9" "$out/job"
 }
 
 peer_python() { # REQUIREMENTS
@@ -47,15 +47,14 @@ activations() { # PEERS_FOLDER
   results=$out/activations.jsonl
   : > "$results"
   batches=${BATCHES:-8}
-  for shape in "gpt2 50257 6" "pythia70m 50304 3"; do
-    read -r model vocabulary layer <<< "$shape"
+  # The small shape's runs are short: more of them, for the compiler to be done with the code.
+  for shape in "pythia70m 50304 3 7" "gpt2 50257 6 3"; do
+    read -r model vocabulary layer repeats <<< "$shape"
     "$PEERS_PYTHON" "$1/collect_activations.py" --peer transformer_lens --model "$model" --batches "$batches" | tee -a "$results"
-    forward "$model" 1 2 32 "$batches" | tee -a "$results"
+    job "$model" "$vocabulary" "$layer" 2 1 8 "$((4 * batches))" "$repeats" binary | tee -a "$results"
     "$PEERS_PYTHON" "$1/collect_activations.py" --peer hf --model "$model" --batches "$batches" | tee -a "$results"
-    forward "$model" 2 1 32 "$batches" | tee -a "$results"
-    job "$model" "$vocabulary" "$layer" 1 2 32 "$batches" binary | tee -a "$results"
-    job "$model" "$vocabulary" "$layer" 2 1 32 "$batches" binary | tee -a "$results"
-    job "$model" "$vocabulary" "$layer" 2 1 32 "$batches" array | tee -a "$results"
+    job "$model" "$vocabulary" "$layer" 2 1 8 "$((4 * batches))" "$repeats" array | tee -a "$results"
+    forward "$model" 2 1 8 "$((4 * batches))" | tee -a "$results"
   done
   python3 .bench/table.py "$results"
 }

@@ -411,11 +411,11 @@ class JobRunnerTest {
   @ParameterizedTest
   @CsvSource({
     "--output, '', --output: a path is needed",
-    "--output, foo://x/y, '--output: foo://x/y: No FileSystem for scheme \"foo\"'",
+    "--output, foo://x/y, '--output: foo://x/y: no file system ''foo:'' on the class path'",
     "--output, gpt2:main, '--output: gpt2:main: not a path: '",
     "--set, input=\"gpt2:main\", 'input: gpt2:main: not a path: '",
-    "--set, input=\"foo://x/a.txt\", 'input: foo://x/a.txt: No FileSystem'",
-    "--config, foo://x/c.conf, 'Configuration file foo://x/c.conf: No FileSystem'"
+    "--set, input=\"foo://x/a.txt\", 'input: foo://x/a.txt: no file system ''foo:'''",
+    "--config, foo://x/c.conf, 'Configuration file foo://x/c.conf: no file system ''foo:'''"
   })
   void pathThatIsNoneIsRefusedInOneLineThatNamesTheOption(
       String option, String value, String message) {

@@ -136,8 +136,13 @@ final class StoredTensors implements AutoCloseable {
       throw new InputException(
           "%s lacks %s, which config.json asks for".formatted(where(), listed(missing)));
     }
-    Set<String> extra = new TreeSet<>(tensors.keySet());
-    extra.removeAll(known);
+    Set<String> extra = new TreeSet<>();
+    tensors.forEach(
+        (name, stored) -> {
+          if (!known.contains(name)) {
+            extra.add(stored.tensor().name());
+          }
+        });
     if (!extra.isEmpty()) {
       throw new InputException(
           "%s holds %s, which a %s model of this config.json does not have"

@@ -86,6 +86,15 @@ class StoredTensorsTest {
   }
 
   @Test
+  void anExtraTensorHasItsNameInTheFile() throws IOException {
+    put("transformer.h.3.ln_1.weight", new float[32], 32);
+    write("model.safetensors");
+    assertRefused(
+        folder.resolve("model.safetensors")
+            + " holds the tensor 'transformer.h.3.ln_1.weight', which a gpt2 model of this config.json does not have");
+  }
+
+  @Test
   void aWrongShapeIsExplained() throws IOException {
     put("h.0.attn.c_attn.weight", new float[96 * 32], 96, 32);
     write("model.safetensors");

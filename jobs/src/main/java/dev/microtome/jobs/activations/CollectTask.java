@@ -10,6 +10,7 @@ import dev.microtome.jobs.ModelFolder;
 import dev.microtome.jobs.PartContext;
 import dev.microtome.jobs.PartTask;
 import dev.microtome.model.HookPoint;
+import dev.microtome.model.ModelConfig;
 import dev.microtome.table.RowWriter;
 import dev.microtome.table.TableSpec;
 import java.io.IOException;
@@ -33,16 +34,27 @@ record CollectTask(
 
   @Override
   public long run(TokenSlices part, PartContext context) throws IOException {
-    List<TokenSequence> sequences = part.read(context.tables());
+    ExecutorTransformer transformer = ExecutorTransformer.of(model, context);
+    ModelConfig config = transformer.model().config();
+    List<TokenSequence> sequences =
+        part.read(
+            context.tables(), sequence -> sequence.requireFits(config.nCtx(), config.dVocab()));
     switch (encoding) {
-      case BINARY -> collect(sequences, context, ActivationTables.BINARY, RowFormat.binary(dtype));
-      case ARRAY -> collect(sequences, context, ActivationTables.ARRAY, RowFormat.arrays());
+      case BINARY ->
+          collect(
+              transformer, sequences, context, ActivationTables.BINARY, RowFormat.binary(dtype));
+      case ARRAY ->
+          collect(transformer, sequences, context, ActivationTables.ARRAY, RowFormat.arrays());
     }
     return sequences.size();
   }
 
   private <R extends Record> void collect(
-      List<TokenSequence> sequences, PartContext context, TableSpec<R> table, RowFormat<R> format)
+      ExecutorTransformer transformer,
+      List<TokenSequence> sequences,
+      PartContext context,
+      TableSpec<R> table,
+      RowFormat<R> format)
       throws IOException {
     TableSpec<R> described = table.withMetadata(metadata);
     Map<HookPoint, RowWriter<R>> writers = new HashMap<>();
@@ -57,7 +69,6 @@ record CollectTask(
                     throw new UncheckedIOException(e);
                   }
                 });
-    ExecutorTransformer transformer = ExecutorTransformer.of(model, context);
     try (NDManager scope = transformer.manager().newSubManager()) {
       new ActivationCollector<>(transformer.model(), settings, format)
           .collect(sequences, scope, sections, context::progress);

@@ -89,7 +89,11 @@ record CorpusCheck(InputPath path, TableInput table, List<TokenSequence> sample)
       }
     }
     for (TokenSequence sequence : sample) {
-      sequence.requireFits(nCtx, dVocab);
+      try {
+        sequence.requireFits(nCtx, dVocab);
+      } catch (InputException e) {
+        throw new InputException("tokens %s: %s".formatted(path, e.getMessage()), e);
+      }
     }
   }
 

@@ -3,11 +3,15 @@ package dev.microtome.jobs.activations;
 import dev.microtome.activations.TokenSequence;
 import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.TableReader;
+import dev.microtome.run.InputException;
 import dev.microtome.table.RowReader;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /** The rows of a tokens table that make one part, in the order of the table. */
 record TokenSlices(List<Slice> slices) implements Serializable {
@@ -43,12 +47,32 @@ record TokenSlices(List<Slice> slices) implements Serializable {
     return parts;
   }
 
-  List<TokenSequence> read(TableReader tables) throws IOException {
+  /**
+   * Reads the part's sequences.
+   *
+   * @param check refuses a sequence; its message is given the name of the file
+   * @throws InputException when a sequence is refused, or a sequence_id comes twice
+   */
+  List<TokenSequence> read(TableReader tables, Consumer<TokenSequence> check) throws IOException {
     List<TokenSequence> sequences = new ArrayList<>();
+    Set<Long> seen = new HashSet<>();
     for (Slice slice : slices) {
       try (RowReader<TokenSequence> reader =
           tables.read(slice.path(), TokenSequence.class, slice.from(), slice.to())) {
-        reader.forEachRemaining(sequences::add);
+        while (reader.hasNext()) {
+          TokenSequence sequence = reader.next();
+          if (!seen.add(sequence.sequenceId())) {
+            throw new InputException(
+                "%s: sequence_id %d comes twice, it must identify a row"
+                    .formatted(slice.path(), sequence.sequenceId()));
+          }
+          try {
+            check.accept(sequence);
+          } catch (InputException e) {
+            throw new InputException(slice.path() + ": " + e.getMessage(), e);
+          }
+          sequences.add(sequence);
+        }
       }
     }
     return sequences;

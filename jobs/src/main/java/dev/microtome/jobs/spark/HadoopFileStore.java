@@ -23,6 +23,8 @@ import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.apache.hadoop.util.VersionInfo;
 
 /**
  * Files of any file system that Hadoop knows; {@code file:} paths go through {@link
@@ -76,7 +78,28 @@ public final class HadoopFileStore implements FileStore {
   }
 
   private static FileSystem system(Path path, Configuration configuration) throws IOException {
-    return path.getFileSystem(configuration);
+    try {
+      return path.getFileSystem(configuration);
+    } catch (UnsupportedFileSystemException e) {
+      throw noFileSystem(path, e);
+    } catch (RuntimeException e) {
+      // Known to Hadoop's settings, but its class is in a jar that is not here.
+      if (e.getCause() instanceof ClassNotFoundException) {
+        throw noFileSystem(path, e);
+      }
+      throw e;
+    }
+  }
+
+  private static IOException noFileSystem(Path path, Exception cause) {
+    String scheme = path.toUri().getScheme();
+    String jar =
+        scheme.equals("s3a")
+            ? "spark-submit --packages org.apache.hadoop:hadoop-aws:%s adds it"
+                .formatted(VersionInfo.getVersion())
+            : "Hadoop knows hdfs:, file: and those whose jar spark-submit adds with --packages";
+    return new IOException(
+        "no file system '%s:' on the class path; %s".formatted(scheme, jar), cause);
   }
 
   @Override

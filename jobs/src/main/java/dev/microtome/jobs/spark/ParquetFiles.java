@@ -188,12 +188,27 @@ public final class ParquetFiles implements TableReader {
       if (!Files.isRegularFile(local.get())) {
         throw new InputException(path + ": no such file");
       }
-      return new LocalInputFile(local.get());
+      return new NamedInputFile(local.get());
     }
     try {
       return HadoopInputFile.fromPath(new Path(qualified), files.configuration());
     } catch (FileNotFoundException e) {
       throw new InputException(path + ": no such file", e);
+    }
+  }
+
+  /** A file that Parquet's messages name by its path. */
+  private static final class NamedInputFile extends LocalInputFile {
+    private final java.nio.file.Path path;
+
+    NamedInputFile(java.nio.file.Path path) {
+      super(path);
+      this.path = path;
+    }
+
+    @Override
+    public String toString() {
+      return path.toString();
     }
   }
 

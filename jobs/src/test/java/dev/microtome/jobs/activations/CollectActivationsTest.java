@@ -332,8 +332,18 @@ class CollectActivationsTest {
       sequences.add(new TokenSequence(5000 + i, new int[] {1, i == 290 ? 400 : 2}));
     }
     assertRefused(
-        "sequence 5290, position 1: token 400 is not in the model's vocabulary (0 to 96)",
+        ".parquet: sequence 5290, position 1: token 400 is not in the model's vocabulary (0 to 96)",
         "tokens=" + write(sequences, scratch.resolve("deep")));
+  }
+
+  @Test
+  void aSequenceIdThatComesTwiceIsNamed(@TempDir Path scratch) throws IOException {
+    List<TokenSequence> sequences = new ArrayList<>(SEQUENCES.subList(0, 5));
+    sequences.add(new TokenSequence(sequences.get(2).sequenceId(), new int[] {1, 2}));
+    assertRefused(
+        ".parquet: sequence_id %d comes twice, it must identify a row"
+            .formatted(sequences.get(2).sequenceId()),
+        "tokens=" + write(sequences, scratch.resolve("twice")));
   }
 
   @Test

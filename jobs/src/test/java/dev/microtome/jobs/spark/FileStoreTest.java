@@ -27,6 +27,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.util.VersionInfo;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -309,6 +311,19 @@ class FileStoreTest {
   void pathThatIsNoneIsAnIoException(String path) {
     assertThatIOException().isThrownBy(() -> other().qualify(path));
     assertThatIOException().isThrownBy(() -> other().status(path));
+  }
+
+  @Test
+  void fileSystemWhoseJarIsMissingIsNamedWithThePackageThatHasIt() {
+    assertThatIOException()
+        .isThrownBy(() -> other().qualify("s3a://bucket/x"))
+        .withMessage(
+            "no file system 's3a:' on the class path;"
+                + " spark-submit --packages org.apache.hadoop:hadoop-aws:%s adds it",
+            VersionInfo.getVersion());
+    assertThatIOException()
+        .isThrownBy(() -> other().qualify("foo://x/y"))
+        .withMessageStartingWith("no file system 'foo:' on the class path; Hadoop knows hdfs:");
   }
 
   @ParameterizedTest
