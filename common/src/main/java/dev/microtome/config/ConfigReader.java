@@ -312,7 +312,10 @@ public final class ConfigReader {
     Throwable cause = e.getCause();
     if (cause instanceof JsonMappingException && cause.getCause() != null) {
       Throwable own = cause.getCause();
-      if (own instanceof InputException || own.getClass() == IllegalArgumentException.class) {
+      if (own instanceof ConfigException refused) {
+        return new InputException(key + ": " + refused.problem() + where(value), e);
+      } else if (own instanceof InputException
+          || own.getClass() == IllegalArgumentException.class) {
         return new InputException(
             key + ": invalid value " + shown(value) + ": " + own.getMessage() + where(value), e);
       }

@@ -314,6 +314,13 @@ class JobRunnerTest {
         .isEqualTo(2);
 
     assertThat(refused()).startsWith("ERROR: Cannot write to output file:" + file);
+
+    assertThat(microtome("range", "--set", "count=1", "--output", file.toString())).isEqualTo(2);
+
+    assertThat(refused())
+        .contains(
+            "ERROR: Cannot read output file:%s: %s is a file, a folder is needed"
+                .formatted(file, file));
   }
 
   @Test

@@ -128,7 +128,7 @@ final class StoredTensors implements AutoCloseable {
         if (tensors.containsKey(source.tensor())) {
           check(source);
         } else {
-          missing.add(source.tensor());
+          missing.add(nameInFile(source.tensor()));
         }
       }
     }
@@ -156,6 +156,18 @@ final class StoredTensors implements AutoCloseable {
                 checkEqual(tensors.get(copy), tensors.get(original));
               }
             });
+  }
+
+  /** What a tensor that is not there would be called beside those that are. */
+  private String nameInFile(String modern) {
+    String first = modern.substring(0, modern.indexOf('.') + 1);
+    return tensors.entrySet().stream()
+        .filter(each -> each.getKey().startsWith(first))
+        .filter(each -> each.getValue().tensor().name().endsWith(each.getKey()))
+        .map(each -> each.getValue().tensor().name().replace(each.getKey(), modern))
+        .sorted()
+        .findFirst()
+        .orElse(modern);
   }
 
   private static void check(Stored stored, Parameter.Source source) {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
@@ -64,6 +65,18 @@ class StoredTensorsTest {
     assertRefused(
         folder.resolve("model.safetensors")
             + " lacks the tensor 'h.1.mlp.c_fc.bias', which config.json asks for");
+  }
+
+  @Test
+  void aMissingTensorHasTheNameThatTheFileWouldGiveIt() throws IOException {
+    for (String name : List.copyOf(values.keySet())) {
+      put("transformer." + name, values.remove(name), shapes.remove(name));
+    }
+    values.remove("transformer.h.1.mlp.c_fc.bias");
+    write("model.safetensors");
+    assertRefused(
+        folder.resolve("model.safetensors")
+            + " lacks the tensor 'transformer.h.1.mlp.c_fc.bias', which config.json asks for");
   }
 
   @Test

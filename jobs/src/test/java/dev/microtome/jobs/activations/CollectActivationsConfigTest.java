@@ -103,6 +103,13 @@ class CollectActivationsConfigTest {
   }
 
   @Test
+  void aRefusedSelectionIsSaidOnce() {
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> read("positions=random-0"))
+        .withMessageStartingWith("positions: invalid value 'random-0': must be all, last");
+  }
+
+  @Test
   void arraysAreFloat32() {
     assertThatExceptionOfType(InputException.class)
         .isThrownBy(() -> read("encoding=array", "dtype=bfloat16"))
