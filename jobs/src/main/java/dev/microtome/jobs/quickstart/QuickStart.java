@@ -1,38 +1,17 @@
 package dev.microtome.jobs.quickstart;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigRenderOptions;
-import com.typesafe.config.ConfigValueFactory;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
-import org.apache.spark.launcher.JavaModuleOptions;
 
 /**
- * What {@code mvn -Pquickstart package} runs after the build: makes a corpus and a model, then
- * submits each job of {@code conf/quickstart.conf} through Spark's own {@code SparkSubmit} on this
- * machine, as a user would, and shows the first rows.
+ * What {@code mvn -Pquickstart package} runs after the build: makes a corpus and a model, then runs
+ * {@code conf/quickstart.conf} as a {@link Pipeline} and shows the first rows.
  */
 public final class QuickStart {
-  private static final String HEAP = "-Xmx2g";
-
-  private final Path output;
-  private final Path sparkJars;
-  private final Path applicationJar;
-  private final Path logging;
-
-  private QuickStart(Path configuration, Path output, Path sparkJars, Path applicationJar) {
-    this.logging = configuration.resolveSibling("spark").resolve("log4j2.properties");
-    this.output = output;
-    this.sparkJars = sparkJars;
-    this.applicationJar = applicationJar;
-  }
+  private QuickStart() {}
 
   /**
    * Runs the quick start.
@@ -41,21 +20,18 @@ public final class QuickStart {
    * @throws IllegalStateException when a job fails; what it printed says why
    */
   public static void main(String[] arguments) throws IOException, InterruptedException {
-    Path output = Path.of(arguments[1]).toAbsolutePath().normalize();
-    Config config =
-        ConfigFactory.parseFile(new File(arguments[0]))
-            .withValue("output", ConfigValueFactory.fromAnyRef(output.toString()))
-            .resolve();
-    QuickStart quickStart =
-        new QuickStart(Path.of(arguments[0]), output, Path.of(arguments[2]), Path.of(arguments[3]));
-    quickStart.makeInputs(config);
-    for (Config job : config.getConfigList("jobs")) {
-      quickStart.submit(job);
-    }
-    FirstRows.print(output);
+    Pipeline pipeline =
+        new Pipeline(
+            Path.of(arguments[0]),
+            Path.of(arguments[1]),
+            Path.of(arguments[2]),
+            Path.of(arguments[3]));
+    makeInputs(pipeline.config(), pipeline.output());
+    pipeline.run();
+    FirstRows.print(pipeline.output());
   }
 
-  private void makeInputs(Config config) throws IOException {
+  private static void makeInputs(Config config, Path output) throws IOException {
     Config corpus = config.getConfig("corpus");
     Map<String, String> texts =
         SmallCorpus.files(
@@ -67,44 +43,6 @@ public final class QuickStart {
     Path model = output.resolve("model");
     writeIfChanged(model.resolve("tokenizer.json"), tokenizer.json());
     RandomModel.of(config.getConfig("model"), tokenizer).write(model);
-  }
-
-  private void submit(Config job) throws IOException, InterruptedException {
-    String name = job.getString("name");
-    Path configuration = output.resolve(name + ".conf");
-    String text =
-        job.getConfig("configuration")
-            .root()
-            .render(ConfigRenderOptions.defaults().setOriginComments(false));
-    Files.writeString(configuration, text);
-
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(Arrays.asList(JavaModuleOptions.defaultModuleOptionArray()));
-    command.addAll(
-        List.of(
-            HEAP,
-            "-Dlog4j2.configurationFile=" + logging,
-            "-cp",
-            sparkJars + "/*",
-            "org.apache.spark.deploy.SparkSubmit"));
-    command.addAll(List.of("--master", "local[*]", "--conf", "spark.ui.enabled=false"));
-    command.addAll(
-        List.of(
-            "--conf",
-            "spark.driver.bindAddress=127.0.0.1",
-            "--conf",
-            "spark.driver.host=127.0.0.1"));
-    command.addAll(List.of(applicationJar.toString(), job.getString("job")));
-    command.addAll(
-        List.of("--config", configuration.toString(), "--output", output.resolve(name).toString()));
-    ProcessBuilder process = new ProcessBuilder(command).inheritIO();
-    process.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
-    int code = process.start().waitFor();
-    if (code != 0) {
-      throw new IllegalStateException(
-          "step '" + name + "' of the quick start ended with exit code " + code);
-    }
   }
 
   /**

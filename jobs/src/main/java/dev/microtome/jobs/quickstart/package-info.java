@@ -1,6 +1,6 @@
 /**
- * The quick start: a corpus and a model made on the spot, and the pipeline over them, in one
- * command. Start at {@link dev.microtome.jobs.quickstart.QuickStart}; what it runs stands in {@code
- * conf/quickstart.conf}.
+ * Pipelines in one command: {@link dev.microtome.jobs.quickstart.Pipeline} submits a list of jobs,
+ * {@link dev.microtome.jobs.quickstart.QuickStart} makes a corpus and a model on the spot first.
+ * What runs stands in {@code conf/}.
  */
 package dev.microtome.jobs.quickstart;

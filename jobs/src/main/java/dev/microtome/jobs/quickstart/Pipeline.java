@@ -1,0 +1,110 @@
+package dev.microtome.jobs.quickstart;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigValueFactory;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.launcher.JavaModuleOptions;
+
+/**
+ * A list of jobs in one HOCON file ({@code jobs}: name, job, configuration), each submitted through
+ * Spark's own {@code SparkSubmit} on this machine, as a user would. In the file {@code ${output}}
+ * is the folder that everything is written to; a step writes to its name below it, and a later step
+ * names that as its input.
+ */
+public final class Pipeline {
+  private static final String HEAP = "-Xmx2g";
+
+  private final Path file;
+  private final Path output;
+  private final Path sparkJars;
+  private final Path applicationJar;
+  private final Config config;
+
+  Pipeline(Path file, Path output, Path sparkJars, Path applicationJar) {
+    this.file = file;
+    this.output = output.toAbsolutePath().normalize();
+    this.sparkJars = sparkJars;
+    this.applicationJar = applicationJar;
+    config =
+        ConfigFactory.parseFile(new File(file.toString()))
+            .withValue("output", ConfigValueFactory.fromAnyRef(this.output.toString()))
+            .resolve();
+  }
+
+  /**
+   * Runs every step in order and stops at the first that fails.
+   *
+   * @param arguments configuration file, output folder, folder of Spark's jars, application jar
+   * @throws IllegalStateException when a step fails; what it printed says why
+   */
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    new Pipeline(
+            Path.of(arguments[0]),
+            Path.of(arguments[1]),
+            Path.of(arguments[2]),
+            Path.of(arguments[3]))
+        .run();
+  }
+
+  Config config() {
+    return config;
+  }
+
+  Path output() {
+    return output;
+  }
+
+  void run() throws IOException, InterruptedException {
+    Files.createDirectories(output);
+    for (Config step : config.getConfigList("jobs")) {
+      submit(step);
+    }
+  }
+
+  private void submit(Config step) throws IOException, InterruptedException {
+    String name = step.getString("name");
+    Path configuration = output.resolve(name + ".conf");
+    String text =
+        step.getConfig("configuration")
+            .root()
+            .render(ConfigRenderOptions.defaults().setOriginComments(false));
+    Files.writeString(configuration, text);
+
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(Arrays.asList(JavaModuleOptions.defaultModuleOptionArray()));
+    command.addAll(
+        List.of(
+            HEAP,
+            "-Dlog4j2.configurationFile="
+                + file.resolveSibling("spark").resolve("log4j2.properties"),
+            "-cp",
+            sparkJars + "/*",
+            "org.apache.spark.deploy.SparkSubmit"));
+    command.addAll(List.of("--master", "local[*]", "--conf", "spark.ui.enabled=false"));
+    command.addAll(
+        List.of(
+            "--conf",
+            "spark.driver.bindAddress=127.0.0.1",
+            "--conf",
+            "spark.driver.host=127.0.0.1"));
+    command.addAll(List.of(applicationJar.toString(), step.getString("job")));
+    command.addAll(
+        List.of("--config", configuration.toString(), "--output", output.resolve(name).toString()));
+    ProcessBuilder process = new ProcessBuilder(command).inheritIO();
+    process.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+    int code = process.start().waitFor();
+    if (code != 0) {
+      throw new IllegalStateException(
+          "step '%s' of %s ended with exit code %d".formatted(name, file.getFileName(), code));
+    }
+  }
+}
