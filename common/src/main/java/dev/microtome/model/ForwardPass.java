@@ -69,6 +69,13 @@ public final class ForwardPass {
     return sources;
   }
 
+  /** Whether the logits are more than W_U times what it multiplies. */
+  boolean changesLogits() {
+    return interventions.stream()
+        .map(each -> each.hook().site())
+        .anyMatch(site -> site == HookSite.UNEMBED_OUT || site == HookSite.LOGITS);
+  }
+
   /** Collects reads, interventions and the runs that patches take their values from. */
   public static final class Builder {
     private final Set<HookPoint> reads = new LinkedHashSet<>();

@@ -82,12 +82,7 @@ public final class TokenLoss {
       ForwardPass changes,
       NDManager parent) {
     // A change of the logits themselves needs them as they are; else what W_U multiplies is enough.
-    boolean changedLogits =
-        changes.interventions().stream()
-            .anyMatch(
-                each ->
-                    each.hook().site() == HookSite.UNEMBED_OUT
-                        || each.hook().site() == HookSite.LOGITS);
+    boolean changedLogits = changes.changesLogits();
     HookPoint point = HookPoint.of(changedLogits ? HookSite.LOGITS : HookSite.UNEMBED_IN);
     Cells cells = Cells.of(targets, batch.length());
     float[] losses = new float[cells.count()];

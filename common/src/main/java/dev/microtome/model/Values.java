@@ -60,6 +60,32 @@ public final class Values implements Serializable {
     return data.clone();
   }
 
+  /** Size of an axis, counted from the last, which is 1; an axis that is not there is of size 1. */
+  long size(int axisFromEnd) {
+    return axisFromEnd > shape.length ? 1 : shape[shape.length - axisFromEnd];
+  }
+
+  /** The entries of these indices of an axis, counted as in {@link #size}. */
+  Values take(int axisFromEnd, int[] indices) {
+    int axis = shape.length - axisFromEnd;
+    int inner = 1;
+    for (int i = axis + 1; i < shape.length; i++) {
+      inner *= (int) shape[i];
+    }
+    int stride = inner * (int) shape[axis];
+    long[] taken = shape.clone();
+    taken[axis] = indices.length;
+    float[] values = new float[data.length / (int) shape[axis] * indices.length];
+    int next = 0;
+    for (int outer = 0; outer < data.length; outer += stride) {
+      for (int index : indices) {
+        System.arraycopy(data, outer + index * inner, values, next, inner);
+        next += inner;
+      }
+    }
+    return new Values(values, taken);
+  }
+
   NDArray toArray(NDManager manager) {
     return manager.create(data, new Shape(shape));
   }
