@@ -145,22 +145,7 @@ public record Manifest(
 
   /** The same for the run of this id. */
   public Manifest withRun(String id) {
-    return new Manifest(
-        id,
-        job,
-        status,
-        forced,
-        fingerprint,
-        configuration,
-        inputs,
-        seeds,
-        versions,
-        parts,
-        tables,
-        metrics,
-        started,
-        finished,
-        wallSeconds);
+    return changed(id, status, versions, tables, metrics, finished, wallSeconds);
   }
 
   public boolean complete() {
@@ -174,10 +159,21 @@ public record Manifest(
       Map<String, String> versions,
       String finished,
       double wallSeconds) {
+    return changed(run, COMPLETE, versions, tables, metrics, finished, wallSeconds);
+  }
+
+  private Manifest changed(
+      String run,
+      String status,
+      Map<String, String> versions,
+      Map<String, Table> tables,
+      Map<String, Number> metrics,
+      String finished,
+      double wallSeconds) {
     return new Manifest(
         run,
         job,
-        COMPLETE,
+        status,
         forced,
         fingerprint,
         configuration,
