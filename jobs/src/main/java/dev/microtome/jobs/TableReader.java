@@ -2,6 +2,7 @@ package dev.microtome.jobs;
 
 import dev.microtome.table.RowReader;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 
 /** Reads Parquet files into row records. */
@@ -39,6 +40,20 @@ public interface TableReader {
    * bytes that together make the file give each row once.
    */
   Rows rows(String path, long fromByte, long toByte) throws IOException;
+
+  /**
+   * The row groups of a file in their order, and what their statistics say of a column of whole
+   * numbers. Nothing but the footer is read.
+   *
+   * @param column name of an {@code int} or {@code long} column
+   */
+  List<RowGroup> rowGroups(String path, String column) throws IOException;
+
+  /**
+   * Rows [from, to) of a file, whose column holds numbers from {@code smallest} to {@code largest}:
+   * of all {@code long}s where the file has no statistics.
+   */
+  record RowGroup(long from, long to, long smallest, long largest) {}
 
   /** Rows [from, to) of a file. */
   record Rows(long from, long to) {}

@@ -13,6 +13,8 @@ import dev.microtome.model.HookPoint;
 import dev.microtome.model.HookPoints;
 import dev.microtome.model.load.ModelFiles;
 import dev.microtome.model.load.ModelWeights;
+import dev.microtome.run.FileStore;
+import dev.microtome.run.RunDirectory;
 import dev.microtome.table.TableSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -64,6 +66,9 @@ public final class CollectActivations implements Job<CollectActivationsConfig, C
       List<TokenSlices> slices = TokenSlices.cut(tokens.files(), config.sequencesPerPart());
       CorpusCheck corpus = CorpusCheck.of(config.tokens(), tokens, slices, inputs.tables());
       corpus.requireFits(config.model(), model, config.acceptOtherTokenizer());
+      if (!isOfARun(tokens, inputs)) {
+        SequenceIds.requireUniqueAcrossRowGroups(tokens, inputs.tables());
+      }
 
       CollectTask task =
           new CollectTask(
@@ -84,6 +89,12 @@ public final class CollectActivations implements Job<CollectActivationsConfig, C
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Whether a run's manifest vouches for the table: tokenize numbers its sequences. */
+  private static boolean isOfARun(TableInput table, Inputs inputs) throws IOException {
+    String folder = table.path().substring(0, table.path().lastIndexOf('/'));
+    return inputs.files().exists(FileStore.resolve(folder, RunDirectory.MANIFEST));
   }
 
   @Override

@@ -51,7 +51,8 @@ record TokenSlices(List<Slice> slices) implements Serializable {
    * Reads the part's sequences.
    *
    * @param check refuses a sequence; its message is given the name of the file
-   * @throws InputException when a sequence is refused, or a sequence_id comes twice
+   * @throws InputException when a sequence is refused, or a sequence_id comes twice in the part or
+   *     in a row group that the part has a share of
    */
   List<TokenSequence> read(TableReader tables, Consumer<TokenSequence> check) throws IOException {
     List<TokenSequence> sequences = new ArrayList<>();
@@ -62,9 +63,7 @@ record TokenSlices(List<Slice> slices) implements Serializable {
         while (reader.hasNext()) {
           TokenSequence sequence = reader.next();
           if (!seen.add(sequence.sequenceId())) {
-            throw new InputException(
-                "%s: sequence_id %d comes twice, it must identify a row"
-                    .formatted(slice.path(), sequence.sequenceId()));
+            throw SequenceIds.twice(sequence.sequenceId(), List.of(slice.path()));
           }
           try {
             check.accept(sequence);
@@ -74,6 +73,9 @@ record TokenSlices(List<Slice> slices) implements Serializable {
           sequences.add(sequence);
         }
       }
+    }
+    for (Slice slice : slices) {
+      SequenceIds.requireUniqueInRowGroups(slice.path(), slice.from(), slice.to(), seen, tables);
     }
     return sequences;
   }

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.BufferUnderflowException;
 import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -19,8 +21,10 @@ import org.apache.hadoop.fs.Path;
 import org.apache.parquet.HadoopReadOptions;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.ParquetRuntimeException;
+import org.apache.parquet.column.statistics.Statistics;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.parquet.io.InputFile;
@@ -84,6 +88,41 @@ public final class ParquetFiles implements TableReader {
       }
       return new Rows(from, to);
     }
+  }
+
+  @Override
+  public List<RowGroup> rowGroups(String path, String column) throws IOException {
+    try (ParquetFileReader reader = reader(path)) {
+      List<RowGroup> groups = new ArrayList<>();
+      long from = 0;
+      for (BlockMetaData group : reader.getRowGroups()) {
+        long to = from + group.getRowCount();
+        Statistics<?> found = statistics(group, column);
+        groups.add(
+            found != null && found.hasNonNullValue()
+                ? new RowGroup(
+                    from, to, number(found.genericGetMin()), number(found.genericGetMax()))
+                : new RowGroup(from, to, Long.MIN_VALUE, Long.MAX_VALUE));
+        from = to;
+      }
+      return groups;
+    }
+  }
+
+  private static Statistics<?> statistics(BlockMetaData group, String column) {
+    for (ColumnChunkMetaData chunk : group.getColumns()) {
+      if (chunk.getPath().toDotString().equals(column)) {
+        return chunk.getStatistics();
+      }
+    }
+    throw new IllegalArgumentException("no column " + column);
+  }
+
+  private static long number(Object value) {
+    if (value instanceof Integer || value instanceof Long) {
+      return ((Number) value).longValue();
+    }
+    throw new IllegalArgumentException("not a whole number: " + value);
   }
 
   private <R extends Record> RowReader<R> open(

@@ -66,6 +66,9 @@ class CollectActivationsTest {
   private static final String HOOKS =
       "hooks=[\"blocks.*.mlp.hook_post\", hook_embed, blocks.1.attn.hook_pattern, blocks.2.attn.hook_z]";
   private static final List<TokenSequence> SEQUENCES = sequences();
+  private static final String TOKENS_SCHEMA =
+      "message tokens { required int64 sequence_id;"
+          + " required group tokens (LIST) { repeated group list { required int32 element; } } }";
 
   @TempDir private static Path tokens;
   @TempDir private Path output;
@@ -309,10 +312,7 @@ class CollectActivationsTest {
 
   /** One sequence, in a file with these entries in its footer. */
   private static void writeWith(Map<String, String> metadata, Path file) throws IOException {
-    MessageType schema =
-        MessageTypeParser.parseMessageType(
-            "message tokens { required int64 sequence_id;"
-                + " required group tokens (LIST) { repeated group list { required int32 element; } } }");
+    MessageType schema = MessageTypeParser.parseMessageType(TOKENS_SCHEMA);
     try (ParquetWriter<Group> writer =
         ExampleParquetWriter.builder(new LocalOutputFile(file))
             .withType(schema)
@@ -344,6 +344,48 @@ class CollectActivationsTest {
         ".parquet: sequence_id %d comes twice, it must identify a row"
             .formatted(sequences.get(2).sequenceId()),
         "tokens=" + write(sequences, scratch.resolve("twice")));
+  }
+
+  @Test
+  void aSequenceIdInTwoFilesIsRefusedInThePlanWithBothNames(@TempDir Path scratch)
+      throws IOException {
+    Path a = scratch.resolve("a.parquet");
+    Path b = scratch.resolve("b.parquet");
+    writeIds(a, 5, 7, 1);
+    writeIds(b, 8, 12, 7);
+    assertRefused(
+        a + " and file:" + b + ": sequence_id 7 comes twice, it must identify a row",
+        "tokens=" + scratch,
+        "sequences-per-part=2",
+        "--dry-run");
+    assertThat(output).isEmptyDirectory();
+
+    writeIds(b, 8, 6, 2);
+    assertThat(collect(HOOKS, "tokens=" + scratch, "sequences-per-part=2")).as(refused()).isZero();
+  }
+
+  @Test
+  void aSequenceIdInTwoPartsOfARowGroupIsNamed(@TempDir Path scratch) throws IOException {
+    Path file = scratch.resolve("a.parquet");
+    writeIds(file, 5, 7, 1, 3, 4, 7);
+    assertRefused(
+        file + ": sequence_id 7 comes twice, it must identify a row",
+        "tokens=" + file,
+        "sequences-per-part=2");
+  }
+
+  private static void writeIds(Path file, long... ids) throws IOException {
+    Files.deleteIfExists(file);
+    MessageType schema = MessageTypeParser.parseMessageType(TOKENS_SCHEMA);
+    try (ParquetWriter<Group> writer =
+        ExampleParquetWriter.builder(new LocalOutputFile(file)).withType(schema).build()) {
+      for (long id : ids) {
+        Group row = new SimpleGroup(schema);
+        row.add("sequence_id", id);
+        row.addGroup("tokens").addGroup("list").add("element", 1);
+        writer.write(row);
+      }
+    }
   }
 
   @Test
