@@ -31,11 +31,18 @@ final class Summary {
           table.rows(),
           Progress.Amounts.bytes(table.bytes()),
           table.files().size());
-      out.printf(
-          "    import duckdb; duckdb.read_parquet(\"%s/*.parquet\")%n",
-          display(run.tablePath(entry.getKey())).replace("\\", "\\\\").replace("\"", "\\\""));
+      out.println("    " + opening(run.tablePath(entry.getKey())));
     }
     manifest.metrics().forEach((name, value) -> out.println("  " + name + " = " + value));
+  }
+
+  /** A line of Python that opens a table; DuckDB knows local paths, Spark those of Hadoop. */
+  static String opening(String table) {
+    String path = display(table).replace("\\", "\\\\").replace("\"", "\\\"");
+    return LocalFileStore.localPath(table).isPresent()
+        ? "import duckdb; duckdb.read_parquet(\"%s/*.parquet\")".formatted(path)
+        : "from pyspark.sql import SparkSession; SparkSession.builder.getOrCreate().read.parquet(\"%s\")"
+            .formatted(path);
   }
 
   /** A path as people and notebooks write it: plain where it is local. */
