@@ -8,5 +8,9 @@ public enum Activation {
   GELU_TANH,
   RELU,
   /** x·σ(x), also called swish. */
-  SILU
+  SILU,
+  /** x·softmax(x), the softmax over the hidden layer (Elhage et al. 2022). */
+  SOLU,
+  /** {@link #SOLU}, then a layer norm over the hidden layer with its own weight and bias. */
+  SOLU_LN
 }

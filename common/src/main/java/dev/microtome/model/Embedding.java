@@ -12,6 +12,7 @@ final class Embedding {
   private final double scale;
   private final Optional<Linear> projectIn;
   private final Optional<NDArray> positions;
+  private final boolean shortformer;
   private final int positionOffset;
   private final Optional<NDArray> tokenTypes;
   private final Optional<Normalization> norm;
@@ -29,8 +30,10 @@ final class Embedding {
                     new Linear(
                         parameters.get("embed.project_in", config.dModel(), config.dEmbed()),
                         Optional.empty()));
+    shortformer = config.positions() instanceof Positions.Shortformer;
     boolean learned = config.positions() instanceof Positions.Learned;
-    positions = learned ? Optional.of(parameters.get("pos_embed.W_pos")) : Optional.empty();
+    positions =
+        learned || shortformer ? Optional.of(parameters.get("pos_embed.W_pos")) : Optional.empty();
     positionOffset = config.positions() instanceof Positions.Learned table ? table.offset() : 0;
     tokenTypes =
         config.tokenTypes() > 0 ? Optional.of(parameters.get("token_type.W")) : Optional.empty();
@@ -62,7 +65,10 @@ final class Embedding {
         stream = projectIn.get().apply(scratch, stream);
       }
       stream = added(scratch, taps, tokenSite, stream, Optional.empty());
-      if (positions.isPresent()) {
+      if (shortformer) {
+        context.addToQueriesAndKeys(
+            added(scratch, taps, positionSite, positionRows(scratch, context), Optional.empty()));
+      } else if (positions.isPresent()) {
         stream =
             added(scratch, taps, positionSite, positionRows(scratch, context), Optional.of(stream));
       }

@@ -2,6 +2,7 @@ package dev.microtome.model;
 
 import dev.microtome.model.ModelConfig.BlockLayout;
 import dev.microtome.model.ModelConfig.Head;
+import dev.microtome.model.ModelConfig.NormKind;
 import dev.microtome.run.InputException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -70,10 +71,14 @@ public final class HookPoints {
    */
   public void require(HookPoint point) {
     if (!shapes.containsKey(point.site())) {
-      int layer = Math.min(Math.max(point.layer(), 0), config.nLayers() - 1);
+      int layer = Math.max(0, Math.min(point.layer(), config.nLayers() - 1));
       throw new InputException(
-          "hook '%s': this %s model does not have it; nearest: %s"
-              .formatted(point, config.family(), nearest(point.address(), addressesOf(layer))));
+          "hook '%s': this %s model does not have it%s; nearest: %s"
+              .formatted(
+                  point,
+                  config.family(),
+                  reason(point.site()),
+                  nearest(point.address(), addressesOf(layer))));
     }
     if (point.layer() >= config.nLayers()) {
       throw new InputException("hook '%s': the model has %s".formatted(point, layers()));
@@ -123,16 +128,43 @@ public final class HookPoints {
         "hook '%s': unknown; nearest: %s".formatted(address, nearest(address, known)));
   }
 
+  /** Which part of a transformer this one lacks, where that is why a site does not exist. */
+  private String reason(HookSite site) {
+    boolean mlp =
+        switch (site) {
+          case RESID_MID, MLP_OUT, LN2_SCALE, LN2_NORMALIZED -> true;
+          default -> site.pattern().startsWith("blocks.*.mlp.");
+        };
+    if (mlp && !config.hasMlp()) {
+      return ", having no MLP";
+    }
+    boolean norm =
+        switch (site) {
+          case LN1_SCALE,
+              LN1_NORMALIZED,
+              LN2_SCALE,
+              LN2_NORMALIZED,
+              LN_FINAL_SCALE,
+              LN_FINAL_NORMALIZED ->
+              true;
+          default -> false;
+        };
+    return norm && config.norm() == NormKind.NONE ? ", having no normalisation" : "";
+  }
+
   private List<String> addressesOf(int layer) {
     return shapes.keySet().stream()
+        .filter(site -> !site.inBlock() || config.nLayers() > 0)
         .map(site -> site.pattern().replace("*", Integer.toString(layer)))
         .toList();
   }
 
   private String layers() {
-    return config.nLayers() == 1
-        ? "1 layer (0)"
-        : "%d layers (0–%d)".formatted(config.nLayers(), config.nLayers() - 1);
+    return switch (config.nLayers()) {
+      case 0 -> "no layers";
+      case 1 -> "1 layer (0)";
+      default -> "%d layers (0–%d)".formatted(config.nLayers(), config.nLayers() - 1);
+    };
   }
 
   private static String nearest(String address, Collection<String> known) {
@@ -159,7 +191,12 @@ public final class HookPoints {
 
   private boolean hasSite(HookSite site) {
     boolean postNorm = config.blockLayout() == BlockLayout.POST_NORM;
-    boolean learned = config.positions() instanceof Positions.Learned;
+    boolean learned =
+        config.positions() instanceof Positions.Learned
+            || config.positions() instanceof Positions.Shortformer;
+    boolean norms = config.norm() != NormKind.NONE;
+    boolean mlp = config.hasMlp();
+    boolean mlpNorm = mlp && config.activation() == Activation.SOLU_LN;
     boolean encoder = !config.causal();
     return switch (site) {
       case EMBED -> !encoder;
@@ -167,12 +204,18 @@ public final class HookPoints {
       case ENCODER_EMBED, EMBED_LN_SCALE, EMBED_LN_NORMALIZED, FULL_EMBED -> encoder;
       case ENCODER_POS_EMBED -> encoder && learned;
       case TOKEN_TYPE_EMBED -> encoder && config.tokenTypes() > 0;
+      case LN1_SCALE, LN1_NORMALIZED -> norms;
+      case SMEARED_K -> config.smearedKeys();
       case ROT_Q, ROT_K -> config.positions() instanceof Positions.Rotary;
       case LN1_POST_SCALE, LN1_POST_NORMALIZED, LN2_POST_SCALE, LN2_POST_NORMALIZED ->
           config.blockLayout() == BlockLayout.SANDWICH;
       case RESID_MID ->
-          config.blockLayout() != BlockLayout.PARALLEL
+          mlp
+              && config.blockLayout() != BlockLayout.PARALLEL
               && config.blockLayout() != BlockLayout.PARALLEL_SHARED_NORM;
+      case LN2_SCALE, LN2_NORMALIZED -> norms && mlp;
+      case MLP_PRE, MLP_POST, MLP_OUT -> mlp;
+      case MLP_MID, MLP_LN_SCALE, MLP_LN_NORMALIZED -> mlpNorm;
       case MLP_PRE_LINEAR -> config.gatedMlp();
       case NORMALIZED_RESID_POST -> postNorm;
       case LN_FINAL_SCALE, LN_FINAL_NORMALIZED -> config.finalNorm();
@@ -184,8 +227,8 @@ public final class HookPoints {
   private HookShape shapeOf(HookSite site) {
     int width =
         switch (site) {
-          case MLP_PRE, MLP_PRE_LINEAR, MLP_POST -> config.dMlp();
-          case Q, K, V, ROT_Q, ROT_K, Z -> config.dHead();
+          case MLP_PRE, MLP_PRE_LINEAR, MLP_MID, MLP_LN_NORMALIZED, MLP_POST -> config.dMlp();
+          case Q, K, V, SMEARED_K, ROT_Q, ROT_K, Z -> config.dHead();
           case UNEMBED_IN -> config.dEmbed();
           case UNEMBED_OUT, LOGITS -> config.dVocab();
           case ATTN_SCORES, PATTERN -> 0;
@@ -193,7 +236,7 @@ public final class HookPoints {
         };
     int heads =
         switch (site) {
-          case K, V, ROT_K -> config.nKeyValueHeads();
+          case K, V, SMEARED_K, ROT_K -> config.nKeyValueHeads();
           case Q, ROT_Q, Z, RESULT, ATTN_SCORES, PATTERN -> config.nHeads();
           default -> 1;
         };

@@ -35,6 +35,11 @@ public enum HookSite {
   /** Key and value heads only, where queries share them. */
   K("blocks.*.attn.hook_k", Kind.HEAD_VECTORS),
   V("blocks.*.attn.hook_v", Kind.HEAD_VECTORS),
+  /**
+   * Keys after each was mixed with the one before it, where a model smears keys; {@link #K} is
+   * before. An addition to TransformerLens's names.
+   */
+  SMEARED_K("blocks.*.attn.hook_smeared_k", Kind.HEAD_VECTORS),
   ROT_Q("blocks.*.attn.hook_rot_q", Kind.HEAD_VECTORS),
   ROT_K("blocks.*.attn.hook_rot_k", Kind.HEAD_VECTORS),
   /** Scaled and soft-capped; −∞ where masked. */
@@ -52,6 +57,10 @@ public enum HookSite {
   LN2_NORMALIZED("blocks.*.ln2.hook_normalized", Kind.VECTOR),
   MLP_PRE("blocks.*.mlp.hook_pre", Kind.VECTOR),
   MLP_PRE_LINEAR("blocks.*.mlp.hook_pre_linear", Kind.VECTOR),
+  /** The non-linearity's output where a layer norm follows inside the MLP (SoLU with its norm). */
+  MLP_MID("blocks.*.mlp.hook_mid", Kind.VECTOR),
+  MLP_LN_SCALE("blocks.*.mlp.ln.hook_scale", Kind.SCALAR),
+  MLP_LN_NORMALIZED("blocks.*.mlp.ln.hook_normalized", Kind.VECTOR),
   MLP_POST("blocks.*.mlp.hook_post", Kind.VECTOR),
   LN2_POST_SCALE("blocks.*.ln2_post.hook_scale", Kind.SCALAR),
   LN2_POST_NORMALIZED("blocks.*.ln2_post.hook_normalized", Kind.VECTOR),
@@ -68,7 +77,7 @@ public enum HookSite {
   UNEMBED_IN("unembed.hook_in", Kind.VECTOR),
   UNEMBED_OUT("unembed.hook_out", Kind.VECTOR),
   /**
-   * The model's logits: {@code unembed.hook_out} after the soft cap. Microtome's one addition to
+   * The model's logits: {@code unembed.hook_out} after the soft cap. An addition to
    * TransformerLens's names.
    */
   LOGITS("logits", Kind.VECTOR);

@@ -68,6 +68,36 @@ final class Kernels {
     change(name(kind) + "_", x);
   }
 
+  /**
+   * Rows [q; k; v] of W and b on inputs that differ: those of q and k on {@code queriesAndKeys},
+   * those of v on {@code values}.
+   */
+  static NDArray linearQkv(
+      NDManager manager, NDArray queriesAndKeys, NDArray values, Linear qkv, int valueRows) {
+    return qkv.bias().isPresent()
+        ? array(
+            manager,
+            "linear_qkv_bias",
+            queriesAndKeys,
+            values,
+            qkv.weight(),
+            qkv.bias().get(),
+            valueRows)
+        : array(manager, "linear_qkv", queriesAndKeys, values, qkv.weight(), valueRows);
+  }
+
+  /**
+   * σ(α)·k_j + (1 − σ(α))·k_{j−1} for each head.
+   *
+   * @param k [B, T, H, D]
+   * @param before the key before the first, [B, 1, H, D]; empty where the first keeps its own
+   */
+  static NDArray smear(NDManager manager, NDArray k, Optional<NDArray> before, NDArray alpha) {
+    return before.isPresent()
+        ? array(manager, "smear_after", k, before.get(), alpha)
+        : array(manager, "smear", k, alpha);
+  }
+
   static NDArray layerNorm(
       NDManager manager, NDArray x, NDArray weight, NDArray bias, double epsilon) {
     return array(manager, "layer_norm", x, weight, bias, epsilon);
@@ -152,6 +182,7 @@ final class Kernels {
       case GELU_TANH -> "gelu_tanh";
       case RELU -> "relu";
       case SILU -> "silu";
+      case SOLU, SOLU_LN -> "solu";
     };
   }
 

@@ -4,11 +4,15 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.Optional;
 
-/** act(x·W_in + b_in)·W_out + b_out, or with a gate (act(x·W_gate) ⊙ x·W_in)·W_out. */
+/**
+ * act(x·W_in + b_in)·W_out + b_out, or with a gate (act(x·W_gate) ⊙ x·W_in)·W_out. SoLU may be
+ * followed by a layer norm.
+ */
 final class Mlp {
   private final Activation activation;
   private final Linear in;
   private final Optional<Linear> gate;
+  private final Optional<Normalization> norm;
   private final Linear out;
 
   Mlp(ModelConfig config, Parameters parameters, int layer) {
@@ -21,6 +25,17 @@ final class Mlp {
                 Linear.of(
                     parameters, name + "W_gate", name + "b_gate", config.dMlp(), config.dModel()))
             : Optional.empty();
+    norm =
+        activation == Activation.SOLU_LN
+            ? Optional.of(
+                Normalization.layerNorm(
+                    parameters,
+                    name + "ln",
+                    config.dMlp(),
+                    config.normEpsilon(),
+                    HookSite.MLP_LN_SCALE,
+                    HookSite.MLP_LN_NORMALIZED))
+            : Optional.empty();
     out = Linear.of(parameters, name + "W_out", name + "b_out", config.dModel(), config.dMlp());
   }
 
@@ -31,6 +46,11 @@ final class Mlp {
       NDArray linear = taps.pass(manager, HookSite.MLP_PRE_LINEAR, in.apply(manager, x));
       Kernels.mulInPlace(hidden, linear);
       linear.close();
+    }
+    if (norm.isPresent()) {
+      NDArray mid = taps.pass(manager, HookSite.MLP_MID, hidden);
+      hidden = norm.get().apply(manager, taps, mid);
+      mid.close();
     }
     NDArray post = taps.pass(manager, HookSite.MLP_POST, hidden);
     NDArray result = out.apply(manager, post);

@@ -8,14 +8,14 @@ import java.util.List;
  * TransformerLens.
  *
  * @param family Hugging Face's {@code model_type}
- * @param nLayers blocks
+ * @param nLayers blocks; 0 for a model that only embeds and unembeds
  * @param dModel width of the residual stream
  * @param dEmbed width of the token embedding; equals dModel unless the model projects it in and out
  *     (OPT)
  * @param nHeads query heads
  * @param nKeyValueHeads key and value heads; divides nHeads
  * @param dHead width of a head
- * @param dMlp width of the MLP's hidden layer
+ * @param dMlp width of the MLP's hidden layer; 0 if the blocks have attention only
  * @param dVocab rows of the embedding
  * @param nCtx longest sequence
  * @param tokenTypes rows of the token type embedding (BERT), else 0
@@ -26,6 +26,7 @@ import java.util.List;
  * @param blockLayout how attention, MLP and normalisations are wired
  * @param finalNorm whether the stream is normalised before the unembedding
  * @param positions how order is encoded
+ * @param smearedKeys whether a key is mixed with the key before it (Olsson et al. 2022)
  * @param causal whether a token attends to earlier tokens only
  * @param attentionScales factor of q·k of each layer, such as 1/√dHead
  * @param attentionWindows for each layer the number of newest tokens, itself included, a token
@@ -54,6 +55,7 @@ public record ModelConfig(
     BlockLayout blockLayout,
     boolean finalNorm,
     Positions positions,
+    boolean smearedKeys,
     boolean causal,
     List<Double> attentionScales,
     List<Integer> attentionWindows,
@@ -67,12 +69,19 @@ public record ModelConfig(
     attentionWindows = List.copyOf(attentionWindows);
   }
 
+  /** Whether the blocks have an MLP beside their attention. */
+  public boolean hasMlp() {
+    return dMlp > 0;
+  }
+
   /** Kind of normalisation. */
   public enum NormKind {
     /** (x − mean)/√(variance + ε)·w + b. */
     LAYER_NORM,
     /** x/√(mean square + ε)·w; Gemma's 1 + w is folded into w when the weights are loaded. */
-    RMS_NORM
+    RMS_NORM,
+    /** x itself: there are no norms, no parameters of them and no hook points. */
+    NONE
   }
 
   /** How a block is wired. */

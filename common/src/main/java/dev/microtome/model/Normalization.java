@@ -25,13 +25,36 @@ record Normalization(
       String name,
       HookSite scaleSite,
       HookSite normalizedSite) {
-    NDArray weight = parameters.get(name + ".w", config.dModel());
-    Optional<NDArray> bias =
-        config.norm() == NormKind.LAYER_NORM
-            ? Optional.of(parameters.get(name + ".b", config.dModel()))
-            : Optional.empty();
+    return switch (config.norm()) {
+      case LAYER_NORM ->
+          layerNorm(
+              parameters, name, config.dModel(), config.normEpsilon(), scaleSite, normalizedSite);
+      case RMS_NORM ->
+          new Normalization(
+              NormKind.RMS_NORM,
+              config.normEpsilon(),
+              parameters.get(name + ".w", config.dModel()),
+              Optional.empty(),
+              scaleSite,
+              normalizedSite);
+      case NONE -> throw new IllegalArgumentException("A model without norms has no " + name);
+    };
+  }
+
+  static Normalization layerNorm(
+      Parameters parameters,
+      String name,
+      int width,
+      double epsilon,
+      HookSite scaleSite,
+      HookSite normalizedSite) {
     return new Normalization(
-        config.norm(), config.normEpsilon(), weight, bias, scaleSite, normalizedSite);
+        NormKind.LAYER_NORM,
+        epsilon,
+        parameters.get(name + ".w", width),
+        Optional.of(parameters.get(name + ".b", width)),
+        scaleSite,
+        normalizedSite);
   }
 
   boolean tapped(Taps taps) {

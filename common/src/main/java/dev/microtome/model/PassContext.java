@@ -18,6 +18,7 @@ final class PassContext {
   private final TokenBatch batch;
   private final Optional<KeyValueCache> past;
   private final Optional<Rotary> rotary;
+  private Optional<NDArray> attentionPositions = Optional.empty();
   private final Map<Integer, NDArray> masks = new HashMap<>();
 
   /**
@@ -52,6 +53,17 @@ final class PassContext {
 
   Optional<Rotary> rotary() {
     return rotary;
+  }
+
+  /** What every layer adds to what its queries and keys are computed from, or empty. */
+  Optional<NDArray> attentionPositions() {
+    return attentionPositions;
+  }
+
+  /** Sets what the embedding found for {@link #attentionPositions}; its memory is the manager's. */
+  void addToQueriesAndKeys(NDArray positions) {
+    positions.attach(manager);
+    attentionPositions = Optional.of(positions);
   }
 
   /** Position of the batch's first token in its sequence. */

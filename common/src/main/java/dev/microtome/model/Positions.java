@@ -15,6 +15,15 @@ public sealed interface Positions {
   record Learned(int offset) implements Positions {}
 
   /**
+   * A learned embedding added to what queries and keys are computed from, behind the norm, in every
+   * layer; the stream and the values are without positions (Press et al. 2021, Shortformer).
+   */
+  record Shortformer() implements Positions {}
+
+  /** Only the causal mask tells the order. */
+  record None() implements Positions {}
+
+  /**
    * Rotation of queries and keys (Su et al. 2021).
    *
    * @param pairing which coordinates are rotated together

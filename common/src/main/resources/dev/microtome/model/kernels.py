@@ -52,6 +52,12 @@ class Kernels(Module):
   def silu_(self: __torch__.Kernels, x: Tensor) -> Tensor:
     return torch.silu_(x)
 
+  def solu(self: __torch__.Kernels, x: Tensor) -> Tensor:
+    return torch.mul(x, torch.softmax(x, -1))
+
+  def solu_(self: __torch__.Kernels, x: Tensor) -> Tensor:
+    return torch.mul_(x, torch.softmax(x, -1))
+
   def layer_norm(self: __torch__.Kernels, x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
     return torch.layer_norm(x, [torch.size(x, -1)], weight, bias, eps)
 
@@ -76,6 +82,26 @@ class Kernels(Module):
     k = torch.narrow(x, 2, heads, kv_heads)
     v = torch.narrow(x, 2, heads + kv_heads, kv_heads)
     return [q, k, v]
+
+  # the last value_rows rows of weight on values, those above on x: [B, T, rows]
+  def linear_qkv(self: __torch__.Kernels, x: Tensor, values: Tensor, weight: Tensor, value_rows: int) -> Tensor:
+    rows = torch.size(weight, 0) - value_rows
+    qk = torch.linear(x, torch.narrow(weight, 0, 0, rows))
+    v = torch.linear(values, torch.narrow(weight, 0, rows, value_rows))
+    return torch.cat([qk, v], -1)
+
+  def linear_qkv_bias(self: __torch__.Kernels, x: Tensor, values: Tensor, weight: Tensor, bias: Tensor, value_rows: int) -> Tensor:
+    return torch.add_((self).linear_qkv(x, values, weight, value_rows, ), bias)
+
+  # k [B, T, H, D], alpha [H]: each key mixed with the one before it; the first has none and keeps its own
+  def smear(self: __torch__.Kernels, k: Tensor, alpha: Tensor) -> Tensor:
+    return (self).smear_after(k, torch.narrow(k, 1, 0, 1), alpha, )
+
+  # the same, before [B, 1, H, D] being the key in front of the first
+  def smear_after(self: __torch__.Kernels, k: Tensor, before: Tensor, alpha: Tensor) -> Tensor:
+    t = torch.size(k, 1)
+    shifted = torch.cat([before, torch.narrow(k, 1, 0, t - 1)], 1)
+    return torch.lerp(shifted, k, torch.unsqueeze(torch.sigmoid(alpha), 1))
 
   # x [B, T, H, D]; cos and sin [T, 1, R]: coordinate i turns with i + R
   def rotate_halves_(self: __torch__.Kernels, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:

@@ -31,7 +31,7 @@ class HookPointTest {
         .isThrownBy(() -> HookPoint.parse("blocks.3.mlp.hook_pots"))
         .withMessage(
             "hook 'blocks.3.mlp.hook_pots': unknown; nearest: blocks.3.mlp.hook_post, blocks.3.mlp.hook_pre,"
-                + " blocks.3.attn.hook_rot_q");
+                + " blocks.3.mlp.hook_mid");
   }
 
   @ParameterizedTest

@@ -17,7 +17,8 @@ final class Architectures {
           new Qwen2(),
           new Gemma2(),
           new Opt(),
-          new Bert());
+          new Bert(),
+          new Toy());
 
   private Architectures() {}
 

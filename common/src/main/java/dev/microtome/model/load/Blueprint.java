@@ -97,6 +97,12 @@ record Blueprint(
       return add(Parameter.of("unembed.W_U", tensor, dVocab, dEmbed));
     }
 
+    /** Adds a parameter that is another one under a second name and is not stored. */
+    Builder share(String name, String original) {
+      shared.put(name, original);
+      return this;
+    }
+
     Builder copy(String tensor, String original) {
       copies.put(tensor, original);
       return this;

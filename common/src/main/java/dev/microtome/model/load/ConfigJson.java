@@ -122,6 +122,14 @@ final class ConfigJson {
     return node(key).isPresent() ? size(key, max) : otherwise;
   }
 
+  /** A whole number from 0 to {@code max}. */
+  Dim sizeOrZero(String key, int max) {
+    JsonNode value = node(key).orElseThrow(() -> missing(key));
+    return value.isIntegralNumber() && value.canConvertToInt() && value.intValue() == 0
+        ? new Dim(0, prefix + key + " 0")
+        : size(key, max);
+  }
+
   int whole(String key, int min, int otherwise) {
     return node(key)
         .map(
@@ -213,13 +221,21 @@ final class ConfigJson {
   }
 
   Activation activation(String key, String otherwise) {
-    String name = string(key, otherwise);
-    Activation activation = ACTIVATIONS.get(name);
-    if (activation == null) {
+    return choice(key, string(key, otherwise), ACTIVATIONS);
+  }
+
+  /** What a name stands for. */
+  <T> T choice(String key, Map<String, T> meanings) {
+    return choice(key, string(key), meanings);
+  }
+
+  private <T> T choice(String key, String name, Map<String, T> meanings) {
+    T meaning = meanings.get(name);
+    if (meaning == null) {
       throw unsupported(
-          key, "'" + Json.shorten(name) + "'", "one of " + new TreeSet<>(ACTIVATIONS.keySet()));
+          key, "'" + Json.shorten(name) + "'", "one of " + new TreeSet<>(meanings.keySet()));
     }
-    return activation;
+    return meaning;
   }
 
   /** dModel / nHeads, which must be whole. */

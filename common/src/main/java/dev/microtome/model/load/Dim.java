@@ -4,7 +4,7 @@ package dev.microtome.model.load;
  * One dimension of a shape that config.json implies, with the values it follows from: a wrong shape
  * is then explained.
  *
- * @param size above zero
+ * @param size above zero, except the width of an MLP that is not there
  * @param origin such as {@code num_key_value_heads 4 × head_dim 8}
  */
 record Dim(long size, String origin) {

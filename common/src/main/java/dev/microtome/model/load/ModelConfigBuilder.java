@@ -29,6 +29,7 @@ final class ModelConfigBuilder {
   private BlockLayout blockLayout = BlockLayout.SEQUENTIAL;
   private boolean finalNorm = true;
   private Positions positions;
+  private boolean smearedKeys;
   private boolean causal = true;
   private List<Double> attentionScales;
   private List<Integer> attentionWindows;
@@ -91,6 +92,12 @@ final class ModelConfigBuilder {
     return this;
   }
 
+  /** Leaves out every norm, the final one too. */
+  ModelConfigBuilder withoutNorms() {
+    this.norm = NormKind.NONE;
+    return withoutFinalNorm();
+  }
+
   ModelConfigBuilder normEpsilon(double normEpsilon) {
     this.normEpsilon = normEpsilon;
     return this;
@@ -108,6 +115,11 @@ final class ModelConfigBuilder {
 
   ModelConfigBuilder positions(Positions positions) {
     this.positions = positions;
+    return this;
+  }
+
+  ModelConfigBuilder smearedKeys() {
+    this.smearedKeys = true;
     return this;
   }
 
@@ -166,6 +178,7 @@ final class ModelConfigBuilder {
         blockLayout,
         finalNorm,
         positions,
+        smearedKeys,
         causal,
         attentionScales,
         attentionWindows == null ? Collections.nCopies(nLayers, 0) : attentionWindows,

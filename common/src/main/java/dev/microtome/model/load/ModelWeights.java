@@ -17,17 +17,20 @@ import java.util.stream.Collectors;
  * <table>
  * <caption>Layout</caption>
  * <tr><td>{@code embed.W_E}</td><td>[dVocab, dEmbed]</td></tr>
- * <tr><td>{@code pos_embed.W_pos}</td><td>[nCtx + offset, dModel]; learned positions</td></tr>
+ * <tr><td>{@code pos_embed.W_pos}</td><td>[nCtx + offset, dModel]; learned positions and shortformer</td></tr>
  * <tr><td>{@code token_type.W}</td><td>[tokenTypes, dModel]; BERT</td></tr>
  * <tr><td>{@code embed.ln.{w,b}}</td><td>[dModel]; BERT</td></tr>
  * <tr><td>{@code embed.project_in}, {@code embed.project_out}</td><td>[dModel, dEmbed], [dEmbed, dModel]; OPT</td></tr>
- * <tr><td>{@code blocks.i.ln1.{w,b}}, {@code blocks.i.ln2.{w,b}}</td><td>[dModel]; no b in RMS norms, no ln2 in GPT-J</td></tr>
+ * <tr><td>{@code blocks.i.ln1.{w,b}}, {@code blocks.i.ln2.{w,b}}</td><td>[dModel]; no b in RMS norms, no ln2 in GPT-J,
+ * none in a toy model without norms</td></tr>
  * <tr><td>{@code blocks.i.ln1_post.w}, {@code blocks.i.ln2_post.w}</td><td>[dModel]; Gemma 2</td></tr>
  * <tr><td>{@code blocks.i.attn.W_QKV}, {@code b_QKV}</td><td>[(nHeads + 2·nKeyValueHeads)·dHead, dModel]: all q heads, then
  * all k heads, then all v heads</td></tr>
  * <tr><td>{@code blocks.i.attn.W_O}, {@code b_O}</td><td>[dModel, nHeads·dHead]</td></tr>
+ * <tr><td>{@code blocks.i.attn.alpha}</td><td>[nHeads]; smeared keys: the logit of a key's own share</td></tr>
  * <tr><td>{@code blocks.i.mlp.W_in}, {@code b_in}</td><td>[dMlp, dModel]</td></tr>
  * <tr><td>{@code blocks.i.mlp.W_gate}</td><td>[dMlp, dModel]; gated MLPs: the branch that is activated</td></tr>
+ * <tr><td>{@code blocks.i.mlp.ln.{w,b}}</td><td>[dMlp]; SoLU with its norm</td></tr>
  * <tr><td>{@code blocks.i.mlp.W_out}, {@code b_out}</td><td>[dModel, dMlp]</td></tr>
  * <tr><td>{@code ln_final.{w,b}}</td><td>[dModel]</td></tr>
  * <tr><td>{@code mlm_head.{W,b,ln.w,ln.b}}</td><td>[dModel, dModel] and [dModel]; BERT</td></tr>

@@ -2,6 +2,7 @@ package dev.microtome.model.load;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One parameter of the common layout and the stored tensors it is filled from, one below the other.
@@ -35,6 +36,29 @@ record Parameter(String name, List<Source> sources, List<Dim> shape, float const
     Order order = new Order.HeadsOutermost(heads, dHead);
     return new Parameter(
         name, List.of(new Source(tensor, List.of(shape), order)), List.of(shape), 0);
+  }
+
+  /** A matrix that is stored as [head, in of the head, out]. */
+  static Parameter fromHeads(String name, String tensor, Dim nHeads, Dim dHead, Dim out) {
+    Source source = new Source(tensor, List.of(nHeads, dHead, out), Order.TRANSPOSED);
+    return new Parameter(name, List.of(source), List.of(out, nHeads.times(dHead)), 0);
+  }
+
+  /** Several tensors stored as [head, in, out of the head], one below the other. */
+  static Parameter intoHeads(String name, Dim nHeads, Dim in, Dim dHead, String... tensors) {
+    List<Source> sources =
+        Stream.of(tensors)
+            .map(tensor -> new Source(tensor, List.of(nHeads, in, dHead), Order.TRANSPOSED_BY_HEAD))
+            .toList();
+    Dim rows = nHeads.times(dHead).times(tensors.length);
+    return new Parameter(name, sources, List.of(rows, in), 0);
+  }
+
+  /** Several vectors stored as [head, width of the head], one below the other. */
+  static Parameter headVectors(String name, Dim nHeads, Dim dHead, String... tensors) {
+    List<Source> sources =
+        Stream.of(tensors).map(tensor -> Source.of(tensor, nHeads, dHead)).toList();
+    return new Parameter(name, sources, List.of(nHeads.times(dHead).times(tensors.length)), 0);
   }
 
   /** Several tensors of the same width, one below the other. */
@@ -81,12 +105,16 @@ record Parameter(String name, List<Source> sources, List<Dim> shape, float const
   sealed interface Order {
     Order STORED = new Stored();
     Order TRANSPOSED = new Transposed();
+    Order TRANSPOSED_BY_HEAD = new TransposedByHead();
 
     /** In the same order. */
     record Stored() implements Order {}
 
-    /** [in, out] in the file, [out, in] in the parameter. */
+    /** [in, out] in the file, where in may be several dimensions; [out, in] in the parameter. */
     record Transposed() implements Order {}
+
+    /** [head, in, out] in the file, [head, out, in] in the parameter. */
+    record TransposedByHead() implements Order {}
 
     /** Rows (head, q or k or v, dHead) in the file, (q or k or v, head, dHead) in the parameter. */
     record HeadsOutermost(int heads, int dHead) implements Order {}

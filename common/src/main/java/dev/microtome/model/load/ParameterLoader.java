@@ -75,7 +75,14 @@ final class ParameterLoader {
     long rows = source.shape().get(0).size();
     long columns = elements / rows;
     if (source.order() instanceof Parameter.Order.Transposed) {
-      transpose(target, start, tensor, rows, columns);
+      long last = source.shape().get(source.shape().size() - 1).size();
+      transpose(target, start, new Matrix(tensor, 0, elements / last, last));
+    } else if (source.order() instanceof Parameter.Order.TransposedByHead) {
+      long in = source.shape().get(1).size();
+      for (long head = 0; head < rows; head++) {
+        long first = head * columns;
+        transpose(target, start + first, new Matrix(tensor, first, in, columns / in));
+      }
     } else if (source.order() instanceof Parameter.Order.HeadsOutermost order) {
       long block = order.dHead() * columns;
       for (int head = 0; head < order.heads(); head++) {
@@ -98,8 +105,17 @@ final class ParameterLoader {
     }
   }
 
+  /** A run of a stored tensor's elements, beginning with {@code first}, as [rows, columns]. */
+  private record Matrix(Stored tensor, long first, long rows, long columns) {
+    void read(long element, FloatBuffer piece) {
+      tensor.file().read(tensor.tensor(), first + element, piece);
+    }
+  }
+
   /** Copies [rows, columns] of the file into [columns, rows], a few rows of the file at a time. */
-  private void transpose(Target target, long start, Stored tensor, long rows, long columns) {
+  private void transpose(Target target, long start, Matrix matrix) {
+    long rows = matrix.rows();
+    long columns = matrix.columns();
     int width = (int) Math.min(Math.min(columns, PIECE), Math.max(1, WINDOW / rows));
     int height = width == columns ? (int) Math.min(rows, PIECE / columns) : 1;
     for (long column = 0; column < columns; column += width) {
@@ -107,12 +123,7 @@ final class ParameterLoader {
       FloatBuffer out = target.window(start + column * rows, (int) (columnsHere * rows));
       for (long row = 0; row < rows; row += height) {
         int rowsHere = (int) Math.min(height, rows - row);
-        tensor
-            .file()
-            .read(
-                tensor.tensor(),
-                row * columns + column,
-                piece.clear().limit(rowsHere * columnsHere));
+        matrix.read(row * columns + column, piece.clear().limit(rowsHere * columnsHere));
         transposePiece(out, (int) row, (int) rows, rowsHere, columnsHere);
       }
     }

@@ -42,6 +42,11 @@ final class RotaryConfig {
     return rotary(Positions.Pairing.ADJACENT, frequencies(rotated.intSize(), 10_000));
   }
 
+  /** Rotation of the first {@code rotary_dim} coordinates of a head, i with i + rotary_dim/2. */
+  static Positions.Rotary halves(int rotated, double base) {
+    return rotary(Positions.Pairing.HALVES, frequencies(rotated, base));
+  }
+
   /** Adds what the nested object of either version says to the keys beside it. */
   private static Read read(ConfigJson json, Optional<Double> base, Optional<Double> fraction) {
     Optional<ConfigJson> parameters = json.object("rope_parameters");
@@ -76,7 +81,7 @@ final class RotaryConfig {
     }
   }
 
-  private static void checkRotated(ConfigJson json, int rotated, Dim dHead) {
+  static void checkRotated(ConfigJson json, int rotated, Dim dHead) {
     if (rotated < 2 || rotated % 2 != 0 || rotated > dHead.size()) {
       throw json.conflict(
           "%d coordinates of a head would be rotated, expected an even number up to its width (%s)"

@@ -26,7 +26,7 @@ class ConfigSwitchTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "gpt2 | {'model_type': 'mamba'} | model_type is 'mamba', which is not supported; supported: bert, gemma2, gpt2, gpt_neo, gpt_neox, gptj, llama, mistral, opt, qwen2",
+        "gpt2 | {'model_type': 'mamba'} | model_type is 'mamba', which is not supported; supported: bert, gemma2, gpt2, gpt_neo, gpt_neox, gptj, llama, microtome_toy, mistral, opt, qwen2",
         "gpt2 | {'model_type': null} | the key 'model_type' is missing",
         "gpt2 | {'activation_function': 'quick_gelu'} | activation_function is 'quick_gelu', which is not supported; supported: one of [gelu,",
         "gpt2 | {'n_head': null} | the key 'n_head' is missing",
