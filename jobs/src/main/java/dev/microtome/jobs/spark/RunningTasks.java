@@ -3,6 +3,7 @@ package dev.microtome.jobs.spark;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobEnd;
 import org.apache.spark.scheduler.SparkListenerJobStart;
@@ -16,13 +17,21 @@ import scala.jdk.javaapi.CollectionConverters;
  */
 final class RunningTasks extends SparkListener {
   private final String group;
+  private final Duration beginning;
   private final Set<Integer> jobs = new HashSet<>();
   private final Set<Object> stages = new HashSet<>();
   private final Set<Long> tasks = new HashSet<>();
   private boolean started;
 
-  RunningTasks(String group) {
+  /**
+   * Counts nothing yet.
+   *
+   * @param beginning longest time between a job's failure and the news that it had begun: one that
+   *     Spark refused (a task that cannot be serialised) never begins
+   */
+  RunningTasks(String group, Duration beginning) {
     this.group = group;
+    this.beginning = beginning;
   }
 
   @Override
@@ -32,6 +41,7 @@ final class RunningTasks extends SparkListener {
       started = true;
       jobs.add(start.jobId());
       stages.addAll(CollectionConverters.asJava(start.stageIds()));
+      notifyAll();
     }
   }
 
@@ -55,13 +65,18 @@ final class RunningTasks extends SparkListener {
   }
 
   /**
-   * Waits until the group's job has begun and ended and no task of it runs.
+   * Waits until no task of the group runs and its job, if it ever began, has ended.
    *
    * @return false when a task still runs after this time
    */
   synchronized boolean awaitNone(Duration time) throws InterruptedException {
+    await(() -> started, beginning);
+    return !started || await(() -> jobs.isEmpty() && tasks.isEmpty(), time);
+  }
+
+  private boolean await(BooleanSupplier condition, Duration time) throws InterruptedException {
     long end = System.nanoTime() + time.toNanos();
-    while (!started || !jobs.isEmpty() || !tasks.isEmpty()) {
+    while (!condition.getAsBoolean()) {
       long left = (end - System.nanoTime()) / 1_000_000;
       if (left <= 0) {
         return false;

@@ -33,6 +33,9 @@ public final class SparkParts {
   /** Longest wait for tasks that were told to stop: they look between batches. */
   private static final Duration STOPPING = Duration.ofMinutes(1);
 
+  /** Longest wait for Spark's news, milliseconds late as a rule, that a failed job had begun. */
+  private static final Duration BEGINNING = Duration.ofSeconds(5);
+
   private final SparkContext spark;
 
   public SparkParts(SparkContext spark) {
@@ -71,7 +74,7 @@ public final class SparkParts {
         JavaSparkContext.fromSparkContext(spark).parallelize(work, work.size()).rdd();
     LongAccumulator units = spark.longAccumulator("microtome.units");
     UnitsListener listener = new UnitsListener(units.id(), progress);
-    RunningTasks running = new RunningTasks(group);
+    RunningTasks running = new RunningTasks(group, BEGINNING);
     Committer committer = new Committer(commit, work.size(), () -> spark.cancelJobGroup(group));
     List<Object> partitions = new ArrayList<>();
     for (int i = 0; i < work.size(); i++) {
