@@ -150,6 +150,16 @@ class ClusterIT {
     }
   }
 
+  @Test
+  @Order(7)
+  void theBitsDoNotDependOnTheCoresOfATask() throws IOException, InterruptedException {
+    Path output = folder.resolve("two-cores-a-task");
+    List<String> options = new ArrayList<>(local());
+    options.addAll(List.of("--conf", "spark.task.cpus=2"));
+    assertThat(submit(options, collect(output))).isZero();
+    assertThat(TableRows.of(output, "activations")).isEqualTo(undisturbed);
+  }
+
   private static int submit(List<String> sparkOptions, List<String> jobArguments)
       throws IOException, InterruptedException {
     try (Submission job = start(sparkOptions, jobArguments)) {
