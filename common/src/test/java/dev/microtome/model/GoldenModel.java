@@ -1,9 +1,9 @@
 package dev.microtome.model;
 
 import ai.djl.ndarray.NDManager;
+import dev.microtome.model.load.GoldenModels;
 import dev.microtome.model.load.ModelFiles;
 import dev.microtome.model.load.Safetensors;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,27 +16,8 @@ import java.util.stream.IntStream;
  */
 record GoldenModel(
     String name, Path folder, List<int[]> tokens, List<int[]> tokenTypes, List<int[]> present) {
-  static final List<String> NAMES =
-      List.of(
-          "gpt2",
-          "gpt2-relu-inverse",
-          "gpt2-f16",
-          "gpt-neo",
-          "gpt-neox",
-          "gpt-neox-sequential",
-          "gptj",
-          "llama",
-          "llama-tied-bf16",
-          "mistral",
-          "qwen2",
-          "gemma2",
-          "opt",
-          "opt-postnorm",
-          "bert",
-          "bert-legacy-keys");
-
   static GoldenModel open(String name) {
-    Path folder = resource("golden/models/" + name);
+    Path folder = GoldenModels.folder(name);
     try (Safetensors golden = Safetensors.open(folder.resolve("golden.safetensors"))) {
       long[] ids = golden.longs("input_ids");
       int rows = golden.tensor("input_ids").shape().get(0).intValue();
@@ -98,10 +79,6 @@ record GoldenModel(
   }
 
   static Path resource(String name) {
-    try {
-      return Path.of(GoldenModel.class.getClassLoader().getResource(name).toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
+    return GoldenModels.resource(name);
   }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.microtome.model.HookShape.Kind;
 import dev.microtome.model.ModelConfig.BlockLayout;
+import dev.microtome.model.load.GoldenModels;
 import dev.microtome.model.load.Safetensors;
 import dev.microtome.model.load.Tensor;
 import java.io.IOException;
@@ -40,7 +41,7 @@ class HookedTransformerGoldenTest {
   }
 
   static Stream<String> models() {
-    return GoldenModel.NAMES.stream();
+    return GoldenModels.names();
   }
 
   static Stream<String> hookedModels() {

@@ -6,18 +6,19 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** The golden model folders in the test resources. */
-final class GoldenModels {
+public final class GoldenModels {
   private GoldenModels() {}
 
-  static Path folder(String name) {
-    return resource("/golden/models/" + name);
+  public static Path folder(String name) {
+    return resource("golden/models/" + name);
   }
 
   static Path stories260K() {
-    return resource("/golden/real-models/stories260K-llama");
+    return resource("golden/real-models/stories260K-llama");
   }
 
-  static Stream<String> names() {
+  /** Every golden model: what tests of all families run over. */
+  public static Stream<String> names() {
     return Stream.of(
         "bert",
         "bert-legacy-keys",
@@ -37,8 +38,9 @@ final class GoldenModels {
         "qwen2");
   }
 
-  private static Path resource(String name) {
-    URL url = GoldenModels.class.getResource(name);
+  /** A file or folder of the test resources. */
+  public static Path resource(String name) {
+    URL url = GoldenModels.class.getClassLoader().getResource(name);
     if (url == null) {
       throw new IllegalStateException("test resource " + name + " is missing");
     }
