@@ -158,10 +158,11 @@ public final class ParquetFiles implements TableReader {
 
   private static ParquetFileReader reader(String path, InputFile file) throws IOException {
     try {
+      Configuration settings =
+          file instanceof HadoopInputFile hadoop ? hadoop.getConfiguration() : SETTINGS;
+      // Off by default. A changed bit in a page of numbers is a number: nothing else would tell.
       ParquetReadOptions options =
-          file instanceof HadoopInputFile hadoop
-              ? HadoopReadOptions.builder(hadoop.getConfiguration()).build()
-              : HadoopReadOptions.builder(SETTINGS).build();
+          HadoopReadOptions.builder(settings).usePageChecksumVerification().build();
       return ParquetFileReader.open(file, options);
     } catch (FileNotFoundException e) {
       throw new InputException(path + ": no such file", e);

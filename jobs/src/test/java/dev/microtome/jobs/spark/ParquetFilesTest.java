@@ -272,6 +272,20 @@ class ParquetFilesTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
+  void oneChangedBitOfAPageIsTheUsersError(long seed) throws IOException {
+    Path file = write("x.parquet");
+    byte[] bytes = Files.readAllBytes(file);
+    Random random = new Random(seed);
+    bytes[bytes.length / 4 + random.nextInt(bytes.length / 2)] ^= (byte) (1 << random.nextInt(8));
+    Files.write(file, bytes);
+
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> all(parquet.read(file.toString(), VectorRow.class)))
+        .withMessageStartingWith(file + ": not a readable Parquet file: ");
+  }
+
   @Test
   void failingFileSystemIsNotTheUsersError() {
     assertThat(
