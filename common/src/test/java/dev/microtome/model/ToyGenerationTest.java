@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
+import dev.microtome.model.load.ModelFiles;
+import dev.microtome.model.load.RandomToy;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -35,9 +37,21 @@ class ToyGenerationTest {
   @ParameterizedTest
   @MethodSource("models")
   void piecesOfASequenceGiveTheLogitsOfTheWhole(String name) {
+    assertThatPiecesGiveTheWhole(GoldenToy.open(name, folders).folder(), SEQUENCE, OTHER);
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("dev.microtome.model.load.ToyFilesLawsTest#seeds")
+  void piecesOfASequenceGiveTheLogitsOfTheWholeInAnyArchitecture(long seed) {
+    Path folder = RandomToy.of(seed).write(folders.resolve("random-" + seed));
+    assertThatPiecesGiveTheWhole(
+        folder, new int[] {4, 0, 1, 4, 2, 3, 3, 0}, new int[] {1, 2, 2, 2, 0, 4, 1, 3});
+  }
+
+  private static void assertThatPiecesGiveTheWhole(Path folder, int[] first, int[] second) {
     try (NDManager manager = NDManager.newBaseManager();
-        HookedTransformer model = GoldenToy.open(name, folders).load(manager)) {
-      TokenBatch whole = TokenBatch.of(List.of(SEQUENCE, OTHER));
+        HookedTransformer model = HookedTransformer.load(ModelFiles.open(folder), manager)) {
+      TokenBatch whole = TokenBatch.of(List.of(first, second));
       int vocabulary = model.config().dVocab();
       try (ActivationCache all = model.run(whole, ForwardPass.reading(LOGITS), manager);
           KeyValueCache past = new KeyValueCache(manager, model.config().nLayers())) {
@@ -46,8 +60,8 @@ class ToyGenerationTest {
           TokenBatch piece =
               TokenBatch.of(
                   List.of(
-                      Arrays.copyOfRange(SEQUENCE, start, start + count),
-                      Arrays.copyOfRange(OTHER, start, start + count)));
+                      Arrays.copyOfRange(first, start, start + count),
+                      Arrays.copyOfRange(second, start, start + count)));
           try (ActivationCache cache =
               model.run(piece, ForwardPass.reading(LOGITS), manager, Optional.of(past))) {
             for (int row = 0; row < 2; row++) {
@@ -60,7 +74,7 @@ class ToyGenerationTest {
           }
           start += count;
         }
-        assertThat(start).isEqualTo(SEQUENCE.length);
+        assertThat(start).isEqualTo(first.length);
       }
     }
   }

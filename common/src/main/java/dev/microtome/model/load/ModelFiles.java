@@ -36,7 +36,7 @@ public final class ModelFiles {
   private static final Pattern SHARD =
       Pattern.compile("[^._/\\\\\\p{Cntrl}][^/\\\\\\p{Cntrl}]*\\.safetensors");
 
-  private static final long MAX_CONFIG_BYTES = 4L << 20;
+  static final long MAX_CONFIG_BYTES = 4L << 20;
   private static final long MAX_INDEX_BYTES = 32L << 20;
 
   private final Path folder;

@@ -96,6 +96,10 @@ record Parameter(String name, List<Source> sources, List<Dim> shape, float const
       shape = List.copyOf(shape);
     }
 
+    long elements() {
+      return shape.stream().mapToLong(Dim::size).reduce(1, Math::multiplyExact);
+    }
+
     static Source of(String tensor, Dim... shape) {
       return new Source(tensor, List.of(shape), Order.STORED);
     }

@@ -45,6 +45,13 @@ final class Toy implements Architecture {
     return new Sizes(json).blueprint(json);
   }
 
+  /** A whole config.json; what it does not say, or says too much, is refused. */
+  static ToyConfig read(ConfigJson json) {
+    json.choice("model_type", Map.of(MODEL_TYPE, MODEL_TYPE));
+    Architectures.blueprint(new Toy(), json);
+    return new Sizes(json).config(json);
+  }
+
   /** The sizes as config.json gives them, which explain the shapes. */
   private record Sizes(
       Dim nLayers, Dim nHeads, Dim dModel, Dim dHead, Dim dMlp, Dim nCtx, Dim dVocab) {

@@ -1,9 +1,13 @@
 package dev.microtome.model.load;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.microtome.model.Activation;
 import dev.microtome.model.ModelConfig;
 import dev.microtome.model.ModelConfig.NormKind;
 import dev.microtome.model.Positions;
+import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * The architecture of a toy model: a decoder as small and as plain as a question needs, down to
@@ -28,8 +32,7 @@ import dev.microtome.model.Positions;
  * @param tied whether the unembedding is the embedding transposed
  * @param positions how order is encoded
  * @param rotaryDim coordinates of a head that rotate, even; 0 unless positions are rotary
- * @param rotaryBase the slowest pair turns by about 1/base radians a token; 0 unless positions are
- *     rotary
+ * @param rotaryBase pair i of n turns by base^(−i/n) radians a token; 0 unless positions are rotary
  */
 public record ToyConfig(
     int nLayers,
@@ -111,6 +114,62 @@ public record ToyConfig(
     }
   }
 
+  /**
+   * Reads the config.json of a toy folder.
+   *
+   * @throws dev.microtome.run.InputException if it is another family's, or a key is missing,
+   *     unknown or has a value that is not supported
+   */
+  public static ToyConfig read(Path configJson) {
+    return Toy.read(
+        new ConfigJson(configJson, Json.object(configJson, ModelFiles.MAX_CONFIG_BYTES)));
+  }
+
+  /**
+   * Begins an architecture: attention only, layer norms, biases and learned positions until told
+   * otherwise. Layers, heads and width have no default.
+   */
+  public static Builder builder(int dVocab, int nCtx) {
+    return new Builder(dVocab, nCtx);
+  }
+
+  /** The text of config.json, which {@link #read} reads back. */
+  public String toJson() {
+    return Json.indented(json());
+  }
+
+  ObjectNode json() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("model_type", Toy.MODEL_TYPE);
+    json.put("n_layers", nLayers);
+    json.put("n_heads", nHeads);
+    json.put("d_model", dModel);
+    json.put("d_head", dHead);
+    json.put("d_mlp", dMlp);
+    json.put("n_ctx", nCtx);
+    json.put("d_vocab", dVocab);
+    json.put("act_fn", key(Toy.ACTIVATIONS, activation));
+    json.put("normalization", key(Toy.NORMS, norm));
+    json.put("eps", normEpsilon);
+    json.put("biases", biases);
+    json.put("smeared_keys", smearedKeys);
+    json.put("tied", tied);
+    json.put("positions", key(Toy.POSITIONS, positions));
+    if (positions == PositionKind.ROTARY) {
+      json.put("rotary_dim", rotaryDim);
+      json.put("rotary_base", rotaryBase);
+    }
+    return json;
+  }
+
+  private static <T> String key(Map<String, T> meanings, T meaning) {
+    return meanings.entrySet().stream()
+        .filter(each -> each.getValue().equals(meaning))
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** The description that {@link dev.microtome.model.HookedTransformer} runs. */
   public ModelConfig modelConfig() {
     ModelConfigBuilder config =
@@ -136,5 +195,122 @@ public record ToyConfig(
       config.smearedKeys();
     }
     return config.build();
+  }
+
+  /** Collects the choices of an architecture. */
+  public static final class Builder {
+    private final int dVocab;
+    private final int nCtx;
+    private int nLayers = -1;
+    private int nHeads;
+    private int dModel;
+    private int dHead;
+    private int dMlp;
+    private Activation activation = Activation.RELU;
+    private NormKind norm = NormKind.LAYER_NORM;
+    private double normEpsilon = 1e-5;
+    private boolean biases = true;
+    private boolean smearedKeys;
+    private boolean tied;
+    private PositionKind positions = PositionKind.LEARNED;
+    private int rotaryDim;
+    private double rotaryBase;
+
+    private Builder(int dVocab, int nCtx) {
+      this.dVocab = dVocab;
+      this.nCtx = nCtx;
+    }
+
+    public Builder layers(int count) {
+      nLayers = count;
+      return this;
+    }
+
+    /** Sets the width of the residual stream. */
+    public Builder width(int newDModel) {
+      dModel = newDModel;
+      return this;
+    }
+
+    public Builder heads(int count, int width) {
+      nHeads = count;
+      dHead = width;
+      return this;
+    }
+
+    /** Adds an MLP to each block. */
+    public Builder mlp(int newDMlp, Activation newActivation) {
+      dMlp = newDMlp;
+      activation = newActivation;
+      return this;
+    }
+
+    public Builder normEpsilon(double epsilon) {
+      normEpsilon = epsilon;
+      return this;
+    }
+
+    public Builder withoutNorms() {
+      norm = NormKind.NONE;
+      return this;
+    }
+
+    /** Leaves out the biases of linear layers; norms keep theirs. */
+    public Builder withoutBiases() {
+      biases = false;
+      return this;
+    }
+
+    public Builder smearedKeys() {
+      smearedKeys = true;
+      return this;
+    }
+
+    /** Unembeds with the embedding's own weights. */
+    public Builder tied() {
+      tied = true;
+      return this;
+    }
+
+    /** Encodes order by anything but rotation, for which there is {@link #rotary}. */
+    public Builder positions(PositionKind kind) {
+      positions = kind;
+      rotaryDim = 0;
+      rotaryBase = 0;
+      return this;
+    }
+
+    /** Rotates the first {@code dim} coordinates of each head; the usual base is 10,000. */
+    public Builder rotary(int dim, double base) {
+      positions = PositionKind.ROTARY;
+      rotaryDim = dim;
+      rotaryBase = base;
+      return this;
+    }
+
+    /**
+     * Builds the architecture.
+     *
+     * @throws IllegalArgumentException if a size is missing or out of its range
+     */
+    public ToyConfig build() {
+      return new ToyConfig(
+          nLayers,
+          nHeads,
+          dModel,
+          dHead,
+          dMlp,
+          nCtx,
+          dVocab,
+          activation,
+          norm,
+          normEpsilon,
+          biases,
+          smearedKeys,
+          tied,
+          positions,
+          rotaryDim,
+          rotaryBase);
+    }
   }
 }

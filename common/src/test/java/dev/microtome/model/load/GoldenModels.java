@@ -17,6 +17,10 @@ public final class GoldenModels {
     return resource("golden/real-models/stories260K-llama");
   }
 
+  static Path exportedGpt2() {
+    return resource("golden/exported-gpt2");
+  }
+
   /** Every golden model: what tests of all families run over. */
   public static Stream<String> names() {
     return Stream.of(
