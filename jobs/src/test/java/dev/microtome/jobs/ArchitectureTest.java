@@ -20,7 +20,10 @@ class ArchitectureTest {
     "dev.microtome.stats..",
     "dev.microtome.text..",
     "dev.microtome.model..",
-    "dev.microtome.activations.."
+    "dev.microtome.activations..",
+    "dev.microtome.linalg..",
+    "dev.microtome.circuits..",
+    "dev.microtome.heads.."
   };
 
   @ArchTest
@@ -45,11 +48,16 @@ class ArchitectureTest {
       layeredArchitecture()
           .consideringOnlyDependenciesInLayers()
           .layer("methods")
-          .definedBy("dev.microtome.activations..")
+          .definedBy(
+              "dev.microtome.activations..", "dev.microtome.circuits..", "dev.microtome.heads..")
           .layer("models")
           .definedBy("dev.microtome.model..", "dev.microtome.stats..", "dev.microtome.text..")
           .layer("ground")
-          .definedBy("dev.microtome.run..", "dev.microtome.table..", "dev.microtome.config..")
+          .definedBy(
+              "dev.microtome.run..",
+              "dev.microtome.table..",
+              "dev.microtome.config..",
+              "dev.microtome.linalg..")
           .whereLayer("methods")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("models")
