@@ -1,0 +1,77 @@
+package dev.microtome.linalg;
+
+import org.bytedeco.openblas.global.openblas;
+
+/**
+ * The eigenvalues of a square matrix that need not be symmetric, by LAPACK's dgeev: complex numbers
+ * that come in conjugate pairs, in no particular order. About 10·n³ multiplications.
+ */
+public final class GeneralEigenvalues {
+  /** Values alone: the matrix's transpose has the same ones. */
+  private static final byte NO_VECTORS = 'N';
+
+  private final double[] real;
+  private final double[] imaginary;
+
+  private GeneralEigenvalues(double[] real, double[] imaginary) {
+    this.real = real;
+    this.imaginary = imaginary;
+  }
+
+  /**
+   * Computes them.
+   *
+   * @throws IllegalArgumentException if the matrix is not square or has a number that is not finite
+   * @throws ArithmeticException if the iteration does not converge
+   */
+  public static GeneralEigenvalues of(Matrix matrix) {
+    int n = matrix.rows();
+    if (matrix.columns() != n) {
+      throw new IllegalArgumentException(
+          "Eigenvalues of a matrix of %d × %d".formatted(n, matrix.columns()));
+    }
+    double[] a = matrix.toArray();
+    for (double value : a) {
+      if (!Double.isFinite(value)) {
+        throw new IllegalArgumentException("Eigenvalues of a matrix with an entry " + value);
+      }
+    }
+    double[] real = new double[n];
+    double[] imaginary = new double[n];
+    double[] none = new double[1];
+    if (n > 0) {
+      int info =
+          openblas.LAPACKE_dgeev(
+              openblas.LAPACK_COL_MAJOR,
+              NO_VECTORS,
+              NO_VECTORS,
+              n,
+              a,
+              n,
+              real,
+              imaginary,
+              none,
+              1,
+              none,
+              1);
+      if (info != 0) {
+        throw new ArithmeticException(
+            "LAPACK's dgeev of a matrix of %d × %d ended with %d".formatted(n, n, info));
+      }
+    }
+    return new GeneralEigenvalues(real, imaginary);
+  }
+
+  /** How many there are: the matrix's size. */
+  public int count() {
+    return real.length;
+  }
+
+  public double real(int index) {
+    return real[index];
+  }
+
+  public double imaginary(int index) {
+    return imaginary[index];
+  }
+}
