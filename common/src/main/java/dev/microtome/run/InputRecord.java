@@ -3,7 +3,7 @@ package dev.microtome.run;
 /**
  * An input as a run found it.
  *
- * @param kind "text", "table", "model" or "file"
+ * @param kind "text", "table", "model", "checkpoints" or "file"
  * @param path as it was resolved, fully qualified
  * @param digest SHA-256 that changes when the input does; what it covers depends on the kind
  * @param files number of files

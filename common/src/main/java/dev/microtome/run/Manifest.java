@@ -22,6 +22,8 @@ import java.util.TreeMap;
  * @param versions of microtome, Java, Spark, DJL and the like
  * @param parts number of parts in the plan
  * @param tables by name
+ * @param artifacts by the name of their folder inside the run, such as {@code model}; files other
+ *     than tables
  * @param metrics units of work in all parts, by the name of the unit; {@code parts-computed} and
  *     units per second of the attempt that finished the run
  * @param started ISO-8601, UTC, of the first attempt
@@ -40,6 +42,7 @@ public record Manifest(
     Map<String, String> versions,
     int parts,
     Map<String, Table> tables,
+    Map<String, Artifact> artifacts,
     Map<String, Number> metrics,
     String started,
     String finished,
@@ -64,6 +67,8 @@ public record Manifest(
     seeds = new TreeMap<>(seeds);
     versions = new TreeMap<>(versions);
     tables = new TreeMap<>(tables);
+    // Manifests of earlier versions have none.
+    artifacts = artifacts == null ? new TreeMap<>() : new TreeMap<>(artifacts);
     metrics = new TreeMap<>(metrics);
   }
 
@@ -114,6 +119,18 @@ public record Manifest(
     }
   }
 
+  /**
+   * Files of one kind that are no table, in their own ecosystem's format.
+   *
+   * @param bytes size of all files together
+   * @param files in the order of their paths
+   */
+  public record Artifact(long bytes, List<ArtifactFile> files) {
+    public Artifact {
+      files = List.copyOf(files);
+    }
+  }
+
   /** The manifest of a run that starts; its id is given by {@link #withRun}. */
   public static Manifest started(
       String job,
@@ -138,6 +155,7 @@ public record Manifest(
         parts,
         Map.of(),
         Map.of(),
+        Map.of(),
         started,
         null,
         0);
@@ -145,7 +163,7 @@ public record Manifest(
 
   /** The same for the run of this id. */
   public Manifest withRun(String id) {
-    return changed(id, status, versions, tables, metrics, finished, wallSeconds);
+    return changed(id, status, versions, tables, artifacts, metrics, finished, wallSeconds);
   }
 
   public boolean complete() {
@@ -155,11 +173,12 @@ public record Manifest(
   /** The manifest of the verified run. */
   public Manifest completed(
       Map<String, Table> tables,
+      Map<String, Artifact> artifacts,
       Map<String, Number> metrics,
       Map<String, String> versions,
       String finished,
       double wallSeconds) {
-    return changed(run, COMPLETE, versions, tables, metrics, finished, wallSeconds);
+    return changed(run, COMPLETE, versions, tables, artifacts, metrics, finished, wallSeconds);
   }
 
   private Manifest changed(
@@ -167,6 +186,7 @@ public record Manifest(
       String status,
       Map<String, String> versions,
       Map<String, Table> tables,
+      Map<String, Artifact> artifacts,
       Map<String, Number> metrics,
       String finished,
       double wallSeconds) {
@@ -182,6 +202,7 @@ public record Manifest(
         versions,
         parts,
         tables,
+        artifacts,
         metrics,
         started,
         finished,

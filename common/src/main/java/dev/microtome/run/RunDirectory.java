@@ -10,6 +10,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -152,16 +153,21 @@ public final class RunDirectory {
     if (manifest.isEmpty() || !manifest.get().complete()) {
       return Optional.of(path(MANIFEST) + " is missing or unfinished");
     }
-    Map<String, Long> sizes = sizes();
+    Map<String, Long> written = new LinkedHashMap<>();
     for (Manifest.Table table : manifest.get().tables().values()) {
-      for (Manifest.File file : table.files()) {
-        Long bytes = sizes.get(path(file.path()));
-        if (bytes == null) {
-          return Optional.of(path(file.path()) + " is missing");
-        } else if (bytes != file.bytes()) {
-          return Optional.of(
-              path(file.path()) + " has " + bytes + " bytes, written were " + file.bytes());
-        }
+      table.files().forEach(file -> written.put(file.path(), file.bytes()));
+    }
+    for (Manifest.Artifact artifact : manifest.get().artifacts().values()) {
+      artifact.files().forEach(file -> written.put(file.path(), file.bytes()));
+    }
+    Map<String, Long> sizes = sizes();
+    for (Map.Entry<String, Long> file : written.entrySet()) {
+      Long bytes = sizes.get(path(file.getKey()));
+      if (bytes == null) {
+        return Optional.of(path(file.getKey()) + " is missing");
+      } else if (!bytes.equals(file.getValue())) {
+        return Optional.of(
+            path(file.getKey()) + " has " + bytes + " bytes, written were " + file.getValue());
       }
     }
     return Optional.empty();

@@ -49,6 +49,10 @@ class ManifestTest {
                         List.of(
                             new Manifest.File(
                                 "numbers/part-00000.parquet", 3, 100, "ef", Map.of())))),
+                Map.of(
+                    "model",
+                    new Manifest.Artifact(
+                        5, List.of(new ArtifactFile("model/step-1/config.json", 5, "01")))),
                 Map.of("largest", 2),
                 Map.of("java", "17"),
                 "2026-11-22T02:11:00Z",
@@ -56,6 +60,15 @@ class ManifestTest {
 
     assertThat(Manifest.parse(manifest.json(), "m")).isEqualTo(manifest);
     assertThat(manifest.complete()).isTrue();
+  }
+
+  @Test
+  void readsManifestsFromBeforeThereWereArtifacts() {
+    String json = manifest("{}", "file:/a").json();
+    String before = json.replaceFirst("\"artifacts\" : \\{ ?\\},\\s*", "");
+
+    assertThat(before).doesNotContain("artifacts").isNotEqualTo(json);
+    assertThat(Manifest.parse(before, "m").artifacts()).isEmpty();
   }
 
   @Test

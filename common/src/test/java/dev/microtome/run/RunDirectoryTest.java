@@ -109,6 +109,7 @@ class RunDirectoryTest {
   @Test
   void succeedsWithLatestAndIsDamagedWhenAFileIsNotAsWritten() throws IOException {
     commit(0, "abc");
+    files.replace(run.path("model/config.json"), "{}");
     assertThat(run.succeeded()).isFalse();
     assertThat(run.damage()).isPresent();
     run.succeed(
@@ -124,6 +125,10 @@ class RunDirectoryTest {
                         1,
                         3,
                         List.of(new Manifest.File("t/part-00000.parquet", 1, 3, "d", Map.of())))),
+                Map.of(
+                    "model",
+                    new Manifest.Artifact(
+                        2, List.of(new ArtifactFile("model/config.json", 2, "e")))),
                 Map.of(),
                 Map.of(),
                 NOW.toString(),
@@ -134,5 +139,8 @@ class RunDirectoryTest {
     assertThat(output.resolve("latest")).hasContent(run.id());
     Files.writeString(output.resolve(run.id() + "/t/part-00000.parquet"), "abcd");
     assertThat(run.damage().orElseThrow()).endsWith("has 4 bytes, written were 3");
+    Files.writeString(output.resolve(run.id() + "/t/part-00000.parquet"), "abc");
+    Files.delete(output.resolve(run.id() + "/model/config.json"));
+    assertThat(run.damage().orElseThrow()).endsWith("model/config.json is missing");
   }
 }

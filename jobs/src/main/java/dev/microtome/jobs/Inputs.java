@@ -47,6 +47,31 @@ public interface Inputs {
   ModelFolder model(InputPath path);
 
   /**
+   * Models at steps of their training, named and ordered for tables. Each path is
+   *
+   * <ul>
+   *   <li>a model folder: its own name and step 0; if it is called {@code step-N} or {@code stepN},
+   *       its parent's name and N
+   *   <li>a folder of {@code step-N} or {@code stepN} folders, as of a Hugging Face series whose
+   *       revisions lie side by side: the folder's name and each N; other folders in it are skipped
+   *   <li>a {@code train-model} run, its output folder, or a folder inside its {@code model/}: in a
+   *       sweep ({@code model/NAME/step-N}) NAME and N; with one model ({@code model/step-N}) the
+   *       name of the output folder, for a run's own name says only when it began, and N
+   *   <li>a glob of any of these
+   * </ul>
+   *
+   * <p>A folder that two paths lead to counts once. The digest covers names, steps and contents.
+   * Files of a run are not read for it: the run's manifest has their digests. Other folders are
+   * read, several files at a time. No weights are loaded.
+   *
+   * <p>Refused: a folder without config.json or weights, weights beside {@code step-N} folders, an
+   * unfinished or damaged run, two folders with one (model, step), vocabularies of different sizes.
+   *
+   * @return at least one, ordered by model and step, all with one vocabulary size
+   */
+  List<Checkpoint> checkpoints(List<InputPath> paths);
+
+  /**
    * One file, such as a tokenizer.json. The digest covers its content.
    *
    * @return what the store says of it

@@ -224,6 +224,7 @@ final class RunSession implements JobContext, Closeable {
     Manifest complete =
         started.completed(
             tables,
+            Map.of(),
             metrics,
             Versions.all(),
             now.toString(),

@@ -95,6 +95,16 @@ public final class ModelFiles {
     return new ModelFiles(folder, architecture, blueprint, shardOfTensor, shards);
   }
 
+  /**
+   * What a config.json says a model is, whether or not weights lie beside it.
+   *
+   * @throws InputException if it is not a configuration that is supported
+   */
+  public static ModelConfig config(Path configJson) {
+    ConfigJson json = new ConfigJson(configJson, Json.object(configJson, MAX_CONFIG_BYTES));
+    return Architectures.blueprint(Architectures.of(json), json).config();
+  }
+
   /** The folder as it was given. */
   public Path folder() {
     return folder;

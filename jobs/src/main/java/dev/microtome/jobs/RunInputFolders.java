@@ -1,0 +1,72 @@
+package dev.microtome.jobs;
+
+import dev.microtome.run.FileStore;
+import dev.microtome.run.InputException;
+import dev.microtome.run.Manifest;
+import dev.microtome.run.RunDirectory;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Finds the runs that inputs lie in. A run is checked once, however many inputs it holds. */
+final class RunInputFolders {
+  private final FileStore files;
+  private final Map<String, Manifest> finished = new HashMap<>();
+
+  RunInputFolders(FileStore files) {
+    this.files = files;
+  }
+
+  /** The run behind a run's folder or an output folder, whose {@code latest} is followed. */
+  Optional<RunDirectory> at(String folder) throws IOException {
+    String latest = FileStore.resolve(folder, RunDirectory.LATEST);
+    if (!files.exists(latest)) {
+      return named(folder);
+    }
+    String id = files.readString(latest).strip();
+    if (!id.matches("[A-Za-z0-9-]+")) {
+      throw new InputException(latest + ": not the id of a run: " + id);
+    }
+    return Optional.of(RunDirectory.of(files, folder, id));
+  }
+
+  /** The run whose own folder this is. */
+  Optional<RunDirectory> named(String folder) throws IOException {
+    if (!files.exists(FileStore.resolve(folder, RunDirectory.MANIFEST))) {
+      return Optional.empty();
+    }
+    int slash = folder.lastIndexOf('/');
+    return Optional.of(
+        RunDirectory.of(files, folder.substring(0, slash), folder.substring(slash + 1)));
+  }
+
+  /**
+   * The manifest of a run that succeeded and has all its files.
+   *
+   * @param what names the input in the refusal
+   */
+  Manifest finished(String what, RunDirectory run) throws IOException {
+    Manifest known = finished.get(run.path());
+    if (known != null) {
+      return known;
+    }
+    if (!run.succeeded()) {
+      throw new InputException(
+          what
+              + ": run "
+              + run.id()
+              + " has no "
+              + RunDirectory.SUCCESS
+              + ": it failed, was killed or is still being written");
+    }
+    String path = run.path(RunDirectory.MANIFEST);
+    Manifest manifest = Manifest.parse(files.readString(path), path);
+    Optional<String> damage = run.damage();
+    if (damage.isPresent()) {
+      throw new InputException(what + " is damaged: " + damage.get());
+    }
+    finished.put(run.path(), manifest);
+    return manifest;
+  }
+}
