@@ -12,6 +12,7 @@ import dev.microtome.model.HookedTransformer;
 import dev.microtome.model.TokenBatch;
 import dev.microtome.run.InputException;
 import dev.microtome.table.RowWriter;
+import dev.microtome.text.TokenSequence;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.microtome.model.HookedTransformer;
 import dev.microtome.model.load.ModelFiles;
+import dev.microtome.text.TokenSequence;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.ByteBuffer;

@@ -2,20 +2,21 @@ package dev.microtome.jobs.activations;
 
 import com.google.auto.service.AutoService;
 import dev.microtome.activations.CollectionSettings;
-import dev.microtome.activations.TokenSequence;
 import dev.microtome.jobs.Inputs;
 import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.ModelFolder;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TableInput;
+import dev.microtome.jobs.inputs.CorpusCheck;
+import dev.microtome.jobs.inputs.SequenceIds;
+import dev.microtome.jobs.inputs.TokenSlices;
 import dev.microtome.model.HookPoint;
 import dev.microtome.model.HookPoints;
 import dev.microtome.model.load.ModelFiles;
 import dev.microtome.model.load.ModelWeights;
-import dev.microtome.run.FileStore;
-import dev.microtome.run.RunDirectory;
 import dev.microtome.table.TableSpec;
+import dev.microtome.text.TokenSequence;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -66,9 +67,7 @@ public final class CollectActivations implements Job<CollectActivationsConfig, C
       List<TokenSlices> slices = TokenSlices.cut(tokens.files(), config.sequencesPerPart());
       CorpusCheck corpus = CorpusCheck.of(config.tokens(), tokens, slices, inputs.tables());
       corpus.requireFits(config.model(), model, config.acceptOtherTokenizer());
-      if (!isOfARun(tokens, inputs)) {
-        SequenceIds.requireUniqueAcrossRowGroups(tokens, inputs.tables());
-      }
+      SequenceIds.requireUnique(tokens, inputs);
 
       CollectTask task =
           new CollectTask(
@@ -89,12 +88,6 @@ public final class CollectActivations implements Job<CollectActivationsConfig, C
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /** Whether a run's manifest vouches for the table: tokenize numbers its sequences. */
-  private static boolean isOfARun(TableInput table, Inputs inputs) throws IOException {
-    String folder = table.path().substring(0, table.path().lastIndexOf('/'));
-    return inputs.files().exists(FileStore.resolve(folder, RunDirectory.MANIFEST));
   }
 
   @Override

@@ -1,10 +1,10 @@
-package dev.microtome.jobs.activations;
+package dev.microtome.jobs.inputs;
 
-import dev.microtome.activations.TokenSequence;
 import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.TableReader;
 import dev.microtome.run.InputException;
 import dev.microtome.table.RowReader;
+import dev.microtome.text.TokenSequence;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -14,16 +14,16 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /** The rows of a tokens table that make one part, in the order of the table. */
-record TokenSlices(List<Slice> slices) implements Serializable {
-  TokenSlices {
+public record TokenSlices(List<Slice> slices) implements Serializable {
+  public TokenSlices {
     slices = List.copyOf(slices);
   }
 
   /** Rows [from, to) of one file. */
-  record Slice(String path, long from, long to) implements Serializable {}
+  public record Slice(String path, long from, long to) implements Serializable {}
 
   /** Cuts the whole table into parts of {@code rows} rows; the last may be smaller. */
-  static List<TokenSlices> cut(List<TableInput.TableFile> files, int rows) {
+  public static List<TokenSlices> cut(List<TableInput.TableFile> files, int rows) {
     List<TokenSlices> parts = new ArrayList<>();
     List<Slice> slices = new ArrayList<>();
     long free = rows;
@@ -54,7 +54,8 @@ record TokenSlices(List<Slice> slices) implements Serializable {
    * @throws InputException when a sequence is refused, or a sequence_id comes twice in the part or
    *     in a row group that the part has a share of
    */
-  List<TokenSequence> read(TableReader tables, Consumer<TokenSequence> check) throws IOException {
+  public List<TokenSequence> read(TableReader tables, Consumer<TokenSequence> check)
+      throws IOException {
     List<TokenSequence> sequences = new ArrayList<>();
     Set<Long> seen = new HashSet<>();
     for (Slice slice : slices) {

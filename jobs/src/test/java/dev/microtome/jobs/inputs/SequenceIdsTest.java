@@ -1,13 +1,13 @@
-package dev.microtome.jobs.activations;
+package dev.microtome.jobs.inputs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.microtome.activations.TokenSequence;
 import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.TableReader;
 import dev.microtome.run.InputException;
 import dev.microtome.table.RowReader;
+import dev.microtome.text.TokenSequence;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,7 +30,7 @@ class SequenceIdsTest {
     table.put("b", new long[] {20, 21}, new long[] {30, 39, 31});
     table.put("a", new long[] {40, 50}, new long[] {-7, 19});
 
-    SequenceIds.requireUniqueAcrossRowGroups(table.input(), table);
+    SequenceIds.requireUniqueAcrossRowGroups(table.input(), table, 1000);
 
     assertThat(table.read).isEmpty();
   }
@@ -40,7 +40,7 @@ class SequenceIdsTest {
     table.put("a", new long[] {1, 5}, new long[] {6, 9});
     table.put("b", new long[] {8, 12}, new long[] {13});
 
-    SequenceIds.requireUniqueAcrossRowGroups(table.input(), table);
+    SequenceIds.requireUniqueAcrossRowGroups(table.input(), table, 1000);
 
     assertThat(table.read).containsExactlyInAnyOrder("a 2 4", "b 0 2");
   }
@@ -51,7 +51,7 @@ class SequenceIdsTest {
     table.put("a", new long[] {1, 6, 9});
     table.put("c", new long[] {-5, 100});
     assertThatExceptionOfType(InputException.class)
-        .isThrownBy(() -> SequenceIds.requireUniqueAcrossRowGroups(table.input(), table))
+        .isThrownBy(() -> SequenceIds.requireUniqueAcrossRowGroups(table.input(), table, 1000))
         .withMessage("a and b: sequence_id 6 comes twice, it must identify a row");
   }
 

@@ -1,4 +1,4 @@
-package dev.microtome.jobs.activations;
+package dev.microtome.jobs.inputs;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
@@ -15,9 +15,10 @@ import java.io.IOException;
  *
  * @param manager owns the weights; the parent of what passes allocate
  */
-record ExecutorTransformer(HookedTransformer model, NDManager manager) implements AutoCloseable {
+public record ExecutorTransformer(HookedTransformer model, NDManager manager)
+    implements AutoCloseable {
 
-  static ExecutorTransformer of(ModelFolder folder, PartContext context) throws IOException {
+  public static ExecutorTransformer of(ModelFolder folder, PartContext context) throws IOException {
     Device device = context.gpu().isPresent() ? Device.gpu(context.gpu().getAsInt()) : Device.cpu();
     return context
         .models()

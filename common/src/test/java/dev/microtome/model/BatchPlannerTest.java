@@ -1,4 +1,4 @@
-package dev.microtome.activations;
+package dev.microtome.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

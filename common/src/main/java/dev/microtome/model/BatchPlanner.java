@@ -1,4 +1,4 @@
-package dev.microtome.activations;
+package dev.microtome.model;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
  * suffices, is the first. A batch holds as many as fit into the budget when padded to its longest;
  * a sequence longer than the budget is a batch of its own.
  */
-final class BatchPlanner {
+public final class BatchPlanner {
   private BatchPlanner() {}
 
   /**
@@ -26,7 +26,7 @@ final class BatchPlanner {
    * @return for each batch the indices of its sequences, ascending; every index occurs in exactly
    *     one batch
    */
-  static List<int[]> plan(int[] lengths, int batchTokens) {
+  public static List<int[]> plan(int[] lengths, int batchTokens) {
     if (batchTokens < 1) {
       throw new IllegalArgumentException("a batch of " + batchTokens + " tokens holds nothing");
     }

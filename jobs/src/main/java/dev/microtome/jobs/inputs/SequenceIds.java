@@ -1,9 +1,12 @@
-package dev.microtome.jobs.activations;
+package dev.microtome.jobs.inputs;
 
+import dev.microtome.jobs.Inputs;
 import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.TableReader;
 import dev.microtome.jobs.TableReader.RowGroup;
+import dev.microtome.run.FileStore;
 import dev.microtome.run.InputException;
+import dev.microtome.run.RunDirectory;
 import dev.microtome.table.Column;
 import dev.microtome.table.RowReader;
 import java.io.IOException;
@@ -23,7 +26,7 @@ import java.util.stream.Stream;
  * none where ids ascend through the table. The rows of one row group may belong to many parts; each
  * part looks at the whole of its row groups where it runs.
  */
-final class SequenceIds {
+public final class SequenceIds {
   /** What rows are identified by, and nothing else of them. */
   record IdRow(@Column(doc = "identifies the sequence") long sequenceId) {}
 
@@ -46,17 +49,20 @@ final class SequenceIds {
   private SequenceIds() {}
 
   /**
-   * Refuses a table in which two row groups share an id.
+   * Refuses a table in which two row groups share an id. A table of a run is not looked at: the
+   * jobs that write tokens number their sequences.
    *
    * @throws InputException naming the id and the files
    */
-  static void requireUniqueAcrossRowGroups(TableInput tokens, TableReader tables)
-      throws IOException {
-    requireUniqueAcrossRowGroups(tokens, tables, MOST_IDS);
+  public static void requireUnique(TableInput tokens, Inputs inputs) throws IOException {
+    String folder = tokens.path().substring(0, tokens.path().lastIndexOf('/'));
+    if (!inputs.files().exists(FileStore.resolve(folder, RunDirectory.MANIFEST))) {
+      requireUniqueAcrossRowGroups(tokens, inputs.tables(), MOST_IDS);
+    }
   }
 
   /**
-   * The same.
+   * Refuses a table in which two row groups share an id.
    *
    * @param mostIds ids in memory at once: more of them are read in several passes
    */

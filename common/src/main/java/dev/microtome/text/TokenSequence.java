@@ -1,4 +1,4 @@
-package dev.microtome.activations;
+package dev.microtome.text;
 
 import dev.microtome.run.InputException;
 import dev.microtome.table.Column;

@@ -1,6 +1,5 @@
-package dev.microtome.jobs.activations;
+package dev.microtome.jobs.inputs;
 
-import dev.microtome.activations.TokenSequence;
 import dev.microtome.config.InputPath;
 import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.TableReader;
@@ -8,6 +7,7 @@ import dev.microtome.model.load.ModelFiles;
 import dev.microtome.run.InputException;
 import dev.microtome.table.RowReader;
 import dev.microtome.text.TokenRow;
+import dev.microtome.text.TokenSequence;
 import dev.microtome.text.Tokenizer;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -18,7 +18,7 @@ import java.util.OptionalLong;
  * Whether a tokens table suits a model, as far as its metadata and its first sequences tell. Every
  * sequence is checked again where it is run.
  */
-record CorpusCheck(InputPath path, TableInput table, List<TokenSequence> sample) {
+public record CorpusCheck(InputPath path, TableInput table, List<TokenSequence> sample) {
   private static final int SAMPLE = 256;
 
   /**
@@ -26,7 +26,7 @@ record CorpusCheck(InputPath path, TableInput table, List<TokenSequence> sample)
    *
    * @throws InputException when it has no rows
    */
-  static CorpusCheck of(
+  public static CorpusCheck of(
       InputPath path, TableInput table, List<TokenSlices> parts, TableReader tables)
       throws IOException {
     if (parts.isEmpty()) {
@@ -48,7 +48,7 @@ record CorpusCheck(InputPath path, TableInput table, List<TokenSequence> sample)
     return new CorpusCheck(path, table, List.copyOf(sample));
   }
 
-  int[] sampleLengths() {
+  public int[] sampleLengths() {
     return sample.stream().mapToInt(sequence -> sequence.tokens().length).toArray();
   }
 
@@ -58,7 +58,7 @@ record CorpusCheck(InputPath path, TableInput table, List<TokenSequence> sample)
    * @param acceptOtherTokenizer whether only the ids must be the model's, not the tokenizer
    * @throws InputException naming both sides
    */
-  void requireFits(InputPath modelPath, ModelFiles model, boolean acceptOtherTokenizer)
+  public void requireFits(InputPath modelPath, ModelFiles model, boolean acceptOtherTokenizer)
       throws IOException {
     int nCtx = model.config().nCtx();
     int dVocab = model.config().dVocab();
