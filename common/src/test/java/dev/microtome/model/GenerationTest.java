@@ -281,6 +281,9 @@ class GenerationTest {
         Intervention.zero(RESID, Slice.all().positions(-3)),
         "intervention at 'blocks.1.hook_resid_pre': position -3 of a prompt of 2 tokens");
     assertRefused(
+        Intervention.set(PATTERN, Slice.all().heads(0), Values.of(new float[] {1, 0})),
+        "intervention at 'blocks.1.attn.hook_pattern': values of shape [2] for all key positions, which grow with each token: name them");
+    assertRefused(
         Intervention.zero(RESID, Slice.all().rows(3)),
         "intervention at 'blocks.1.hook_resid_pre': row 3, expected 0 to 2");
   }
