@@ -8,13 +8,13 @@ import dev.microtome.table.TableSpec;
 public record TokenRow(
     @Column(
             doc =
-                "number of the sequence: 100,000,000 × its part + its index in the part; unique, ascending in the order of the"
-                    + " text, the same on every run")
+                "number of the sequence, unique and the same on every run: of text 100,000,000 × its part + its index in the"
+                    + " part, ascending in the order of the text; of a generated corpus its index")
         long sequenceId,
     @Column(
             doc =
                 "document of the first token after BOS: the file's path below the inputs' common folder, then # and its place"
-                    + " there (byte of a line or paragraph, index in .json and .parquet) unless the whole file is the document")
+                    + " there (byte of a line or paragraph, index in .json and .parquet) unless the whole file is the document; of a generated corpus kind/sequence")
         String document,
     @Column(doc = "token ids, BOS included where prepend-bos says so", unit = "tokens")
         int[] tokens) {

@@ -1,0 +1,37 @@
+package dev.microtome.corpus;
+
+import dev.microtome.config.ConfigException;
+import dev.microtome.config.Option;
+import java.io.Serializable;
+
+/** Keys of {@link InductionCorpus}. */
+public record InductionSettings(
+    @Option(doc = "ids, BOS (0) included, from 3 to 1048576", orElse = "512") int vocabularySize,
+    @Option(doc = "fewest tokens of a segment, at least 2", orElse = "4") int minSegment,
+    @Option(doc = "most tokens of a segment", orElse = "24") int maxSegment,
+    @Option(
+            doc =
+                "probability that a segment is a copy where enough tokens stand before it, 0 to 1",
+            orElse = "0.5")
+        double copyProbability)
+    implements Serializable {
+  static final int MAX_VOCABULARY = 1 << 20;
+
+  /** Checks each value by itself. */
+  public InductionSettings {
+    if (vocabularySize < 3 || vocabularySize > MAX_VOCABULARY) {
+      throw new ConfigException(
+          "vocabulary-size", vocabularySize, "must be from 3 to " + MAX_VOCABULARY);
+    }
+    if (minSegment < 2) {
+      throw new ConfigException("min-segment", minSegment, "must be at least 2");
+    }
+    if (maxSegment < minSegment) {
+      throw new ConfigException(
+          "max-segment", maxSegment, "must be at least min-segment, " + minSegment);
+    }
+    if (!(copyProbability >= 0 && copyProbability <= 1)) {
+      throw new ConfigException("copy-probability", copyProbability, "must be from 0 to 1");
+    }
+  }
+}
