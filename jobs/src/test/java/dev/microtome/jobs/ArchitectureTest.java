@@ -19,6 +19,7 @@ class ArchitectureTest {
     "dev.microtome.config..",
     "dev.microtome.stats..",
     "dev.microtome.text..",
+    "dev.microtome.corpus..",
     "dev.microtome.model..",
     "dev.microtome.activations..",
     "dev.microtome.linalg..",
@@ -51,7 +52,11 @@ class ArchitectureTest {
           .definedBy(
               "dev.microtome.activations..", "dev.microtome.circuits..", "dev.microtome.heads..")
           .layer("models")
-          .definedBy("dev.microtome.model..", "dev.microtome.stats..", "dev.microtome.text..")
+          .definedBy(
+              "dev.microtome.corpus..",
+              "dev.microtome.model..",
+              "dev.microtome.stats..",
+              "dev.microtome.text..")
           .layer("ground")
           .definedBy(
               "dev.microtome.run..",
