@@ -11,7 +11,18 @@ import java.util.List;
  * and its log softmax the log-probabilities of the corpus's bigrams.
  */
 public final class BigramTable {
-  private BigramTable() {}
+  private final FrameworkWeights weights;
+  private final Matrix unembedding;
+
+  private BigramTable(FrameworkWeights weights) {
+    this.weights = weights;
+    this.unembedding = weights.unembedding(0, weights.config().dVocab());
+  }
+
+  /** The table of a model, of which W_U is kept: 8 · dVocab · dModel bytes. */
+  public static BigramTable of(FrameworkWeights weights) {
+    return new BigramTable(weights);
+  }
 
   /**
    * One entry.
@@ -24,18 +35,16 @@ public final class BigramTable {
   public record Entry(int source, int out, double logit, double logProbability) {}
 
   /** Rows from (inclusive) to (exclusive) of W_E·W_U, [to − from, dVocab]. */
-  public static Matrix logits(FrameworkWeights weights, int from, int to) {
-    return weights
-        .embedding(from, to)
-        .timesTranspose(weights.unembedding(0, weights.config().dVocab()));
+  public Matrix logits(int from, int to) {
+    return weights.embedding(from, to).timesTranspose(unembedding);
   }
 
   /**
    * The {@code count} likeliest successors of each source in a range of tokens, the likeliest
    * first; equal ones by token.
    */
-  public static List<List<Entry>> top(FrameworkWeights weights, int from, int to, int count) {
-    Matrix logits = logits(weights, from, to);
+  public List<List<Entry>> top(int from, int to, int count) {
+    Matrix logits = logits(from, to);
     List<List<Entry>> rows = new ArrayList<>();
     for (int source = from; source < to; source++) {
       double[] row = logits.row(source - from);

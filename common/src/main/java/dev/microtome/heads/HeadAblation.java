@@ -15,7 +15,7 @@ public enum HeadAblation {
    * run: what it does to later values and to the logits is gone, what it does to later queries and
    * keys stays. The ablation that Olsson et al. (2022) show.
    */
-  @JsonProperty("pattern_preserving")
+  @JsonProperty("pattern-preserving")
   PATTERN_PRESERVING("pattern_preserving");
 
   private final String label;
@@ -24,7 +24,7 @@ public enum HeadAblation {
     this.label = label;
   }
 
-  /** The ablation's name in tables and configurations. */
+  /** The ablation's name in tables. */
   public String label() {
     return label;
   }

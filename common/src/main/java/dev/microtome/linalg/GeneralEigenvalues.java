@@ -1,15 +1,10 @@
 package dev.microtome.linalg;
 
-import org.bytedeco.openblas.global.openblas;
-
 /**
  * The eigenvalues of a square matrix that need not be symmetric, by LAPACK's dgeev: complex numbers
  * that come in conjugate pairs, in no particular order. About 10·n³ multiplications.
  */
 public final class GeneralEigenvalues {
-  /** Values alone: the matrix's transpose has the same ones. */
-  private static final byte NO_VECTORS = 'N';
-
   private final double[] real;
   private final double[] imaginary;
 
@@ -38,22 +33,8 @@ public final class GeneralEigenvalues {
     }
     double[] real = new double[n];
     double[] imaginary = new double[n];
-    double[] none = new double[1];
     if (n > 0) {
-      int info =
-          openblas.LAPACKE_dgeev(
-              openblas.LAPACK_COL_MAJOR,
-              NO_VECTORS,
-              NO_VECTORS,
-              n,
-              a,
-              n,
-              real,
-              imaginary,
-              none,
-              1,
-              none,
-              1);
+      int info = Blas.eigenvalues(n, a, real, imaginary);
       if (info != 0) {
         throw new ArithmeticException(
             "LAPACK's dgeev of a matrix of %d × %d ended with %d".formatted(n, n, info));

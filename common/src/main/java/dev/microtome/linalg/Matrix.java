@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /**
  * A dense matrix in float64, row-major. Immutable: arrays are copied on the way in and out, and
- * every operation makes a new matrix.
+ * every operation makes a new matrix. Products are OpenBLAS's, on one thread, so that their bits do
+ * not depend on the cores there are.
  */
 public final class Matrix {
   private final int rows;
@@ -78,31 +79,19 @@ public final class Matrix {
    */
   public Matrix times(Matrix other) {
     requireSame("Columns and rows", columns, other.rows);
-    double[] result = new double[Math.multiplyExact(rows, other.columns)];
-    addProduct(data, rows, columns, other.data, other.columns, result);
-    return new Matrix(rows, other.columns, result);
+    return product(this, false, other, false);
   }
 
   /** This transposed, times the other: Σᵢ rowᵢᵀ·rowᵢ, without the transposed copy. */
   public Matrix transposeTimes(Matrix other) {
     requireSame("Rows", rows, other.rows);
-    double[] result = new double[Math.multiplyExact(columns, other.columns)];
-    for (int row = 0; row < rows; row++) {
-      for (int i = 0; i < columns; i++) {
-        double factor = data[row * columns + i];
-        int to = i * other.columns;
-        int from = row * other.columns;
-        for (int j = 0; j < other.columns; j++) {
-          result[to + j] += factor * other.data[from + j];
-        }
-      }
-    }
-    return new Matrix(columns, other.columns, result);
+    return product(this, true, other, false);
   }
 
   /** This times the other transposed: every row's inner product with every row of the other. */
   public Matrix timesTranspose(Matrix other) {
-    return times(other.transpose());
+    requireSame("Columns", columns, other.columns);
+    return product(this, false, other, true);
   }
 
   /** The sum of two matrices of one size. */
@@ -151,18 +140,16 @@ public final class Matrix {
     return sum;
   }
 
-  private static void addProduct(
-      double[] a, int rows, int inner, double[] b, int columns, double[] result) {
-    for (int i = 0; i < rows; i++) {
-      for (int k = 0; k < inner; k++) {
-        double factor = a[i * inner + k];
-        int from = k * columns;
-        int to = i * columns;
-        for (int j = 0; j < columns; j++) {
-          result[to + j] += factor * b[from + j];
-        }
-      }
+  private static Matrix product(Matrix a, boolean transposeA, Matrix b, boolean transposeB) {
+    int m = transposeA ? a.columns : a.rows;
+    int inner = transposeA ? a.rows : a.columns;
+    int n = transposeB ? b.rows : b.columns;
+    double[] result = new double[Math.multiplyExact(m, n)];
+    if (result.length > 0 && inner > 0) {
+      Blas.multiply(
+          m, n, inner, a.data, a.columns, transposeA, b.data, b.columns, transposeB, result);
     }
+    return new Matrix(m, n, result);
   }
 
   private static void requireSame(String what, int first, int second) {

@@ -16,10 +16,10 @@ class BigramTableTest {
     try (NDManager manager = NDManager.newBaseManager();
         ModelWeights stored = FrameworkModel.weights(manager)) {
       FrameworkWeights weights = FrameworkWeights.of(stored, FrameworkWeights.Folding.NONE);
-      Matrix logits = BigramTable.logits(weights, 10, 14);
+      Matrix logits = BigramTable.of(weights).logits(10, 14);
 
-      List<List<BigramTable.Entry>> all = BigramTable.top(weights, 10, 14, 40);
-      List<List<BigramTable.Entry>> some = BigramTable.top(weights, 10, 14, 3);
+      List<List<BigramTable.Entry>> all = BigramTable.of(weights).top(10, 14, 40);
+      List<List<BigramTable.Entry>> some = BigramTable.of(weights).top(10, 14, 3);
 
       assertThat(all).hasSize(4);
       for (int i = 0; i < 4; i++) {

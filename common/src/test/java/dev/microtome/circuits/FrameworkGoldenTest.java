@@ -53,7 +53,7 @@ class FrameworkGoldenTest {
 
   @Test
   void bigrams() {
-    assertClose(BigramTable.logits(weights, 0, 40), matrix(golden, "bigram"));
+    assertClose(BigramTable.of(weights).logits(0, 40), matrix(golden, "bigram"));
   }
 
   @Test

@@ -124,16 +124,14 @@ class HeadScoresGoldenTest {
               .mapToObj(i -> RepeatedTokens.random(0, candidates, 20, 3, 5, i))
               .toList();
       HeadScores together = HeadScores.of(model, folded(weights), examples, manager);
+      List<HeadScores> alone =
+          examples.stream()
+              .map(each -> HeadScores.of(model, folded(weights), List.of(each), manager))
+              .toList();
       for (HeadScore score : HeadScore.values()) {
         for (HeadIndex head : HeadIndex.all(model.config())) {
           double mean =
-              examples.stream()
-                  .mapToDouble(
-                      each ->
-                          HeadScores.of(model, folded(weights), List.of(each), manager)
-                              .value(score, head))
-                  .average()
-                  .orElseThrow();
+              alone.stream().mapToDouble(each -> each.value(score, head)).average().orElseThrow();
           assertThat(together.value(score, head)).isCloseTo(mean, within(1e-12));
         }
       }
