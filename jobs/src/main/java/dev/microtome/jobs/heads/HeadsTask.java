@@ -1,0 +1,214 @@
+package dev.microtome.jobs.heads;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import dev.microtome.heads.HeadAblation;
+import dev.microtome.heads.HeadAblationRow;
+import dev.microtome.heads.HeadKnockout;
+import dev.microtome.heads.HeadScore;
+import dev.microtome.heads.HeadScoreRow;
+import dev.microtome.heads.HeadScores;
+import dev.microtome.heads.HeadSet;
+import dev.microtome.heads.HeadSetAblationRow;
+import dev.microtome.heads.InContextRow;
+import dev.microtome.heads.KnockoutEffect;
+import dev.microtome.heads.PositionLosses;
+import dev.microtome.heads.PositionSlopeRow;
+import dev.microtome.jobs.Checkpoint;
+import dev.microtome.jobs.PartContext;
+import dev.microtome.jobs.PartTask;
+import dev.microtome.model.FrameworkWeights;
+import dev.microtome.model.FrameworkWeights.Folding;
+import dev.microtome.model.HeadIndex;
+import dev.microtome.model.HookedTransformer;
+import dev.microtome.model.ModelConfig;
+import dev.microtome.model.Torch;
+import dev.microtome.model.load.ModelFiles;
+import dev.microtome.model.load.ModelWeights;
+import dev.microtome.table.RowWriter;
+import dev.microtome.table.TableSpec;
+import dev.microtome.text.RepeatedTokens;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * The work of one part. The checkpoint is loaded for the part and freed with it: a series of
+ * checkpoints has no bound, so an executor must not keep them.
+ */
+record HeadsTask() implements PartTask<HeadsPart> {
+
+  @Override
+  public long run(HeadsPart part, PartContext context) throws IOException {
+    Torch.threads(context.cores());
+    Device device = context.gpu().isPresent() ? Device.gpu(context.gpu().getAsInt()) : Device.cpu();
+    ModelFiles files = ModelFiles.open(context.models().folder(part.checkpoint().folder()));
+    Optional<UsedSequences> tokens = Optional.empty();
+    if (part.tokens().isPresent()) {
+      UsedSequences used =
+          UsedSequences.read(context.tables(), part.tokens().get(), part.settings().sequences());
+      tokens = Optional.of(used);
+    }
+    try (NDManager memory = NDManager.newBaseManager(device, "PyTorch");
+        ModelWeights weights = ModelWeights.load(files, memory)) {
+      HookedTransformer model = HookedTransformer.of(weights);
+      Study study = new Study(part, model, weights, tokens, memory);
+      if (part.isScores()) {
+        study.scores(context);
+      } else {
+        study.ablations(context);
+      }
+    }
+    return 1;
+  }
+
+  /** A loaded checkpoint and what to do with it. */
+  private record Study(
+      HeadsPart part,
+      HookedTransformer model,
+      ModelWeights weights,
+      Optional<UsedSequences> tokens,
+      NDManager memory) {
+
+    void scores(PartContext context) throws IOException {
+      Checkpoint checkpoint = part.checkpoint();
+      HeadScores scores = headScores();
+      try (RowWriter<HeadScoreRow> writer = context.writer(HeadTables.SCORES, "")) {
+        for (HeadIndex head : HeadIndex.all(model.config())) {
+          for (HeadScore score : scores.scores()) {
+            writer.write(
+                new HeadScoreRow(
+                    checkpoint.model(),
+                    checkpoint.step(),
+                    head.layer(),
+                    head.head(),
+                    score.label(),
+                    scores.value(score, head)));
+          }
+        }
+      }
+      if (tokens.isPresent()) {
+        HeadKnockout knockout = knockout();
+        PositionLosses unchanged = knockout.unchanged();
+        losses(context, unchanged);
+        sets(context, scores, knockout, unchanged);
+      }
+    }
+
+    private void losses(PartContext context, PositionLosses losses) throws IOException {
+      String name = part.checkpoint().model();
+      long step = part.checkpoint().step();
+      try (RowWriter<InContextRow> writer = context.writer(HeadTables.IN_CONTEXT, "")) {
+        writer.write(
+            InContextRow.of(
+                name,
+                step,
+                losses,
+                part.settings().earlyPosition(),
+                part.settings().latePosition()));
+      }
+      writeAll(context, HeadTables.SLOPES, PositionSlopeRow.of(name, step, losses));
+    }
+
+    private void sets(
+        PartContext context, HeadScores scores, HeadKnockout knockout, PositionLosses unchanged)
+        throws IOException {
+      List<HeadIndex> heads = HeadIndex.all(model.config());
+      if (part.settings().setSize() == 0
+          || part.settings().ablations().isEmpty()
+          || heads.isEmpty()) {
+        return;
+      }
+      List<HeadSet> sets =
+          HeadSet.inductionAndControls(
+              scores,
+              heads,
+              part.settings().setSize(),
+              part.settings().controls(),
+              part.settings().seed());
+      try (RowWriter<HeadSetAblationRow> writer = context.writer(HeadTables.SETS, "")) {
+        for (HeadAblation ablation : part.settings().ablations()) {
+          List<PositionLosses> without =
+              knockout.without(sets.stream().map(HeadSet::heads).toList(), ablation);
+          for (int i = 0; i < sets.size(); i++) {
+            for (HeadSetAblationRow row :
+                HeadSetAblationRow.of(
+                    part.checkpoint().model(),
+                    part.checkpoint().step(),
+                    sets.get(i),
+                    ablation,
+                    effect(unchanged, without.get(i)))) {
+              writer.write(row);
+            }
+          }
+        }
+      }
+    }
+
+    void ablations(PartContext context) throws IOException {
+      List<HeadIndex> heads = HeadIndex.all(model.config()).subList(part.fromHead(), part.toHead());
+      HeadKnockout knockout = knockout();
+      PositionLosses unchanged = knockout.unchanged();
+      try (RowWriter<HeadAblationRow> writer = context.writer(HeadTables.ABLATIONS, "")) {
+        for (HeadAblation ablation : part.settings().ablations()) {
+          List<PositionLosses> without =
+              knockout.without(heads.stream().map(Set::of).toList(), ablation);
+          for (int i = 0; i < heads.size(); i++) {
+            for (HeadAblationRow row :
+                HeadAblationRow.of(
+                    part.checkpoint().model(),
+                    part.checkpoint().step(),
+                    heads.get(i),
+                    ablation,
+                    effect(unchanged, without.get(i)))) {
+              writer.write(row);
+            }
+          }
+        }
+      }
+    }
+
+    private KnockoutEffect effect(PositionLosses unchanged, PositionLosses without) {
+      return KnockoutEffect.of(
+          unchanged, without, part.settings().earlyPosition(), part.settings().latePosition());
+    }
+
+    private HeadKnockout knockout() {
+      return new HeadKnockout(
+          model, tokens.orElseThrow().tokens(), part.settings().batchTokens(), memory);
+    }
+
+    private HeadScores headScores() {
+      ModelConfig config = model.config();
+      int[] candidates =
+          tokens
+              .map(used -> RepeatedTokens.candidates(used.counts(config.dVocab()), part.bos()))
+              .orElseGet(() -> RepeatedTokens.candidates(config.dVocab(), part.bos()));
+      List<RepeatedTokens> examples =
+          IntStream.range(0, part.settings().examples())
+              .mapToObj(
+                  example ->
+                      RepeatedTokens.random(
+                          part.bos(),
+                          candidates,
+                          part.settings().sequenceLength(),
+                          part.settings().repeats(),
+                          part.settings().seed(),
+                          example))
+              .toList();
+      Folding folding = FrameworkWeights.canFold(config) ? Folding.NORMS : Folding.NONE;
+      return HeadScores.of(model, FrameworkWeights.of(weights, folding), examples, memory);
+    }
+
+    private static <R extends Record> void writeAll(
+        PartContext context, TableSpec<R> table, List<R> rows) throws IOException {
+      try (RowWriter<R> writer = context.writer(table, "")) {
+        for (R row : rows) {
+          writer.write(row);
+        }
+      }
+    }
+  }
+}

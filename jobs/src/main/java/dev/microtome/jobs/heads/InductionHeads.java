@@ -1,0 +1,137 @@
+package dev.microtome.jobs.heads;
+
+import com.google.auto.service.AutoService;
+import dev.microtome.heads.HeadScore;
+import dev.microtome.jobs.Checkpoint;
+import dev.microtome.jobs.Inputs;
+import dev.microtome.jobs.Job;
+import dev.microtome.jobs.JobContext;
+import dev.microtome.jobs.Plan;
+import dev.microtome.jobs.TableInput;
+import dev.microtome.model.ModelConfig;
+import dev.microtome.model.load.ModelFiles;
+import dev.microtome.run.InputException;
+import dev.microtome.table.TableSpec;
+import dev.microtome.text.TokenSequence;
+import dev.microtome.text.Tokenizer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Scores every head of every checkpoint on repeated random tokens (prefix matching, copying and
+ * others), and says what a checkpoint learns from its context and loses without its heads.
+ *
+ * <p>Reads checkpoints and, for all but the scores, a table {@code tokens}. Writes {@code
+ * head_scores}, {@code in_context_learning}, {@code loss_by_log_position}, {@code head_ablations},
+ * {@code head_set_ablations}. A part is a checkpoint, or the ablations of some of its heads.
+ *
+ * <pre>{@code
+ * spark-submit microtome.jar induction-heads --config conf/jobs/induction-heads.conf \
+ *   --set checkpoints=runs/models --set tokens=runs/tokens --output runs/heads
+ * }</pre>
+ */
+@SuppressWarnings("rawtypes") // AutoService names the interface by its class
+@AutoService(Job.class)
+public final class InductionHeads implements Job<InductionHeadsConfig, HeadsPart> {
+  @Override
+  public String name() {
+    return "induction-heads";
+  }
+
+  @Override
+  public String summary() {
+    return "Score the heads of checkpoints on repeated tokens and knock them out one by one";
+  }
+
+  @Override
+  public Class<InductionHeadsConfig> configType() {
+    return InductionHeadsConfig.class;
+  }
+
+  @Override
+  public List<TableSpec<?>> tables() {
+    return List.of(
+        HeadTables.SCORES,
+        HeadTables.IN_CONTEXT,
+        HeadTables.SLOPES,
+        HeadTables.ABLATIONS,
+        HeadTables.SETS);
+  }
+
+  @Override
+  public Plan<HeadsPart> plan(InductionHeadsConfig config, Inputs inputs) {
+    Optional<TableInput> tokens =
+        config.tokens().map(path -> inputs.table(path, "tokens", TokenSequence.class));
+    List<HeadsPart> parts = new ArrayList<>();
+    long rows = 0;
+    try {
+      for (Checkpoint checkpoint : inputs.checkpoints(config.checkpoints())) {
+        ModelFiles files = ModelFiles.open(inputs.local(checkpoint.folder()));
+        ModelConfig model = files.config();
+        int bos = bos(config, files);
+        requireFits(config, checkpoint, model, bos);
+        if (tokens.isPresent()) {
+          UsedSequences.read(inputs.tables(), tokens.get(), config.sequences())
+              .requireFit(checkpoint, model, config.latePosition());
+        }
+        int heads = model.nLayers() * model.nHeads();
+        rows += (long) heads * HeadScore.values().length;
+        HeadsPart scores = HeadsPart.scores(HeadSettings.of(config), checkpoint, bos, tokens);
+        parts.add(scores);
+        if (tokens.isPresent() && !config.ablations().isEmpty()) {
+          rows += 2L * heads * config.ablations().size();
+          for (int from = 0; from < heads; from += config.headsPerPart()) {
+            parts.add(scores.ablations(from, Math.min(heads, from + config.headsPerPart())));
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new Plan<>(parts, "parts", parts.size(), rows, -1);
+  }
+
+  @Override
+  public void run(InductionHeadsConfig config, Plan<HeadsPart> plan, JobContext context) {
+    context.runParts(plan, new HeadsTask());
+  }
+
+  private static int bos(InductionHeadsConfig config, ModelFiles files) throws IOException {
+    if (config.bos().isPresent()) {
+      return config.bos().get();
+    } else if (files.tokenizer().isEmpty()) {
+      return 0;
+    }
+    try (Tokenizer tokenizer = Tokenizer.open(files.tokenizer().get())) {
+      return tokenizer
+          .bos()
+          .orElseThrow(
+              () ->
+                  new InputException(
+                      "%s names no token that begins a text: set bos"
+                          .formatted(files.tokenizer().get())));
+    }
+  }
+
+  private static void requireFits(
+      InductionHeadsConfig config, Checkpoint checkpoint, ModelConfig model, int bos) {
+    int length = 1 + config.sequenceLength() * config.repeats();
+    if (length > model.nCtx()) {
+      throw new InputException(
+          "checkpoint %s: examples of 1 + %d × %d tokens, its context is %d; lower sequence-length or repeats"
+              .formatted(
+                  checkpoint.folder().path(),
+                  config.sequenceLength(),
+                  config.repeats(),
+                  model.nCtx()));
+    }
+    if (bos >= model.dVocab()) {
+      throw new InputException(
+          "checkpoint %s: bos %d, its vocabulary is 0 to %d"
+              .formatted(checkpoint.folder().path(), bos, model.dVocab() - 1));
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package dev.microtome.jobs.heads;
+
+import dev.microtome.config.ConfigException;
+import dev.microtome.config.InputPath;
+import dev.microtome.config.Option;
+import dev.microtome.heads.HeadAblation;
+import java.util.List;
+import java.util.Optional;
+
+/** Configuration of {@link InductionHeads}. */
+public record InductionHeadsConfig(
+    @Option(doc = "checkpoints: model folders, globs, folders of step-N, or a train-model run")
+        List<InputPath> checkpoints,
+    @Option(doc = "how often the random segment stands in an example, at least 2", orElse = "4")
+        int repeats,
+    @Option(doc = "different random tokens in the segment", orElse = "25") int sequenceLength,
+    @Option(doc = "examples that a head's scores are the mean of", orElse = "10") int examples,
+    @Option(
+            doc =
+                "id of the token in front of an example; null: the tokenizer's own, or 0 where a checkpoint has no tokenizer.json",
+            orElse = "null")
+        Optional<Integer> bos,
+    @Option(
+            doc =
+                "tokens for losses, in-context-learning scores and ablations, and for how common a token is: a tokenize output, run or table; null: none of these",
+            orElse = "null")
+        Optional<InputPath> tokens,
+    @Option(doc = "sequences of the tokens table that are used, the first ones", orElse = "64")
+        int sequences,
+    @Option(doc = "early position of the in-context-learning score, counted from 0", orElse = "50")
+        int earlyPosition,
+    @Option(doc = "late position of the in-context-learning score", orElse = "500")
+        int latePosition,
+    @Option(
+            doc =
+                "ways in which each head is knocked out (zero, mean, pattern-preserving); [] for none; needs tokens",
+            orElse = "[zero, mean, pattern-preserving]")
+        List<HeadAblation> ablations,
+    @Option(
+            doc =
+                "heads with the highest prefix matching that are also knocked out together; 0 for none",
+            orElse = "2")
+        int setSize,
+    @Option(doc = "random sets of as many other heads to compare that with", orElse = "5")
+        int controls,
+    @Option(doc = "most tokens of a pass with ablations", orElse = "4096") int batchTokens,
+    @Option(doc = "heads whose ablations are one part, the unit that is retried", orElse = "64")
+        int headsPerPart,
+    @Option(doc = "seed of the random tokens and the random sets", orElse = "0") long seed) {
+
+  public InductionHeadsConfig {
+    checkpoints = List.copyOf(checkpoints);
+    ablations = List.copyOf(ablations);
+    atLeast("repeats", repeats, 2);
+    atLeast("sequence-length", sequenceLength, 1);
+    atLeast("examples", examples, 1);
+    atLeast("sequences", sequences, 1);
+    atLeast("early-position", earlyPosition, 1);
+    atLeast("set-size", setSize, 0);
+    atLeast("controls", controls, 0);
+    atLeast("batch-tokens", batchTokens, 1);
+    atLeast("heads-per-part", headsPerPart, 1);
+    bos.ifPresent(token -> atLeast("bos", token, 0));
+    if (checkpoints.isEmpty()) {
+      throw new ConfigException("checkpoints", "[]", "needs at least one checkpoint");
+    }
+    if (latePosition <= earlyPosition) {
+      throw new ConfigException(
+          "late-position", latePosition, "must be above early-position, " + earlyPosition);
+    }
+  }
+
+  private static void atLeast(String key, int value, int least) {
+    if (value < least) {
+      throw new ConfigException(key, value, "must be at least " + least);
+    }
+  }
+}
