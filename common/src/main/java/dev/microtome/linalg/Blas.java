@@ -3,7 +3,10 @@ package dev.microtome.linalg;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.openblas.presets.openblas_nolapack;
 
-/** OpenBLAS, loaded with the first call and set to one thread: tasks share a machine's cores. */
+/**
+ * OpenBLAS, loaded with the first call and set to one thread: tasks share a machine's cores, and
+ * sums whose order hangs on a number of threads would give other bits on another machine.
+ */
 final class Blas {
   static {
     openblas_nolapack.blas_set_num_threads(1);
@@ -44,28 +47,111 @@ final class Blas {
         n);
   }
 
-  /**
-   * LAPACK's dgeev without vectors.
-   *
-   * @param a the matrix, n × n, which is overwritten
-   * @return 0, or LAPACK's code of what went wrong
-   */
-  static int eigenvalues(int n, double[] a, double[] real, double[] imaginary) {
+  /** sum ← sum + x·xᵀ of x [rows, columns]: the upper triangle of sum [rows, rows] alone. */
+  static void addGram(double[] x, int rows, int columns, double[] sum) {
+    if (rows == 0 || columns == 0) {
+      return;
+    }
+    openblas.cblas_dsyrk(
+        openblas.CblasRowMajor,
+        openblas.CblasUpper,
+        openblas.CblasNoTrans,
+        rows,
+        columns,
+        1,
+        x,
+        columns,
+        1,
+        sum,
+        rows);
+  }
+
+  /** Real and imaginary parts of the eigenvalues of a [n, n], which is overwritten. */
+  static void eigenvalues(double[] a, int n, double[] real, double[] imaginary) {
     byte withoutVectors = 'N';
     double[] none = new double[1];
     // The transpose has the same eigenvalues, so that the order does not matter.
-    return openblas.LAPACKE_dgeev(
-        openblas.LAPACK_COL_MAJOR,
-        withoutVectors,
-        withoutVectors,
+    requireDone(
+        "dgeev",
         n,
-        a,
         n,
-        real,
-        imaginary,
-        none,
-        1,
-        none,
-        1);
+        openblas.LAPACKE_dgeev(
+            openblas.LAPACK_COL_MAJOR,
+            withoutVectors,
+            withoutVectors,
+            n,
+            a,
+            n,
+            real,
+            imaginary,
+            none,
+            1,
+            none,
+            1));
+  }
+
+  /**
+   * Eigenvalues of a symmetric a [n, n], ascending, and in a's place row i of it the eigenvector of
+   * value i.
+   */
+  static void symmetricEigen(double[] a, int n, double[] values) {
+    requireDone(
+        "dsyevd",
+        n,
+        n,
+        openblas.LAPACKE_dsyevd(
+            openblas.LAPACK_COL_MAJOR, (byte) 'V', (byte) 'U', n, a, n, values));
+  }
+
+  /**
+   * Singular values of a [rows, columns], descending, with left vectors [rows, k] and right ones
+   * [k, columns], k = min(rows, columns). a is overwritten.
+   */
+  static void singularValues(
+      double[] a, int rows, int columns, double[] values, double[] left, double[] right) {
+    // A row-major array is its transpose to LAPACK, whose left vectors are our right ones.
+    requireDone(
+        "dgesdd",
+        rows,
+        columns,
+        openblas.LAPACKE_dgesdd(
+            openblas.LAPACK_COL_MAJOR,
+            (byte) 'S',
+            columns,
+            rows,
+            a,
+            columns,
+            values,
+            right,
+            columns,
+            left,
+            Math.min(rows, columns)));
+  }
+
+  /**
+   * Refuses what LAPACK would loop on.
+   *
+   * @param what the quantity asked for, such as "Eigenvalues"
+   */
+  static void requireFinite(String what, double[] a) {
+    for (double value : a) {
+      if (!Double.isFinite(value)) {
+        throw new IllegalArgumentException(
+            "%s of a matrix with an entry %s".formatted(what, value));
+      }
+    }
+  }
+
+  /**
+   * Checks a routine's exit code.
+   *
+   * @throws ArithmeticException if it is not 0
+   */
+  static void requireDone(String routine, int rows, int columns, int info) {
+    if (info != 0) {
+      throw new ArithmeticException(
+          "LAPACK's %s of a matrix of %d × %d ended with %d"
+              .formatted(routine, rows, columns, info));
+    }
   }
 }

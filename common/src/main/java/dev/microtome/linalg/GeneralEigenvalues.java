@@ -26,19 +26,11 @@ public final class GeneralEigenvalues {
           "Eigenvalues of a matrix of %d × %d".formatted(n, matrix.columns()));
     }
     double[] a = matrix.toArray();
-    for (double value : a) {
-      if (!Double.isFinite(value)) {
-        throw new IllegalArgumentException("Eigenvalues of a matrix with an entry " + value);
-      }
-    }
+    Blas.requireFinite("Eigenvalues", a);
     double[] real = new double[n];
     double[] imaginary = new double[n];
     if (n > 0) {
-      int info = Blas.eigenvalues(n, a, real, imaginary);
-      if (info != 0) {
-        throw new ArithmeticException(
-            "LAPACK's dgeev of a matrix of %d × %d ended with %d".formatted(n, n, info));
-      }
+      Blas.eigenvalues(a, n, real, imaginary);
     }
     return new GeneralEigenvalues(real, imaginary);
   }
