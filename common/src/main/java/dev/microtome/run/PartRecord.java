@@ -2,22 +2,40 @@ package dev.microtome.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * The record of a finished part, {@code parts/00007.json}: written after the part's files are in
- * place, so that a part with a record is done and one without is not.
+ * The record of a finished part, {@code parts/00007.json}, or {@code parts/STAGE/00007.json} in a
+ * stage with a name: written after the part's files are in place, so that a part with a record is
+ * done and one without is not.
  *
  * @param part position in the plan
  * @param files what the part wrote, in the order of their paths
+ * @param artifacts files other than tables that the part wrote, in the order of their paths
  * @param units units of work done, in the plan's unit
  * @param seconds wall time of the attempt that counts
  * @param attempt number of that attempt, from 0, as Spark counts
  * @param executor where it ran
  */
 public record PartRecord(
-    int part, List<DataFile> files, long units, double seconds, int attempt, String executor) {
+    int part,
+    List<DataFile> files,
+    List<ArtifactFile> artifacts,
+    long units,
+    double seconds,
+    int attempt,
+    String executor) {
   public PartRecord {
     files = List.copyOf(files);
+    // Records of earlier versions have none.
+    artifacts = artifacts == null ? List.of() : List.copyOf(artifacts);
+  }
+
+  /** Paths inside the run directory of all that the part wrote: first files, then artifacts. */
+  public List<String> paths() {
+    return Stream.concat(
+            files.stream().map(DataFile::path), artifacts.stream().map(ArtifactFile::path))
+        .toList();
   }
 
   /** Name of the record's file inside {@code parts/}. */

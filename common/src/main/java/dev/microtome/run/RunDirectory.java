@@ -23,8 +23,12 @@ import java.util.regex.Pattern;
  *
  * <pre>
  * OUTPUT/RUN/TABLE/part-00007.parquet   data
+ * OUTPUT/RUN/ARTIFACT/…                 files other than tables
  * OUTPUT/RUN/parts/00007.json           written after the part's files
+ * OUTPUT/RUN/parts/STAGE/00007.json     the same in a stage with a name
  * OUTPUT/RUN/_staging/                  files of task attempts, until the driver commits one of them
+ * OUTPUT/RUN/_work/                     newest state of long parts that are not done
+ * OUTPUT/RUN/_TABLE/                    internal table, from one stage to the next
  * OUTPUT/RUN/manifest.json
  * OUTPUT/RUN/_SUCCESS                   last
  * OUTPUT/latest                         then this
@@ -40,6 +44,10 @@ public final class RunDirectory {
   public static final String LATEST = "latest";
   static final String PARTS = "parts";
   static final String STAGING = "_staging";
+  static final String WORK = "_work";
+
+  /** The stage without a name: the parts of the job's plan. */
+  public static final String MAIN_STAGE = "";
 
   private static final DateTimeFormatter ID_TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH-mm-ss'Z'").withZone(ZoneOffset.UTC);
@@ -124,6 +132,16 @@ public final class RunDirectory {
     return path(STAGING + "/" + session);
   }
 
+  /** Where long parts keep their newest state, over attempts and sessions. */
+  public String workPath() {
+    return path(WORK);
+  }
+
+  /** Whether a part has left a state behind. */
+  public boolean hasWork() throws IOException {
+    return files.exists(workPath());
+  }
+
   /** The manifest; empty where there is none or it was cut off. */
   public Optional<Manifest> readManifest() throws IOException {
     try {
@@ -185,23 +203,20 @@ public final class RunDirectory {
    * The parts that are done: those with a readable record whose files are all there with their
    * sizes. Records of other parts are deleted, so that what remains on disk is what is returned.
    */
-  public List<PartRecord> finishedParts() throws IOException {
-    if (!files.exists(path(PARTS))) {
+  public List<PartRecord> finishedParts(String stage) throws IOException {
+    String folder = partsPath(stage);
+    if (!files.exists(folder)) {
       return List.of();
     }
     Map<String, Long> sizes = sizes();
     List<PartRecord> finished = new ArrayList<>();
-    for (FileEntry entry : files.list(path(PARTS))) {
+    for (FileEntry entry : files.list(folder)) {
+      if (entry.folder()) {
+        continue;
+      }
       Optional<PartRecord> part =
           parsePart(entry)
-              .filter(
-                  record ->
-                      entry.name().equals(record.fileName())
-                          && record.files().stream()
-                              .allMatch(
-                                  file ->
-                                      Long.valueOf(file.bytes())
-                                          .equals(sizes.get(path(file.path())))));
+              .filter(record -> entry.name().equals(record.fileName()) && isWhole(record, sizes));
       if (part.isPresent()) {
         finished.add(part.get());
       } else {
@@ -209,6 +224,29 @@ public final class RunDirectory {
       }
     }
     return finished;
+  }
+
+  private boolean isWhole(PartRecord part, Map<String, Long> sizes) {
+    return part.files().stream()
+            .allMatch(file -> Long.valueOf(file.bytes()).equals(sizes.get(path(file.path()))))
+        && part.artifacts().stream()
+            .allMatch(file -> Long.valueOf(file.bytes()).equals(sizes.get(path(file.path()))));
+  }
+
+  /** The stages of which there are records, {@link #MAIN_STAGE} first. */
+  public List<String> stages() throws IOException {
+    List<String> stages = new ArrayList<>(List.of(MAIN_STAGE));
+    if (files.exists(path(PARTS))) {
+      files.list(path(PARTS)).stream()
+          .filter(FileEntry::folder)
+          .map(FileEntry::name)
+          .forEach(stages::add);
+    }
+    return stages;
+  }
+
+  private String partsPath(String stage) {
+    return path(stage.isEmpty() ? PARTS : PARTS + "/" + stage);
   }
 
   private Optional<PartRecord> parsePart(FileEntry entry) throws IOException {
@@ -220,20 +258,24 @@ public final class RunDirectory {
   }
 
   /** Takes a part's record back: the part will be done again. */
-  public void forget(PartRecord part) throws IOException {
-    files.delete(path(PARTS + "/" + part.fileName()));
+  public void forget(String stage, PartRecord part) throws IOException {
+    files.delete(FileStore.resolve(partsPath(stage), part.fileName()));
   }
 
   /**
    * Moves the files of one finished attempt into their tables, then writes the part's record.
    *
-   * @param staged paths of the attempt's files, in the order of the record's files
+   * @param staged paths of the attempt's files, in the order of {@link PartRecord#paths()}; one
+   *     that lies in its place already stays there
    */
-  public void commit(PartRecord part, List<String> staged) throws IOException {
+  public void commit(String stage, PartRecord part, List<String> staged) throws IOException {
+    List<String> paths = part.paths();
     for (int i = 0; i < staged.size(); i++) {
-      files.rename(staged.get(i), path(part.files().get(i).path()));
+      if (!staged.get(i).equals(path(paths.get(i)))) {
+        files.rename(staged.get(i), path(paths.get(i)));
+      }
     }
-    files.replace(path(PARTS + "/" + part.fileName()), part.json());
+    files.replace(FileStore.resolve(partsPath(stage), part.fileName()), part.json());
   }
 
   /** Deletes the files of attempts that were not committed. */
@@ -241,15 +283,15 @@ public final class RunDirectory {
     files.delete(path(STAGING));
   }
 
-  /** Deletes whatever lies in the folders of the tables and belongs to no finished part. */
-  public void removeStrays(Set<String> tables, List<PartRecord> parts) throws IOException {
+  /** Deletes whatever lies in these folders of tables and artifacts and belongs to no part. */
+  public void removeStrays(Set<String> folders, List<PartRecord> parts) throws IOException {
     Set<String> wanted = new HashSet<>();
     for (PartRecord part : parts) {
-      part.files().forEach(file -> wanted.add(path(file.path())));
+      part.paths().forEach(path -> wanted.add(path(path)));
     }
-    for (String table : tables) {
-      if (files.exists(tablePath(table))) {
-        for (FileEntry entry : files.listRecursively(tablePath(table))) {
+    for (String folder : folders) {
+      if (files.exists(path(folder))) {
+        for (FileEntry entry : files.listRecursively(path(folder))) {
           if (!wanted.contains(entry.path())) {
             files.delete(entry.path());
           }
@@ -258,15 +300,23 @@ public final class RunDirectory {
     }
   }
 
-  /** Ends the run: manifest, then {@code _SUCCESS}, then {@code latest}. */
+  /**
+   * Ends the run: manifest, then {@code _SUCCESS}; then internal tables and states of parts go, and
+   * {@code latest} moves.
+   */
   public void succeed(Manifest complete) throws IOException {
     files.replace(path(MANIFEST), complete.json());
     files.replace(path(SUCCESS), "");
     becomeLatest();
   }
 
-  /** Makes {@code latest} name this run. */
+  /** Makes {@code latest} name this run, which then needs its internal tables no more. */
   public void becomeLatest() throws IOException {
+    for (FileEntry entry : files.list(path())) {
+      if (entry.folder() && entry.name().startsWith("_")) {
+        files.delete(entry.path());
+      }
+    }
     files.replace(FileStore.resolve(output, LATEST), id + "\n");
   }
 

@@ -50,11 +50,12 @@ class RunDirectoryTest {
             part,
             List.of(
                 new DataFile("t", "t/part-%05d.parquet".formatted(part), 1, content.length(), "d")),
+            List.of(),
             1,
             0.5,
             0,
             "e");
-    run.commit(record, List.of(staged));
+    run.commit(RunDirectory.MAIN_STAGE, record, List.of(staged));
     return record;
   }
 
@@ -89,7 +90,7 @@ class RunDirectoryTest {
     Files.writeString(output.resolve(run.id() + "/t/part-00002.parquet"), "ab");
     Files.writeString(output.resolve(run.id() + "/parts/00003.json"), "{\"part\":3");
 
-    assertThat(run.finishedParts()).containsExactly(kept);
+    assertThat(run.finishedParts(RunDirectory.MAIN_STAGE)).containsExactly(kept);
     assertThat(output.resolve(run.id() + "/parts").toFile().list()).containsExactly("00000.json");
   }
 
@@ -104,6 +105,46 @@ class RunDirectoryTest {
     assertThat(output.resolve(run.id() + "/t").toFile().list())
         .containsExactly("part-00000.parquet");
     assertThat(output.resolve(run.id() + "/model/config.json")).exists();
+  }
+
+  @Test
+  void partsOfAStageAreKeptApartAndMayHoldArtifacts() throws IOException {
+    PartRecord main = commit(0, "abc");
+    files.replace(run.stagingPath("s") + "/a", "{}");
+    files.replace(run.path("model/b"), "in place");
+    PartRecord staged =
+        new PartRecord(
+            0,
+            List.of(),
+            List.of(new ArtifactFile("model/a", 2, "d"), new ArtifactFile("model/b", 8, "e")),
+            1,
+            0.5,
+            0,
+            "e");
+    run.commit("fit", staged, List.of(run.stagingPath("s") + "/a", run.path("model/b")));
+
+    assertThat(run.stages()).containsExactly(RunDirectory.MAIN_STAGE, "fit");
+    assertThat(run.finishedParts(RunDirectory.MAIN_STAGE)).containsExactly(main);
+    assertThat(run.finishedParts("fit")).containsExactly(staged);
+    files.replace(run.path("model/stray"), "");
+    run.removeStrays(Set.of("model"), List.of(main, staged));
+    assertThat(output.resolve(run.id() + "/model").toFile().list())
+        .containsExactlyInAnyOrder("a", "b");
+
+    files.replace(run.path("model/b"), "cut");
+    assertThat(run.finishedParts("fit")).isEmpty();
+    assertThat(run.finishedParts(RunDirectory.MAIN_STAGE)).containsExactly(main);
+  }
+
+  @Test
+  void internalFoldersGoWhenTheRunIsLatest() throws IOException {
+    files.replace(run.path("_gram/part-00000.parquet"), "x");
+    files.replace(run.workPath() + "/part-00000/state", "x");
+
+    run.succeed(manifest(FINGERPRINT).withRun(run.id()));
+
+    assertThat(output.resolve(run.id()).toFile().list())
+        .containsExactlyInAnyOrder("_SUCCESS", "manifest.json");
   }
 
   @Test

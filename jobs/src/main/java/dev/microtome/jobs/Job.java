@@ -26,6 +26,11 @@ public interface Job<C extends Record, P extends Serializable> {
   /** Every table the job can write, for {@code describe} and for readers. */
   List<TableSpec<?>> tables();
 
+  /** Every kind of file other than tables that the job can write. */
+  default List<ArtifactSpec> artifacts() {
+    return List.of();
+  }
+
   /**
    * Opens and cross-checks the inputs and cuts the work into parts, without Spark: {@code
    * --dry-run} prints the plan and stops here. Whatever can be refused is refused here.
@@ -34,6 +39,10 @@ public interface Job<C extends Record, P extends Serializable> {
    */
   Plan<P> plan(C config, Inputs inputs);
 
-  /** Does the work; usually one call of {@link JobContext#runParts}. */
+  /**
+   * Does the work; usually one call of {@link JobContext#runParts}. What it decides on the driver
+   * follows from configuration, inputs and finished stages alone, so that a resumed run decides the
+   * same.
+   */
   void run(C config, Plan<P> plan, JobContext context);
 }

@@ -1,12 +1,50 @@
 package dev.microtome.jobs;
 
+import dev.microtome.run.FileStore;
+import dev.microtome.table.TableSpec;
+import java.io.IOException;
 import java.io.Serializable;
+import java.util.function.Consumer;
 
-/** What a job may use while it runs on the driver. */
+/**
+ * What a job may use while it runs on the driver. A run has one stage or several, one after the
+ * other; a resumed run keeps the finished parts of each.
+ */
 public interface JobContext {
   /**
    * Runs the task on every part that is not finished yet, over the cluster; returns when all parts
-   * are committed.
+   * are committed. Once a run: the other stages have names.
    */
   <P extends Serializable> void runParts(Plan<P> plan, PartTask<P> task);
+
+  /**
+   * The same for a further stage, with a plan of its own. Its files are called after it, {@code
+   * TABLE/STAGE-00007.parquet}.
+   *
+   * @param stage snake_case, used once in a run
+   */
+  <P extends Serializable> void runStage(String stage, Plan<P> plan, PartTask<P> task);
+
+  /**
+   * A stage of one part that runs here, on the driver: for a table of hundreds of rows. Not run
+   * again when a resumed run finds it finished.
+   *
+   * @param stage snake_case, used once in a run
+   */
+  void runOnDriver(String stage, DriverTask task);
+
+  /**
+   * A table as the finished stages of this run have written it: public or internal, for the parts
+   * of a later stage.
+   */
+  TableInput written(TableSpec<?> table);
+
+  /** Reads the rows of {@link #written}, in the order of files and rows. */
+  <R extends Record> void forEachRow(TableSpec<R> table, Consumer<R> action) throws IOException;
+
+  /** Files of the cluster: any Hadoop path. */
+  FileStore files();
+
+  /** Reads rows of a Parquet file. */
+  TableReader tables();
 }

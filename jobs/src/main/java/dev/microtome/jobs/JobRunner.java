@@ -66,7 +66,7 @@ public final class JobRunner {
     out.println(Versions.banner() + " · " + job.name());
     Plan<P> plan = job.plan(config.value(), inputs);
     if (dryRun) {
-      PlanReport.print(out, config.json(), inputs.records(), plan, job.tables());
+      PlanReport.print(out, config.json(), inputs.records(), plan, job);
       return new JobOutcome(Optional.empty(), List.of(), false);
     }
     Fingerprint fingerprint =
@@ -91,9 +91,8 @@ public final class JobRunner {
       }
       lease.keepAlive();
       Manifest started = manifest(job, config, inputs, fingerprint, plan, force);
-      try (RunSession session =
-          RunSession.open(files, output, started, lease, job, plan, out, clock)) {
-        job.run(config.value(), plan, session);
+      try (RunSession session = RunSession.open(files, output, started, lease, job, out, clock)) {
+        job.run(config.value(), plan, session.context());
         return session.finish();
       }
     }

@@ -60,7 +60,7 @@ final class Jobs {
         (name, job) -> out.println(name + " ".repeat(width - name.length() + 2) + job.summary()));
   }
 
-  /** Prints the keys and tables of a job. */
+  /** Prints the keys, tables and artifacts of a job. */
   static void describe(Job<?, ?> job, PrintStream out) {
     out.println(job.name() + ": " + job.summary());
     out.println();
@@ -89,6 +89,11 @@ final class Jobs {
                 + (field.unit().isEmpty() ? "" : ", " + field.unit()));
         out.println("      " + field.doc());
       }
+    }
+    for (ArtifactSpec artifact : job.artifacts()) {
+      out.println();
+      out.println("Artifact " + artifact.name() + "/" + artifact.files());
+      out.println("      " + artifact.doc());
     }
   }
 }

@@ -1,27 +1,18 @@
 package dev.microtome.jobs;
 
 import dev.microtome.run.FileStore;
-import dev.microtome.table.RowWriter;
-import dev.microtome.table.TableSpec;
-import java.io.IOException;
 import java.util.OptionalInt;
 
 /** What a {@link PartTask} may use on the executor that runs it. */
-public interface PartContext {
+public interface PartContext extends PartOutput {
   /** Position of the part in {@link Plan#parts()}. */
   int index();
 
   /** Files of the cluster: any Hadoop path. */
   FileStore files();
 
-  /**
-   * Opens a Parquet file of this part and table. Closed by the runner if the task does not; kept
-   * only if this attempt is the one that counts.
-   *
-   * @param section distinguishes several files that one part writes to one table, such as a hook's
-   *     address; empty for a single one
-   */
-  <R extends Record> RowWriter<R> writer(TableSpec<R> table, String section) throws IOException;
+  /** What the part keeps over a kill, for parts that take long. */
+  Workspace workspace();
 
   /** Reads rows of a Parquet file. */
   TableReader tables();

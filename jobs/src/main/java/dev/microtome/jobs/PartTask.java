@@ -10,7 +10,8 @@ import java.io.Serializable;
  */
 public interface PartTask<P extends Serializable> extends Serializable {
   /**
-   * Writes the part's rows through {@link PartContext#writer}.
+   * Writes the part's rows through {@link PartContext#writer} and its files through {@link
+   * PartContext#artifact}.
    *
    * @return units of work done, in {@link Plan#unit}
    */

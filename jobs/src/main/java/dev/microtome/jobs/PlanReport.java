@@ -16,7 +16,7 @@ final class PlanReport {
       JsonNode configuration,
       List<InputRecord> inputs,
       Plan<?> plan,
-      List<TableSpec<?>> tables) {
+      Job<?, ?> job) {
     out.println("Configuration");
     configuration
         .properties()
@@ -49,7 +49,13 @@ final class PlanReport {
                 ? "not known before the run"
                 : "about " + Progress.Amounts.bytes(plan.estimatedBytes())));
     out.println(
-        "  tables: " + String.join(", ", tables.stream().map(TableSpec::name).distinct().toList()));
+        "  tables: "
+            + String.join(", ", job.tables().stream().map(TableSpec::name).distinct().toList()));
+    if (!job.artifacts().isEmpty()) {
+      out.println(
+          "  artifacts: "
+              + String.join(", ", job.artifacts().stream().map(ArtifactSpec::name).toList()));
+    }
     out.println("Dry run: nothing was written");
   }
 }

@@ -1,9 +1,9 @@
 package dev.microtome.jobs;
 
 import dev.microtome.jobs.spark.HadoopFileStore;
-import dev.microtome.jobs.spark.SparkParts;
 import dev.microtome.jobs.spark.SparkSessions;
 import dev.microtome.jobs.spark.Verification;
+import dev.microtome.run.ArtifactFile;
 import dev.microtome.run.DataFile;
 import dev.microtome.run.FileStore;
 import dev.microtome.run.Fingerprint;
@@ -15,29 +15,22 @@ import dev.microtome.table.TableSpec;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.Serializable;
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.UUID;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.SparkContext;
 
 /**
  * One attempt at one run, by the holder of the output's lease: new, or the continuation of one that
  * was killed.
  */
-final class RunSession implements JobContext, Closeable {
-  private final HadoopFileStore files;
+final class RunSession implements Closeable {
   private final RunDirectory run;
   private final Manifest started;
   private final Lease lease;
@@ -45,11 +38,7 @@ final class RunSession implements JobContext, Closeable {
   private final PrintStream out;
   private final Clock clock;
   private final Instant start;
-  private final String staging;
-  private final Map<Integer, PartRecord> parts = new TreeMap<>();
-  private final List<Integer> computed = new ArrayList<>();
-  private final Map<String, Number> metrics = new TreeMap<>();
-  private boolean partsRun;
+  private final RunStages stages;
   private boolean finished;
 
   private RunSession(
@@ -60,7 +49,6 @@ final class RunSession implements JobContext, Closeable {
       Job<?, ?> job,
       PrintStream out,
       Clock clock) {
-    this.files = files;
     this.run = run;
     this.started = started;
     this.lease = lease;
@@ -68,8 +56,7 @@ final class RunSession implements JobContext, Closeable {
     this.out = out;
     this.clock = clock;
     start = clock.instant();
-    // Tasks of a driver that was killed may still write into their own folder for a while.
-    staging = run.stagingPath(UUID.randomUUID().toString());
+    stages = new RunStages(files, run, lease, job, out, clock);
   }
 
   static RunSession open(
@@ -78,7 +65,6 @@ final class RunSession implements JobContext, Closeable {
       Manifest request,
       Lease lease,
       Job<?, ?> job,
-      Plan<?> plan,
       PrintStream out,
       Clock clock)
       throws IOException {
@@ -93,7 +79,7 @@ final class RunSession implements JobContext, Closeable {
     RunSession session = new RunSession(files, run, manifest, lease, job, out, clock);
     try {
       if (killed.isPresent()) {
-        session.resume(plan);
+        session.resume();
       } else {
         run.start(manifest);
         out.println("Run " + Summary.display(run.path()));
@@ -121,80 +107,15 @@ final class RunSession implements JobContext, Closeable {
     return Optional.empty();
   }
 
-  private void resume(Plan<?> plan) throws IOException {
+  private void resume() throws IOException {
     run.clearStaging();
-    List<PartRecord> candidates = run.finishedParts();
-    Set<PartRecord> whole =
-        candidates.parallelStream()
-            .filter(
-                part ->
-                    part.part() < plan.parts().size()
-                        && part.files().stream()
-                            .allMatch(file -> Verification.opens(files, run, file)))
-            .collect(Collectors.toSet());
-    for (PartRecord part : candidates) {
-      if (whole.contains(part)) {
-        parts.put(part.part(), part);
-      } else {
-        run.forget(part);
-      }
-    }
-    out.println(
-        "Resuming run %s: %d of %d parts are finished"
-            .formatted(Summary.display(run.path()), parts.size(), plan.parts().size()));
+    out.println("Resuming run " + Summary.display(run.path()));
+    stages.resume();
   }
 
-  @Override
-  public <P extends Serializable> void runParts(Plan<P> plan, PartTask<P> task) {
-    if (partsRun) {
-      throw new IllegalStateException(job.name() + " runs its parts twice");
-    }
-    partsRun = true;
-    List<Integer> todo =
-        IntStream.range(0, plan.parts().size()).filter(i -> !parts.containsKey(i)).boxed().toList();
-    if (todo.isEmpty()) {
-      measure(plan.unit(), 0, Duration.ZERO);
-      return;
-    }
-    long before = units();
-    Instant begin = clock.instant();
-    SparkContext spark = SparkSessions.context(job.name());
-    try (Progress progress =
-        new Progress(out, clock, job.name(), plan.unit(), plan.parts().size(), plan.totalUnits())) {
-      progress.resumed(parts.size(), before);
-      progress.show();
-      new SparkParts(spark)
-          .run(
-              plan.parts(),
-              todo,
-              task,
-              staging,
-              "microtome " + job.name() + ": " + todo.size() + " parts",
-              (part, staged) -> {
-                lease.check();
-                run.commit(part, staged);
-                parts.put(part.part(), part);
-                computed.add(part.part());
-                progress.finished(part.units());
-              },
-              progress::running);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    measure(plan.unit(), units() - before, Duration.between(begin, clock.instant()));
-  }
-
-  private long units() {
-    return parts.values().stream().mapToLong(PartRecord::units).sum();
-  }
-
-  /** Notes the work of the whole run and the rate of this attempt. */
-  private void measure(String unit, long unitsHere, Duration time) {
-    metrics.put(unit, units());
-    metrics.put("parts-computed", computed.size());
-    if (unitsHere > 0 && time.toMillis() > 0) {
-      metrics.put(unit + "-per-second", Math.round(unitsHere * 10_000.0 / time.toMillis()) / 10.0);
-    }
+  /** What the job works with. */
+  JobContext context() {
+    return stages;
   }
 
   private void requireLease() throws IOException {
@@ -207,37 +128,46 @@ final class RunSession implements JobContext, Closeable {
   JobOutcome finish() throws IOException {
     requireLease();
     run.clearStaging();
-    List<PartRecord> records = List.copyOf(parts.values());
+    List<PartRecord> records = stages.records();
     run.removeStrays(
-        job.tables().stream().map(TableSpec::name).collect(Collectors.toSet()), records);
+        Stream.concat(
+                job.tables().stream().map(TableSpec::name),
+                job.artifacts().stream().map(ArtifactSpec::name))
+            .collect(Collectors.toSet()),
+        records);
     List<DataFile> written =
         records.stream()
             .flatMap(part -> part.files().stream())
+            .filter(file -> !TableSpec.isInternal(file.table()))
             .sorted(Comparator.comparing(DataFile::path))
             .toList();
-    Map<String, Manifest.Table> tables =
-        written.isEmpty()
-            ? Map.of()
-            : Verification.tables(SparkSessions.context(job.name()), run, written);
+    List<ArtifactFile> artifacts =
+        records.stream()
+            .flatMap(part -> part.artifacts().stream())
+            .sorted(Comparator.comparing(ArtifactFile::path))
+            .toList();
+    SparkContext spark = SparkSessions.context(job.name());
+    Map<String, Manifest.Table> tables = Verification.tables(spark, run, written);
+    Map<String, Manifest.Artifact> verified = Verification.artifacts(spark, run, artifacts);
     requireLease();
     Instant now = clock.instant();
     Manifest complete =
         started.completed(
             tables,
-            Map.of(),
-            metrics,
+            verified,
+            stages.metrics(),
             Versions.all(),
             now.toString(),
             Duration.between(start, now).toMillis() / 1000.0);
     run.succeed(complete);
     finished = true;
     Summary.print(out, run, complete);
-    return new JobOutcome(Optional.of(run.path()), computed.stream().sorted().toList(), false);
+    return new JobOutcome(Optional.of(run.path()), stages.computed(), false);
   }
 
   /**
    * Leaves an unfinished run as the next attempt wants it: without staging, and not at all if
-   * nothing was committed.
+   * nothing was committed or saved.
    */
   @Override
   public void close() throws IOException {
@@ -247,12 +177,16 @@ final class RunSession implements JobContext, Closeable {
     }
     try {
       run.clearStaging();
-      if (parts.isEmpty()) {
+      int parts = stages.records().size();
+      if (parts == 0 && !run.hasWork()) {
         run.delete();
       } else {
         out.println(
-            "Unfinished: %s keeps %d finished parts; the same command resumes it"
-                .formatted(Summary.display(run.path()), parts.size()));
+            "Unfinished: %s keeps %d finished parts%s; the same command resumes it"
+                .formatted(
+                    Summary.display(run.path()),
+                    parts,
+                    run.hasWork() ? " and the state of others" : ""));
       }
     } catch (IOException e) {
       // What failed before is what the user must see.

@@ -13,7 +13,9 @@ final class Summary {
 
   static void print(PrintStream out, RunDirectory run, Manifest manifest) {
     long rows = manifest.tables().values().stream().mapToLong(Manifest.Table::rows).sum();
-    long bytes = manifest.tables().values().stream().mapToLong(Manifest.Table::bytes).sum();
+    long bytes =
+        manifest.tables().values().stream().mapToLong(Manifest.Table::bytes).sum()
+            + manifest.artifacts().values().stream().mapToLong(Manifest.Artifact::bytes).sum();
     out.println();
     out.printf(
         Locale.ROOT,
@@ -32,6 +34,15 @@ final class Summary {
           Progress.Amounts.bytes(table.bytes()),
           table.files().size());
       out.println("    " + opening(run.tablePath(entry.getKey())));
+    }
+    for (Map.Entry<String, Manifest.Artifact> entry : manifest.artifacts().entrySet()) {
+      out.printf(
+          Locale.ROOT,
+          "  %s: %,d files, %s%n    %s%n",
+          entry.getKey(),
+          entry.getValue().files().size(),
+          Progress.Amounts.bytes(entry.getValue().bytes()),
+          display(run.path(entry.getKey())));
     }
     manifest.metrics().forEach((name, value) -> out.println("  " + name + " = " + value));
   }

@@ -4,15 +4,16 @@ import dev.microtome.jobs.ExecutorModels;
 import dev.microtome.jobs.PartContext;
 import dev.microtome.jobs.PartTask;
 import dev.microtome.jobs.TableReader;
+import dev.microtome.jobs.Workspace;
 import dev.microtome.run.FileStore;
 import dev.microtome.run.InputException;
 import dev.microtome.table.RowWriter;
 import dev.microtome.table.TableSpec;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.Serializable;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.UUID;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
@@ -29,12 +30,12 @@ final class PartAttempt<P extends Serializable>
     extends AbstractFunction2<TaskContext, Iterator<IndexedPart<P>>, PartResult>
     implements Serializable {
   private final PartTask<P> task;
-  private final String staging;
+  private final PartPlaces places;
   private final LongAccumulator progress;
 
-  PartAttempt(PartTask<P> task, String staging, LongAccumulator progress) {
+  PartAttempt(PartTask<P> task, PartPlaces places, LongAccumulator progress) {
     this.task = task;
-    this.staging = staging;
+    this.places = places;
     this.progress = progress;
   }
 
@@ -44,27 +45,36 @@ final class PartAttempt<P extends Serializable>
     Executor executor = Executor.ofThisJvm();
     String name =
         SparkEnv.get().executorId() + "@" + SparkEnv.get().blockManager().blockManagerId().host();
-    String folder =
-        FileStore.resolve(staging, "part-%05d-%s".formatted(part.index(), UUID.randomUUID()));
+    String folder = places.attempt(part.index());
+    String label = places.label(part.index());
     long start = System.nanoTime();
     boolean done = false;
     try (PartWriters writers =
-        new PartWriters(executor.files(), folder, part.index(), () -> stopIfKilled(spark))) {
-      long units = task.run(part.part(), new Context(part.index(), executor, writers, spark));
+            new PartWriters(executor.files(), folder, label, () -> stopIfKilled(spark));
+        PartArtifacts artifacts = new PartArtifacts(executor.files(), folder, label)) {
+      long units =
+          task.run(part.part(), new Context(part.index(), executor, writers, artifacts, spark));
       List<PartWriters.Staged> staged = writers.finish();
+      List<StagedArtifact> stagedArtifacts = artifacts.finish();
       done = true;
       double seconds = (System.nanoTime() - start) / 1e9;
       return new PartResult(
-          part.index(), staged, units, seconds, spark.attemptNumber(), name, null);
+          part.index(), staged, stagedArtifacts, units, seconds, spark.attemptNumber(), name, null);
     } catch (InputException e) {
       return new PartResult(
-          part.index(), List.of(), 0, 0, spark.attemptNumber(), name, e.getMessage());
+          part.index(), List.of(), List.of(), 0, 0, spark.attemptNumber(), name, e.getMessage());
     } catch (TaskKilledException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
       stopIfKilled(spark);
       throw new PartFailedException(
-          "part %d on executor %s: %s".formatted(part.index(), name, reason(e)), e);
+          "%spart %d on executor %s: %s"
+              .formatted(
+                  places.stage().isEmpty() ? "" : "stage " + places.stage() + ", ",
+                  part.index(),
+                  name,
+                  reason(e)),
+          e);
     } finally {
       if (!done) {
         discard(executor.files(), folder);
@@ -100,16 +110,31 @@ final class PartAttempt<P extends Serializable>
     private final int index;
     private final Executor executor;
     private final PartWriters writers;
+    private final PartArtifacts artifacts;
+    private final Workspace workspace;
     private final TaskContext spark;
     private final TableReader tables;
     private long reported;
 
-    Context(int index, Executor executor, PartWriters writers, TaskContext spark) {
+    Context(
+        int index,
+        Executor executor,
+        PartWriters writers,
+        PartArtifacts artifacts,
+        TaskContext spark) {
       this.index = index;
       this.executor = executor;
       this.writers = writers;
+      this.artifacts = artifacts;
       this.spark = spark;
       tables = new ParquetFiles(executor.files());
+      workspace =
+          new PartWorkspace(
+              executor.files(),
+              places.run(),
+              places.workspace(index),
+              artifacts,
+              () -> stopIfKilled(spark));
     }
 
     @Override
@@ -126,6 +151,17 @@ final class PartAttempt<P extends Serializable>
     public <R extends Record> RowWriter<R> writer(TableSpec<R> table, String section)
         throws IOException {
       return writers.open(table, section);
+    }
+
+    @Override
+    public OutputStream artifact(String path) throws IOException {
+      stopIfKilled(spark);
+      return artifacts.create(path);
+    }
+
+    @Override
+    public Workspace workspace() {
+      return workspace;
     }
 
     @Override

@@ -3,11 +3,13 @@ package dev.microtome.jobs.spark;
 import dev.microtome.run.PartRecord;
 import java.io.Serializable;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What an attempt at a part sends back to the driver.
  *
- * @param staged its files, which count only once the driver has committed them
+ * @param staged its files of tables, which count only once the driver has committed them
+ * @param artifacts its other files, likewise
  * @param attempt as Spark counts, from 0
  * @param refusal the user's mistake that stops the run, as a result and not as a failure because
  *     Spark would try again; null where all went well
@@ -15,6 +17,7 @@ import java.util.List;
 record PartResult(
     int part,
     List<PartWriters.Staged> staged,
+    List<StagedArtifact> artifacts,
     long units,
     double seconds,
     int attempt,
@@ -26,13 +29,18 @@ record PartResult(
     return new PartRecord(
         part,
         staged.stream().map(PartWriters.Staged::file).toList(),
+        artifacts.stream().map(StagedArtifact::file).toList(),
         units,
         seconds,
         attempt,
         executor);
   }
 
+  /** Where the files lie, in the order of {@link PartRecord#paths()}. */
   List<String> stagedPaths() {
-    return staged.stream().map(PartWriters.Staged::path).toList();
+    return Stream.concat(
+            staged.stream().map(PartWriters.Staged::path),
+            artifacts.stream().map(StagedArtifact::path))
+        .toList();
   }
 }

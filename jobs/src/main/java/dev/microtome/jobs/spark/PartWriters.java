@@ -35,7 +35,7 @@ final class PartWriters implements Closeable {
 
   private final FileStore files;
   private final String staging;
-  private final int part;
+  private final String part;
   private final Runnable cancellation;
   private final Map<String, Output<?>> outputs = new TreeMap<>();
   private final BlockingQueue<Step> queue = new ArrayBlockingQueue<>(QUEUED_BATCHES);
@@ -52,14 +52,15 @@ final class PartWriters implements Closeable {
    * Starts the writing thread.
    *
    * @param staging folder of this attempt alone
+   * @param part what its files are called, such as {@code part-00007}
    * @param cancellation throws when the task should stop; asked once a batch
    */
-  PartWriters(FileStore files, String staging, int part, Runnable cancellation) {
+  PartWriters(FileStore files, String staging, String part, Runnable cancellation) {
     this.files = files;
     this.staging = staging;
     this.part = part;
     this.cancellation = cancellation;
-    thread = new Thread(this::drain, "part-" + part + "-writer");
+    thread = new Thread(this::drain, part + "-writer");
     thread.setDaemon(true);
     thread.start();
   }
@@ -96,16 +97,16 @@ final class PartWriters implements Closeable {
     Output<R> output = new Output<>(table, path, !section.isEmpty());
     if (outputs.putIfAbsent(path, output) != null) {
       throw new IllegalArgumentException(
-          "part " + part + " opens " + path + " twice (section '" + section + "')");
+          part + " opens " + path + " twice (section '" + section + "')");
     }
     submit(output::create);
     return output;
   }
 
   /** {@code part-00007.parquet}, or {@code part-00007-blocks.0.mlp.hook_post.parquet}. */
-  static String fileName(int part, String section) {
+  static String fileName(String part, String section) {
     if (section.isEmpty()) {
-      return "part-%05d.parquet".formatted(part);
+      return part + ".parquet";
     }
     String plain = section.replaceAll("[^A-Za-z0-9._-]", "_");
     // Two sections that differ only in what a file name cannot hold must not share a file.
@@ -113,7 +114,7 @@ final class PartWriters implements Closeable {
         plain.equals(section)
             ? ""
             : "-" + Integer.toHexString(section.hashCode()).toLowerCase(Locale.ROOT);
-    return "part-%05d-%s%s.parquet".formatted(part, plain, suffix);
+    return "%s-%s%s.parquet".formatted(part, plain, suffix);
   }
 
   private void submit(Step step) throws IOException {
@@ -123,7 +124,7 @@ final class PartWriters implements Closeable {
       queue.put(step);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new InterruptedIOException("part " + part + " was stopped");
+      throw new InterruptedIOException(part + " was stopped");
     }
   }
 
@@ -185,7 +186,7 @@ final class PartWriters implements Closeable {
       return;
     }
     if (failure == null) {
-      failure = new IOException("part " + part + " was given up");
+      failure = new IOException(part + " was given up");
     }
     end();
     for (Output<?> output : outputs.values()) {

@@ -51,7 +51,7 @@ public final class SparkParts {
   /**
    * Runs the task on the parts of these positions; returns when all are committed.
    *
-   * @param staging folder for the files of attempts
+   * @param places where attempts work
    * @param name what the Spark UI shows
    * @param progress told, now and then, how many units the running and finished attempts of this
    *     call have reported
@@ -62,7 +62,7 @@ public final class SparkParts {
       List<P> parts,
       List<Integer> positions,
       PartTask<P> task,
-      String staging,
+      PartPlaces places,
       String name,
       Commit commit,
       LongConsumer progress)
@@ -86,7 +86,7 @@ public final class SparkParts {
     try {
       spark.runJob(
           rdd,
-          new PartAttempt<>(task, staging, units),
+          new PartAttempt<>(task, places, units),
           CollectionConverters.asScala(partitions).toSeq(),
           committer,
           ClassTag$.MODULE$.apply(PartResult.class));

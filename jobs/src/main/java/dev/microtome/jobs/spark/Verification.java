@@ -1,6 +1,7 @@
 package dev.microtome.jobs.spark;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.microtome.run.ArtifactFile;
 import dev.microtome.run.DataFile;
 import dev.microtome.run.Digest;
 import dev.microtome.run.FileEntry;
@@ -45,19 +46,44 @@ public final class Verification {
     }
   }
 
+  /** Checks one file of an artifact where it lies: what is wrong with it, or nothing. */
+  private static final class CheckArtifact implements Function<ArtifactFile, String> {
+    private final String run;
+
+    CheckArtifact(String run) {
+      this.run = run;
+    }
+
+    @Override
+    public String call(ArtifactFile file) throws IOException {
+      return problem(
+              Executor.ofThisJvm().files(),
+              FileStore.resolve(run, file.path()),
+              file.bytes(),
+              file.sha256())
+          .orElse("");
+    }
+  }
+
+  private static Optional<String> problem(
+      HadoopFileStore files, String path, long bytes, String sha256) throws IOException {
+    Optional<FileEntry> entry = files.status(path);
+    if (entry.isEmpty()) {
+      return Optional.of("is missing");
+    } else if (entry.get().bytes() != bytes) {
+      return Optional.of("has " + entry.get().bytes() + " bytes, written were " + bytes);
+    }
+    return Digest.of(files, path).equals(sha256)
+        ? Optional.empty()
+        : Optional.of("reads back with other bytes than were written");
+  }
+
   private static Checked check(HadoopFileStore files, String run, DataFile file)
       throws IOException {
     String path = FileStore.resolve(run, file.path());
-    Optional<FileEntry> entry = files.status(path);
-    if (entry.isEmpty()) {
-      return new Checked(file, null, "is missing");
-    } else if (entry.get().bytes() != file.bytes()) {
-      return new Checked(
-          file, null, "has " + entry.get().bytes() + " bytes, written were " + file.bytes());
-    }
-    String digest = Digest.of(files, path);
-    if (!digest.equals(file.sha256())) {
-      return new Checked(file, null, "reads back with other bytes than were written");
+    Optional<String> problem = problem(files, path, file.bytes(), file.sha256());
+    if (problem.isPresent()) {
+      return new Checked(file, null, problem.get());
     }
     FooterFacts footer = new ParquetFiles(files).footer(path, Optional.empty());
     return new Checked(
@@ -75,7 +101,7 @@ public final class Verification {
    */
   public static Map<String, Manifest.Table> tables(
       SparkContext spark, RunDirectory run, List<DataFile> files) throws IOException {
-    List<Checked> checked = files.isEmpty() ? List.of() : checked(spark, run, files);
+    List<Checked> checked = onExecutors(spark, run, files, new Check(run.path()));
     Map<String, List<Checked>> byTable = new LinkedHashMap<>();
     for (Checked file : checked) {
       if (file.problem() != null) {
@@ -90,12 +116,42 @@ public final class Verification {
     return tables;
   }
 
-  private static List<Checked> checked(SparkContext spark, RunDirectory run, List<DataFile> files)
+  /**
+   * Reads the files back and describes the artifacts they make.
+   *
+   * @throws IOException naming the first file that is not as it was written
+   */
+  public static Map<String, Manifest.Artifact> artifacts(
+      SparkContext spark, RunDirectory run, List<ArtifactFile> files) throws IOException {
+    List<String> problems = onExecutors(spark, run, files, new CheckArtifact(run.path()));
+    Map<String, List<ArtifactFile>> byName = new TreeMap<>();
+    for (int i = 0; i < files.size(); i++) {
+      if (!problems.get(i).isEmpty()) {
+        throw new IOException(run.path(files.get(i).path()) + " " + problems.get(i));
+      }
+      byName
+          .computeIfAbsent(files.get(i).artifact(), unused -> new ArrayList<>())
+          .add(files.get(i));
+    }
+    Map<String, Manifest.Artifact> artifacts = new TreeMap<>();
+    byName.forEach(
+        (name, list) ->
+            artifacts.put(
+                name,
+                new Manifest.Artifact(list.stream().mapToLong(ArtifactFile::bytes).sum(), list)));
+    return artifacts;
+  }
+
+  private static <F, T> List<T> onExecutors(
+      SparkContext spark, RunDirectory run, List<F> files, Function<F, T> check)
       throws IOException {
+    if (files.isEmpty()) {
+      return List.of();
+    }
     try {
       return JavaSparkContext.fromSparkContext(spark)
           .parallelize(files, Math.min(files.size(), 4 * spark.defaultParallelism()))
-          .map(new Check(run.path()))
+          .map(check)
           .collect();
     } catch (Exception e) {
       // Scala does not declare what it throws: SparkException is a checked one.

@@ -29,7 +29,7 @@ class PartWritersTest {
   private final LocalFileStore files = new LocalFileStore();
 
   private PartWriters writers(String staging) {
-    return new PartWriters(files, folder.resolve(staging).toString(), 7, () -> {});
+    return new PartWriters(files, folder.resolve(staging).toString(), "part-00007", () -> {});
   }
 
   @Test
@@ -61,9 +61,10 @@ class PartWritersTest {
 
   @Test
   void fileNamesCannotLeaveTheTableNorMeet() {
-    assertThat(PartWriters.fileName(3, "")).isEqualTo("part-00003.parquet");
-    assertThat(PartWriters.fileName(3, "../../x")).doesNotContain("/");
-    assertThat(PartWriters.fileName(3, "a/b")).isNotEqualTo(PartWriters.fileName(3, "a:b"));
+    assertThat(PartWriters.fileName("part-00003", "")).isEqualTo("part-00003.parquet");
+    assertThat(PartWriters.fileName("part-00003", "../../x")).doesNotContain("/");
+    assertThat(PartWriters.fileName("part-00003", "a/b"))
+        .isNotEqualTo(PartWriters.fileName("part-00003", "a:b"));
   }
 
   @Test
@@ -72,7 +73,7 @@ class PartWritersTest {
       writers.open(WORDS, "");
       assertThatIllegalArgumentException()
           .isThrownBy(() -> writers.open(WORDS, ""))
-          .withMessageContaining("part 7 opens words/part-00007.parquet twice");
+          .withMessageContaining("part-00007 opens words/part-00007.parquet twice");
     }
   }
 
@@ -110,7 +111,7 @@ class PartWritersTest {
         new PartWriters(
             files,
             folder.toString(),
-            7,
+            "part-00007",
             () -> {
               throw new TaskKilledException("another attempt was faster");
             })) {
@@ -132,13 +133,13 @@ class PartWritersTest {
                   writer.write(new WordRow(i, "word"));
                 }
               })
-          .withMessageContaining("part 7 was stopped");
+          .withMessageContaining("part-00007 was stopped");
     }
     assertThat(Thread.interrupted()).isTrue();
     assertThat(
             Thread.getAllStackTraces().keySet().stream()
                 .map(Thread::getName)
-                .filter(name -> name.equals("part-7-writer")))
+                .filter(name -> name.equals("part-00007-writer")))
         .isEmpty();
   }
 }

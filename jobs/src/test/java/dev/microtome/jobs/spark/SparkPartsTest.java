@@ -67,8 +67,15 @@ class SparkPartsTest {
 
   private void run(int parts, Write task, SparkParts.Commit commit) throws IOException {
     List<Integer> all = IntStream.range(0, parts).boxed().toList();
-    new SparkParts(spark)
-        .run(all, all, task, folder.resolve("staging").toString(), "test", commit, units -> {});
+    new SparkParts(spark).run(all, all, task, places(), "test", commit, units -> {});
+  }
+
+  private PartPlaces places() {
+    return new PartPlaces(
+        "",
+        folder.resolve("run").toString(),
+        folder.resolve("staging").toString(),
+        folder.resolve("run/_work").toString());
   }
 
   private void keep(PartRecord part, List<String> staged) {
@@ -139,7 +146,7 @@ class SparkPartsTest {
                         List.of(0, 1),
                         List.of(0, 1),
                         new WriteOn(folder.toString()),
-                        folder.resolve("staging").toString(),
+                        places(),
                         "test",
                         this::keep,
                         units -> {}))
@@ -171,8 +178,7 @@ class SparkPartsTest {
   @Test
   void twoAttemptsAtOnePartDoNotMeet() {
     LongAccumulator progress = spark.longAccumulator();
-    PartAttempt<Integer> attempt =
-        new PartAttempt<>(new Write(-1, -1), folder.resolve("staging").toString(), progress);
+    PartAttempt<Integer> attempt = new PartAttempt<>(new Write(-1, -1), places(), progress);
     TaskContext context = TaskContext$.MODULE$.empty();
 
     PartResult first = attempt.apply(context, part(7));
@@ -192,8 +198,7 @@ class SparkPartsTest {
   @Test
   void failedAttemptLeavesNoFile() throws IOException {
     PartAttempt<Integer> attempt =
-        new PartAttempt<>(
-            new Write(-1, 7), folder.resolve("staging").toString(), spark.longAccumulator());
+        new PartAttempt<>(new Write(-1, 7), places(), spark.longAccumulator());
 
     assertThatExceptionOfType(PartFailedException.class)
         .isThrownBy(() -> attempt.apply(TaskContext$.MODULE$.empty(), part(7)));

@@ -1,0 +1,307 @@
+package dev.microtome.jobs;
+
+import dev.microtome.jobs.spark.DriverPart;
+import dev.microtome.jobs.spark.HadoopFileStore;
+import dev.microtome.jobs.spark.ParquetFiles;
+import dev.microtome.jobs.spark.PartPlaces;
+import dev.microtome.jobs.spark.SparkParts;
+import dev.microtome.jobs.spark.SparkSessions;
+import dev.microtome.jobs.spark.Verification;
+import dev.microtome.run.ArtifactFile;
+import dev.microtome.run.DataFile;
+import dev.microtome.run.Digest;
+import dev.microtome.run.FileStore;
+import dev.microtome.run.Lease;
+import dev.microtome.run.PartRecord;
+import dev.microtome.run.RunDirectory;
+import dev.microtome.table.RowReader;
+import dev.microtome.table.TableSpec;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.spark.SparkContext;
+
+/** The stages of one attempt at a run: which parts are finished, and how the others become so. */
+final class RunStages implements JobContext {
+  private final HadoopFileStore files;
+  private final RunDirectory run;
+  private final Lease lease;
+  private final Job<?, ?> job;
+  private final PrintStream out;
+  private final Clock clock;
+  private final ParquetFiles tables;
+  private final String staging;
+  private final Map<String, Map<Integer, PartRecord>> finished = new TreeMap<>();
+  private final Map<String, String> owners = new HashMap<>();
+  private final Set<String> begun = new HashSet<>();
+  private final List<Integer> computed = new ArrayList<>();
+  private final Map<String, Work> work = new TreeMap<>();
+
+  /** Work by its unit, over all stages. */
+  private record Work(long units, long unitsHere, Duration time) {
+    Work plus(Work other) {
+      return new Work(units + other.units, unitsHere + other.unitsHere, time.plus(other.time));
+    }
+  }
+
+  RunStages(
+      HadoopFileStore files,
+      RunDirectory run,
+      Lease lease,
+      Job<?, ?> job,
+      PrintStream out,
+      Clock clock) {
+    this.files = files;
+    this.run = run;
+    this.lease = lease;
+    this.job = job;
+    this.out = out;
+    this.clock = clock;
+    tables = new ParquetFiles(files);
+    // Tasks of a driver that was killed may still write into their own folder for a while.
+    staging = run.stagingPath(UUID.randomUUID().toString());
+  }
+
+  /** Takes up the parts that an earlier session finished. */
+  void resume() throws IOException {
+    for (String stage : run.stages()) {
+      List<PartRecord> candidates = run.finishedParts(stage);
+      Set<PartRecord> whole =
+          candidates.parallelStream()
+              .filter(
+                  part ->
+                      part.files().stream().allMatch(file -> Verification.opens(files, run, file)))
+              .collect(Collectors.toSet());
+      for (PartRecord part : candidates) {
+        if (whole.contains(part)) {
+          keep(stage, part);
+        } else {
+          run.forget(stage, part);
+        }
+      }
+    }
+  }
+
+  private Map<Integer, PartRecord> finished(String stage) {
+    return finished.computeIfAbsent(stage, unused -> new TreeMap<>());
+  }
+
+  private void keep(String stage, PartRecord part) {
+    requireOwned(stage, part);
+    part.paths().forEach(path -> owners.put(path, owner(stage, part)));
+    finished(stage).put(part.part(), part);
+  }
+
+  private static String owner(String stage, PartRecord part) {
+    return (stage.isEmpty() ? "part " : "stage " + stage + ", part ") + part.part();
+  }
+
+  /** A path that two parts write would keep the bytes of one and the digest of the other. */
+  private void requireOwned(String stage, PartRecord part) {
+    String owner = owner(stage, part);
+    Set<String> declared =
+        job.artifacts().stream().map(ArtifactSpec::name).collect(Collectors.toSet());
+    for (ArtifactFile file : part.artifacts()) {
+      if (!declared.contains(file.artifact())) {
+        throw new IllegalStateException(
+            "%s wrote %s, but %s declares the artifacts %s"
+                .formatted(owner, file.path(), job.name(), declared));
+      }
+    }
+    for (String path : part.paths()) {
+      String other = owners.get(path);
+      if (other != null && !other.equals(owner)) {
+        throw new IllegalStateException("%s and %s both wrote %s".formatted(other, owner, path));
+      }
+    }
+  }
+
+  @Override
+  public <P extends Serializable> void runParts(Plan<P> plan, PartTask<P> task) {
+    run(RunDirectory.MAIN_STAGE, plan, task);
+  }
+
+  @Override
+  public <P extends Serializable> void runStage(String stage, Plan<P> plan, PartTask<P> task) {
+    run(requireName(stage), plan, task);
+  }
+
+  @Override
+  public void runOnDriver(String stage, DriverTask task) {
+    begin(requireName(stage), 1);
+    if (!finished(stage).isEmpty()) {
+      return;
+    }
+    try {
+      DriverPart.run(files, places(stage), task, (part, staged) -> commit(stage, part, staged));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String requireName(String stage) {
+    // "part" is what files of the stage without a name are called.
+    if (!stage.matches("[a-z][a-z0-9_]*") || stage.equals("part")) {
+      throw new IllegalArgumentException(
+          "Invalid name of a stage: '" + stage + "' (must be snake_case and not 'part')");
+    }
+    return stage;
+  }
+
+  private PartPlaces places(String stage) {
+    return new PartPlaces(stage, run.path(), staging, run.workPath());
+  }
+
+  private void begin(String stage, int parts) {
+    if (!begun.add(stage)) {
+      throw new IllegalStateException(
+          job.name() + " runs " + (stage.isEmpty() ? "its parts" : "stage " + stage) + " twice");
+    }
+    Map<Integer, PartRecord> done = finished(stage);
+    try {
+      for (PartRecord part : List.copyOf(done.values())) {
+        if (part.part() >= parts) {
+          run.forget(stage, part);
+          done.remove(part.part());
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    if (!done.isEmpty()) {
+      out.println(
+          "%s%d of %d parts are finished"
+              .formatted(stage.isEmpty() ? "" : "Stage " + stage + ": ", done.size(), parts));
+    }
+  }
+
+  private <P extends Serializable> void run(String stage, Plan<P> plan, PartTask<P> task) {
+    begin(stage, plan.parts().size());
+    Map<Integer, PartRecord> done = finished(stage);
+    List<Integer> todo =
+        IntStream.range(0, plan.parts().size()).filter(i -> !done.containsKey(i)).boxed().toList();
+    long before = units(stage);
+    Instant start = clock.instant();
+    if (!todo.isEmpty()) {
+      run(stage, plan, task, todo, before);
+    }
+    Duration time = todo.isEmpty() ? Duration.ZERO : Duration.between(start, clock.instant());
+    work.merge(plan.unit(), new Work(units(stage), units(stage) - before, time), Work::plus);
+  }
+
+  private <P extends Serializable> void run(
+      String stage, Plan<P> plan, PartTask<P> task, List<Integer> todo, long before) {
+    SparkContext spark = SparkSessions.context(job.name());
+    String name = stage.isEmpty() ? job.name() : job.name() + " " + stage;
+    try (Progress progress =
+        new Progress(out, clock, name, plan.unit(), plan.parts().size(), plan.totalUnits())) {
+      progress.resumed(finished(stage).size(), before);
+      progress.show();
+      new SparkParts(spark)
+          .run(
+              plan.parts(),
+              todo,
+              task,
+              places(stage),
+              "microtome " + name + ": " + todo.size() + " parts",
+              (part, staged) -> {
+                commit(stage, part, staged);
+                progress.finished(part.units());
+              },
+              progress::running);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void commit(String stage, PartRecord part, List<String> staged) throws IOException {
+    lease.check();
+    requireOwned(stage, part);
+    run.commit(stage, part, staged);
+    keep(stage, part);
+    computed.add(part.part());
+  }
+
+  private long units(String stage) {
+    return finished(stage).values().stream().mapToLong(PartRecord::units).sum();
+  }
+
+  @Override
+  public TableInput written(TableSpec<?> table) {
+    StringBuilder facts = new StringBuilder();
+    List<TableInput.TableFile> list = new ArrayList<>();
+    records().stream()
+        .flatMap(part -> part.files().stream())
+        .filter(file -> file.table().equals(table.name()))
+        .sorted(Comparator.comparing(DataFile::path))
+        .forEach(
+            file -> {
+              list.add(new TableInput.TableFile(run.path(file.path()), file.rows(), file.bytes()));
+              facts.append(file.path()).append(' ').append(file.sha256()).append('\n');
+            });
+    return new TableInput(
+        run.tablePath(table.name()), Digest.of(facts.toString()), list, table.metadata());
+  }
+
+  @Override
+  public <R extends Record> void forEachRow(TableSpec<R> table, Consumer<R> action)
+      throws IOException {
+    for (TableInput.TableFile file : written(table).files()) {
+      try (RowReader<R> rows = tables.read(file.path(), table.rowType())) {
+        rows.forEachRemaining(action);
+      }
+    }
+  }
+
+  @Override
+  public FileStore files() {
+    return files;
+  }
+
+  @Override
+  public TableReader tables() {
+    return tables;
+  }
+
+  /** The records of all finished parts. */
+  List<PartRecord> records() {
+    return finished.values().stream().flatMap(parts -> parts.values().stream()).toList();
+  }
+
+  /** Positions, within their stages, of the parts that this session computed. */
+  List<Integer> computed() {
+    return computed.stream().sorted().toList();
+  }
+
+  /** The work of the whole run and the rate of this session. */
+  Map<String, Number> metrics() {
+    Map<String, Number> metrics = new TreeMap<>();
+    metrics.put("parts-computed", computed.size());
+    work.forEach(
+        (unit, done) -> {
+          metrics.put(unit, done.units());
+          if (done.unitsHere() > 0 && done.time().toMillis() > 0) {
+            metrics.put(
+                unit + "-per-second",
+                Math.round(done.unitsHere() * 10_000.0 / done.time().toMillis()) / 10.0);
+          }
+        });
+    return metrics;
+  }
+}
