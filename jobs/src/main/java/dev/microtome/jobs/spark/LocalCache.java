@@ -203,19 +203,29 @@ final class LocalCache {
 
   private static String digest(Path file) {
     try {
-      Read before = Read.of(file);
-      String known = READ.get(before);
-      if (known != null) {
-        return known;
-      }
-      String digest = Digest.of(new LocalFileStore(), file.toString());
-      if (Read.of(file).equals(before)) {
-        READ.put(before, digest);
-      }
-      return digest;
+      String known = READ.get(Read.of(file));
+      return known == null ? read(file) : known;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Digest of a file's content as it is now. That of a local file is remembered: the comparison
+   * with the plan that follows in this JVM need not read it again.
+   */
+  static String read(FileStore files, String path) throws IOException {
+    Optional<Path> local = LocalFileStore.localPath(path);
+    return local.isPresent() ? read(local.get()) : Digest.of(files, path);
+  }
+
+  private static String read(Path file) throws IOException {
+    Read before = Read.of(file);
+    String digest = Digest.of(new LocalFileStore(), file.toString());
+    if (Read.of(file).equals(before)) {
+      READ.put(before, digest);
+    }
+    return digest;
   }
 
   private void copy(ModelFolder model, Path target) throws IOException {

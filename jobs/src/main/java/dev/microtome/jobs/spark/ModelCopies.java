@@ -12,4 +12,11 @@ public final class ModelCopies {
   public static Path folder(HadoopFileStore files, ModelFolder model) throws IOException {
     return LocalCache.ofThisMachine(files).folder(model);
   }
+
+  /**
+   * SHA-256 of a model's file, read now; {@link #folder} does not read a local file a second time.
+   */
+  public static String digest(HadoopFileStore files, String path) throws IOException {
+    return LocalCache.read(files, path);
+  }
 }

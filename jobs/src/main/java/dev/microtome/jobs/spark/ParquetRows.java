@@ -9,57 +9,81 @@ import dev.microtome.table.TableSpec;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.parquet.conf.ParquetConfiguration;
-import org.apache.parquet.hadoop.ParquetWriter;
-import org.apache.parquet.hadoop.api.WriteSupport;
-import org.apache.parquet.hadoop.codec.ZstandardCodec;
-import org.apache.parquet.hadoop.metadata.CompressionCodecName;
-import org.apache.parquet.io.OutputFile;
+import org.apache.parquet.column.ParquetProperties;
+import org.apache.parquet.hadoop.ParquetFileWriter;
 
-/** Writes one Parquet file, on the caller's thread. */
+/**
+ * Writes one Parquet file, on the caller's thread. Rows go to the columns directly, not through
+ * Parquet's record writer, and vectors a whole one at a time.
+ */
 final class ParquetRows<R extends Record> implements RowWriter<R> {
   /** Footer key under which the table's name, documentation and columns stand. */
   static final String TABLE_KEY = "microtome.table";
 
-  /** Shared for the reason that {@link ParquetFiles#SETTINGS} is. */
-  private static final Configuration SETTINGS = settings();
+  /** Most rows between two looks at the memory that a row group takes. */
+  private static final long UNCHECKED_ROWS = 10_000;
 
+  private final TableSpec<R> table;
+  private final long rowGroupBytes;
+  private final ParquetProperties properties;
+  private final PageCompressor compressor;
   private final DigestingFile file;
-  private final ParquetWriter<R> writer;
+  private final ParquetFileWriter writer;
+  private RowGroup group;
+  private long nextCheck = 1;
   private long rows;
+  private boolean failed;
+  private boolean closed;
 
-  ParquetRows(FileStore files, String path, TableSpec<R> table, long rowGroupBytes)
+  /**
+   * Creates the file.
+   *
+   * @param rowGroupBytes size at which a row group ends, roughly
+   * @param compressor stays the caller's
+   */
+  ParquetRows(
+      FileStore files,
+      String path,
+      TableSpec<R> table,
+      long rowGroupBytes,
+      PageCompressor compressor)
       throws IOException {
+    this.table = table;
+    this.rowGroupBytes = rowGroupBytes;
+    this.compressor = compressor;
+    properties = properties(table.schema());
     file = new DigestingFile(files, path);
-    Builder<R> builder =
-        new Builder<R>(file, table)
-            .withConf(SETTINGS)
-            .withCompressionCodec(CompressionCodecName.ZSTD)
-            .withRowGroupSize(rowGroupBytes)
-            .withSizeStatisticsEnabled(false);
-    for (RowSchema.Field field : table.schema().fields()) {
-      String leaf =
-          field.type().isArray()
-              ? field.name() + "." + ParquetSchemas.LIST + "." + ParquetSchemas.ELEMENT
-              : field.name();
-      if (field.type() == ColumnType.BINARY || field.type() == ColumnType.FLOAT_ARRAY) {
-        // Vectors do not repeat: a dictionary of them is built only to be thrown away, their
-        // minimum says nothing.
-        builder.withDictionaryEncoding(leaf, false).withStatisticsEnabled(leaf, false);
-      } else if (field.type() == ColumnType.INT_ARRAY) {
-        builder.withStatisticsEnabled(leaf, false);
-      }
+    writer =
+        new ParquetFileWriter(
+            file,
+            ParquetSchemas.of(table.schema()),
+            ParquetFileWriter.Mode.CREATE,
+            rowGroupBytes,
+            /* maxPaddingSize= */ 0,
+            /* encryptionProperties= */ null,
+            properties);
+    try {
+      writer.start();
+    } catch (IOException | RuntimeException e) {
+      writer.close();
+      throw e;
     }
-    writer = builder.build();
+    group = newGroup();
   }
 
-  private static Configuration settings() {
-    Configuration settings = new Configuration(ParquetFiles.SETTINGS);
-    // Of 10 kB vectors of activations level 3, the default, leaves 0.928 and level 1 leaves 0.927
-    // in half the time (560 and 1,020 MB/s on one core).
-    settings.set(ZstandardCodec.PARQUET_COMPRESS_ZSTD_LEVEL, "1");
-    return settings;
+  private static ParquetProperties properties(RowSchema schema) {
+    ParquetProperties.Builder properties =
+        ParquetProperties.builder().withSizeStatisticsEnabled(false);
+    for (RowSchema.Field field : schema.fields()) {
+      if (field.type() == ColumnType.INT_ARRAY) {
+        properties.withStatisticsEnabled(String.join(".", ParquetSchemas.leaf(field)), false);
+      }
+    }
+    return properties.build();
+  }
+
+  private RowGroup newGroup() {
+    return new RowGroup(table.schema(), properties, compressor);
   }
 
   /** Entries of the footer: the table's own metadata, and what it is. */
@@ -72,8 +96,36 @@ final class ParquetRows<R extends Record> implements RowWriter<R> {
 
   @Override
   public void write(R row) throws IOException {
-    writer.write(row);
-    rows++;
+    try {
+      group.write(row);
+      rows++;
+      if (group.rows() >= nextCheck) {
+        endFullGroup();
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      failed = true;
+      throw e;
+    }
+  }
+
+  private void endFullGroup() throws IOException {
+    long bytes = group.bufferedBytes();
+    if (bytes >= rowGroupBytes) {
+      endGroup();
+      group = newGroup();
+      nextCheck = 1;
+    } else {
+      // Halfway to where the group is full if rows go on as they were.
+      long rowBytes = Math.max(1, bytes / group.rows());
+      long missing = (rowGroupBytes - bytes) / rowBytes;
+      nextCheck = group.rows() + Math.max(1, Math.min(UNCHECKED_ROWS, missing / 2));
+    }
+  }
+
+  private void endGroup() throws IOException {
+    try (RowGroup full = group) {
+      full.writeTo(writer);
+    }
   }
 
   long rows() {
@@ -90,34 +142,24 @@ final class ParquetRows<R extends Record> implements RowWriter<R> {
     return file.sha256();
   }
 
+  /** Writes what is missing; after a failure only lets go of the file. */
   @Override
   public void close() throws IOException {
-    writer.close();
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try (writer) {
+      if (!failed) {
+        endGroup();
+        writer.end(footer(table));
+      }
+    }
   }
 
-  private static final class Builder<R extends Record>
-      extends ParquetWriter.Builder<R, Builder<R>> {
-    private final TableSpec<R> table;
-
-    Builder(OutputFile file, TableSpec<R> table) {
-      super(file);
-      this.table = table;
-    }
-
-    @Override
-    protected Builder<R> self() {
-      return this;
-    }
-
-    @Override
-    @Deprecated // abstract in the parent still
-    protected WriteSupport<R> getWriteSupport(Configuration configuration) {
-      return new RecordWriteSupport<>(table.schema(), footer(table));
-    }
-
-    @Override
-    protected WriteSupport<R> getWriteSupport(ParquetConfiguration configuration) {
-      return new RecordWriteSupport<>(table.schema(), footer(table));
-    }
+  /** Lets go of the file as it is. */
+  void abandon() throws IOException {
+    failed = true;
+    close();
   }
 }

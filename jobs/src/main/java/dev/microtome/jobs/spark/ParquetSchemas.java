@@ -32,6 +32,13 @@ final class ParquetSchemas {
     return message.named("spark_schema");
   }
 
+  /** Path of the column that holds the field's values. */
+  static String[] leaf(RowSchema.Field field) {
+    return field.type().isArray()
+        ? new String[] {field.name(), LIST, ELEMENT}
+        : new String[] {field.name()};
+  }
+
   private static Type column(String name, ColumnType type) {
     return switch (type) {
       case LONG -> Types.required(INT64).named(name);

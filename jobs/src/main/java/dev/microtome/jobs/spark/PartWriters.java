@@ -39,6 +39,7 @@ final class PartWriters implements Closeable {
   private final Runnable cancellation;
   private final Map<String, Output<?>> outputs = new TreeMap<>();
   private final BlockingQueue<Step> queue = new ArrayBlockingQueue<>(QUEUED_BATCHES);
+  private final PageCompressor compressor = new PageCompressor();
   private final Thread thread;
   private volatile Throwable failure;
   private boolean ended;
@@ -172,6 +173,7 @@ final class PartWriters implements Closeable {
         interrupted = true;
       }
     }
+    compressor.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -216,7 +218,8 @@ final class PartWriters implements Closeable {
               files,
               FileStore.resolve(staging, path),
               table,
-              section ? SECTION_ROW_GROUP_BYTES : ROW_GROUP_BYTES);
+              section ? SECTION_ROW_GROUP_BYTES : ROW_GROUP_BYTES,
+              compressor);
     }
 
     @Override
@@ -287,7 +290,7 @@ final class PartWriters implements Closeable {
     void abandon() {
       if (rows != null && staged == null) {
         try {
-          rows.close();
+          rows.abandon();
         } catch (IOException | RuntimeException e) {
           System.getLogger(PartWriters.class.getName())
               .log(System.Logger.Level.DEBUG, "closing an abandoned file failed", e);

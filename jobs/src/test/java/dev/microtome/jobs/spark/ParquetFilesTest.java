@@ -75,8 +75,9 @@ class ParquetFilesTest {
   /** 600 rows of 4 kB in row groups of 1 MB. */
   private Path write(String name) throws IOException {
     Path file = folder.resolve(name);
-    try (ParquetRows<VectorRow> writer =
-        new ParquetRows<>(new LocalFileStore(), file.toString(), TABLE, 1 << 20)) {
+    try (PageCompressor compressor = new PageCompressor();
+        ParquetRows<VectorRow> writer =
+            new ParquetRows<>(new LocalFileStore(), file.toString(), TABLE, 1 << 20, compressor)) {
       for (long id = 0; id < 600; id++) {
         writer.write(row(id));
       }
@@ -325,10 +326,13 @@ class ParquetFilesTest {
   @Test
   void footerCarriesMetadataAndDigestIsTheFiles() throws IOException {
     FileStore files = new LocalFileStore();
-    ParquetRows<VectorRow> writer =
-        new ParquetRows<>(files, folder.resolve("y.parquet").toString(), TABLE, 1 << 20);
-    writer.write(row(1));
-    writer.close();
+    ParquetRows<VectorRow> writer;
+    try (PageCompressor compressor = new PageCompressor()) {
+      String path = folder.resolve("y.parquet").toString();
+      writer = new ParquetRows<>(files, path, TABLE, 1 << 20, compressor);
+      writer.write(row(1));
+      writer.close();
+    }
 
     FooterFacts footer = parquet.footer(folder.resolve("y.parquet").toString(), Optional.empty());
     assertThat(footer.metadata()).containsExactly(Map.entry("shape", "[4096]"));

@@ -10,6 +10,7 @@ import dev.microtome.run.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,6 +138,23 @@ class SharedModelsTest {
 
     Files.delete(folder.resolve("m/model.safetensors"));
     assertThat(cache().folder(model)).isEqualTo(copy);
+  }
+
+  @Test
+  void fileDigestedForThePlanIsNotReadAgain() throws IOException {
+    ModelFolder model = model("file:");
+    Path weights = folder.resolve("m/model.safetensors");
+    FileTime modified = Files.getLastModifiedTime(weights);
+    assertThat(LocalCache.read(FileStoreTest.other(), weights.toString()))
+        .isEqualTo(Digest.of("weights"));
+
+    // Only who reads the file can see that it changed.
+    Files.writeString(weights, "Weights");
+    Files.setLastModifiedTime(weights, modified);
+
+    assertThat(cache().folder(model)).isEqualTo(folder.resolve("m"));
+    assertThat(LocalCache.read(FileStoreTest.other(), weights.toString()))
+        .isEqualTo(Digest.of("Weights"));
   }
 
   @Test
