@@ -10,10 +10,11 @@ mkdir -p "$out"
 export OPT_OUT_TRACKING=true
 
 build() {
-  mvn -q -Pbench -pl common,jobs -am -Dspotless.check.skip test-compile dependency:build-classpath \
+  mvn -q -Pbench -pl common,jobs -am -DskipTests -Dspotless.check.skip package dependency:build-classpath \
     -Dmdep.outputFile=target/bench.cp -Dmdep.includeScope=test
   common="common/target/classes:common/target/test-classes:$(cat common/target/bench.cp)"
-  jobs="jobs/target/classes:jobs/target/test-classes:$(cat jobs/target/bench.cp)"
+  # As spark-submit has it: the shaded jar and Spark's own, and the benchmark's class besides.
+  jobs="jobs/target/microtome.jar:jobs/target/test-classes:jobs/target/spark/jars/*"
   opens=$(sed -n 's|.*<spark.module.options>\(.*\)</spark.module.options>.*|\1|p' pom.xml)
 }
 

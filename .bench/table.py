@@ -31,3 +31,9 @@ for model in ("gpt2", "pythia70m"):
     for row in ours:
         kind = {"binary": "binary", "array": "list"}.get(row.get("encoding"), "forward_only")
         line(f"{row['peer']}, {row.get('encoding', 'forward only')}, {row['tasks']} tasks x {row['threads']} threads", row["median"], kind)
+    for row in ours:
+        if "writing_share" in row:
+            print(
+                f"\nWriting ({row['encoding']}): {row['writing_share']:.1%} of the parts' wall time, "
+                f"{row['writing_cpu_us_per_token']:.0f} of {row['cpu_us_per_token']:.0f} µs of processor time a token"
+            )

@@ -12,6 +12,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -37,7 +38,9 @@ import org.apache.spark.sql.types.StructType;
  *
  * <p>Prints a line of JSON: tokens a second of the command, and of its parts alone (without
  * planning, which digests the model, and without verification), which is what a long run
- * approaches.
+ * approaches. Each run is followed by one that stores the last position of each sequence only: the
+ * difference is what writing costs, as a share of the parts' wall time and in processor time a
+ * token.
  */
 final class CollectBenchmark {
   private CollectBenchmark() {}
@@ -55,48 +58,38 @@ final class CollectBenchmark {
     if (!Files.exists(tokens)) {
       writeTokens(tokens, vocabulary, context, batch * batches);
     }
-    String[] command = {
-      "collect-activations",
-      "--force",
-      "--output",
-      scratch.resolve("run").toString(),
-      "--set",
+    String[] settings = {
       "model=" + model,
-      "--set",
       "tokens=" + tokens,
-      "--set",
       "hooks=[" + args[2] + "]",
-      "--set",
       "batch-tokens=" + batch * context,
-      "--set",
       "encoding=" + args[7],
-      "--set",
       // Four parts, so that two tasks have two each.
       "sequences-per-part=" + Math.max(batch, batch * batches / 4)
     };
     long total = (long) batch * context * batches;
     double[] wholeRates = new double[repeats];
     double[] partRates = new double[repeats];
-    long bytes = 0;
     double[] cpuMicros = new double[repeats];
-    OperatingSystemMXBean process =
-        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    double[] writingShares = new double[repeats];
+    double[] writingCpuMicros = new double[repeats];
+    long bytes = 0;
     for (int i = -1; i < repeats; i++) {
-      deleteRuns(scratch.resolve("run"));
-      long cpuBefore = process.getProcessCpuTime();
-      long start = System.nanoTime();
-      run(command);
-      double seconds = (System.nanoTime() - start) / 1e9;
+      Run all = run(scratch.resolve("run"), settings, "all");
+      Run last = run(scratch.resolve("run"), settings, "last");
       if (i >= 0) {
-        cpuMicros[i] = (process.getProcessCpuTime() - cpuBefore) / 1e3 / total;
-        wholeRates[i] = total / seconds;
-        partRates[i] = total / partSeconds(scratch.resolve("run"));
-        bytes = bytes(scratch.resolve("run"));
+        wholeRates[i] = total / all.seconds;
+        partRates[i] = total / all.partSeconds;
+        cpuMicros[i] = all.cpuMicros / total;
+        writingShares[i] = 1 - last.partSeconds / all.partSeconds;
+        writingCpuMicros[i] = (all.cpuMicros - last.cpuMicros) / total;
+        bytes = all.bytes;
       }
     }
-    Arrays.sort(wholeRates);
-    Arrays.sort(partRates);
-    Arrays.sort(cpuMicros);
+    for (double[] values :
+        List.of(wholeRates, partRates, cpuMicros, writingShares, writingCpuMicros)) {
+      Arrays.sort(values);
+    }
     ObjectNode line = new ObjectMapper().createObjectNode();
     line.put("workload", "collect_activations")
         .put("peer", "microtome")
@@ -112,18 +105,40 @@ final class CollectBenchmark {
         .put("max", partRates[repeats - 1])
         .put("command_median", wholeRates[repeats / 2])
         .put("cpu_us_per_token", cpuMicros[repeats / 2])
+        .put("writing_share", writingShares[repeats / 2])
+        .put("writing_cpu_us_per_token", writingCpuMicros[repeats / 2])
         .put("bytes_per_token", (double) bytes / total);
     System.out.println(line);
     SparkContext.getOrCreate(new SparkConf()).stop();
   }
 
-  private static void run(String[] command) {
+  private record Run(double seconds, double partSeconds, double cpuMicros, long bytes) {}
+
+  private static Run run(Path output, String[] settings, String positions) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of("collect-activations", "--force", "--output", output.toString()));
+    for (String setting : settings) {
+      command.addAll(List.of("--set", setting));
+    }
+    command.addAll(List.of("--set", "positions=" + positions));
+    deleteRuns(output);
+    OperatingSystemMXBean process =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    long cpuBefore = process.getProcessCpuTime();
+    long start = System.nanoTime();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     PrintStream quiet = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-    int code = Main.run(quiet, new PrintStream(err, true, StandardCharsets.UTF_8), command);
+    int code =
+        Main.run(
+            quiet,
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            command.toArray(String[]::new));
     if (code != 0) {
       throw new IllegalStateException(err.toString(StandardCharsets.UTF_8));
     }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    double cpuMicros = (process.getProcessCpuTime() - cpuBefore) / 1e3;
+    return new Run(seconds, partSeconds(output), cpuMicros, bytes(output));
   }
 
   private static int tasks() {
