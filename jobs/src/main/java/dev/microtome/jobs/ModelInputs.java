@@ -45,8 +45,7 @@ final class ModelInputs {
   /** Reads the files of all folders, several at once. */
   Map<String, ModelFolder> digested(Map<String, List<FileEntry>> folders) throws IOException {
     List<FileEntry> all = folders.values().stream().flatMap(List::stream).toList();
-    List<String> digests =
-        Reads.inParallel(all, file -> ModelCopies.digest(files, file.path()));
+    List<String> digests = Reads.inParallel(all, file -> ModelCopies.digest(files, file.path()));
     Map<String, String> byPath = new HashMap<>();
     for (int i = 0; i < all.size(); i++) {
       byPath.put(all.get(i).path(), digests.get(i));
