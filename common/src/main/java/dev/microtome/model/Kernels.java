@@ -1,18 +1,8 @@
 package dev.microtome.model;
 
-import ai.djl.MalformedModelException;
-import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.engine.PtNDManager;
-import ai.djl.pytorch.engine.PtSymbolBlock;
-import ai.djl.pytorch.jni.IValue;
-import ai.djl.pytorch.jni.IValueUtils;
-import ai.djl.pytorch.jni.JniUtils;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
+import dev.microtome.torch.TorchScript;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,11 +14,8 @@ import java.util.Optional;
  * their first argument. Safe for concurrent use.
  */
 final class Kernels {
-  /** Held for as long as the class lives: DJL's model closes its module when it is collected. */
-  private static final Model MODEL = load();
-
-  private static final PtSymbolBlock MODULE = (PtSymbolBlock) MODEL.getBlock();
-  private static final ThreadLocal<Boolean> PREPARED = new ThreadLocal<>();
+  private static final TorchScript SCRIPT =
+      TorchScript.load(Kernels.class, "kernels.py", "Kernels");
 
   private Kernels() {}
 
@@ -187,63 +174,14 @@ final class Kernels {
   }
 
   private static NDArray array(NDManager manager, String kernel, Object... arguments) {
-    try (IValue result = run(kernel, arguments)) {
-      return result.toTensor((PtNDManager) manager);
-    }
+    return SCRIPT.array(manager, kernel, arguments);
   }
 
   private static List<NDArray> arrays(NDManager manager, String kernel, Object... arguments) {
-    try (IValue result = run(kernel, arguments)) {
-      return List.of(result.toTensorArray((PtNDManager) manager));
-    }
+    return SCRIPT.arrays(manager, kernel, arguments);
   }
 
   private static void change(String kernel, Object... arguments) {
-    run(kernel, arguments).close();
-  }
-
-  private static IValue run(String kernel, Object... arguments) {
-    if (PREPARED.get() == null) {
-      // The optimising executor profiles and recompiles for every new shape; the plain one just
-      // runs. A setting of each thread.
-      JniUtils.setGraphExecutorOptimize(false);
-      PREPARED.set(true);
-    }
-    IValue[] values = new IValue[arguments.length];
-    try {
-      for (int i = 0; i < arguments.length; i++) {
-        values[i] = value(arguments[i]);
-      }
-      return IValueUtils.runMethod(MODULE, kernel, values);
-    } finally {
-      for (IValue value : values) {
-        if (value != null) {
-          value.close();
-        }
-      }
-    }
-  }
-
-  private static IValue value(Object argument) {
-    if (argument instanceof PtNDArray array) {
-      return IValue.from(array);
-    } else if (argument instanceof Double number) {
-      return IValue.from((double) number);
-    } else if (argument instanceof Boolean flag) {
-      return IValue.from((boolean) flag);
-    } else if (argument instanceof Number integer) {
-      return IValue.from(integer.longValue());
-    }
-    throw new IllegalArgumentException("Not a kernel's argument: " + argument);
-  }
-
-  private static Model load() {
-    try (InputStream source = Kernels.class.getResourceAsStream("kernels.py")) {
-      Model model = Model.newInstance("kernels", "PyTorch");
-      model.load(new ByteArrayInputStream(KernelArchive.of("Kernels", source.readAllBytes())));
-      return model;
-    } catch (IOException | MalformedModelException e) {
-      throw new IllegalStateException("Cannot load the kernels: " + e.getMessage(), e);
-    }
+    SCRIPT.change(kernel, arguments);
   }
 }

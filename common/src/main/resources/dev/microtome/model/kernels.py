@@ -1,4 +1,4 @@
-# The transformer's arithmetic as libtorch runs it, in TorchScript's serialised dialect. Kernels.java turns this text into an
+# The transformer's arithmetic as libtorch runs it, in TorchScript's serialised dialect. TorchScript.java turns this text into an
 # archive when it is loaded, and gives each method a typed face. A name that ends in _ writes to its first argument.
 # Letters: B batch, T positions, Q query positions, K key positions, H heads, D width of a head, N rows, V vocabulary.
 class Kernels(Module):

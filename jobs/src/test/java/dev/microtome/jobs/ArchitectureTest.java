@@ -17,6 +17,8 @@ class ArchitectureTest {
     "dev.microtome.run..",
     "dev.microtome.table..",
     "dev.microtome.config..",
+    "dev.microtome.torch..",
+    "dev.microtome.optim..",
     "dev.microtome.stats..",
     "dev.microtome.text..",
     "dev.microtome.corpus..",
@@ -62,7 +64,9 @@ class ArchitectureTest {
               "dev.microtome.run..",
               "dev.microtome.table..",
               "dev.microtome.config..",
-              "dev.microtome.linalg..")
+              "dev.microtome.linalg..",
+              "dev.microtome.torch..",
+              "dev.microtome.optim..")
           .whereLayer("methods")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("models")

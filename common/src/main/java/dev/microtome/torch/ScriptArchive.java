@@ -1,4 +1,4 @@
-package dev.microtome.model;
+package dev.microtome.torch;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,13 +12,13 @@ import java.util.zip.ZipOutputStream;
  * stored entries with the class's text and the pickle of its one instance. Built in memory from the
  * text, so that what runs is what can be read.
  */
-final class KernelArchive {
+final class ScriptArchive {
   private static final byte PROTO = (byte) 0x80;
   private static final byte NEW_OBJECT = (byte) 0x81;
   private static final byte NEW_FALSE = (byte) 0x89;
   private static final byte[] EMPTY_TUPLE = {PROTO, 2, ')', '.'};
 
-  private KernelArchive() {}
+  private ScriptArchive() {}
 
   /**
    * Packs a class.
@@ -28,10 +28,10 @@ final class KernelArchive {
   static byte[] of(String className, byte[] source) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-      store(zip, "kernels/data.pkl", instanceOf(className));
-      store(zip, "kernels/code/__torch__.py", source);
-      store(zip, "kernels/constants.pkl", EMPTY_TUPLE);
-      store(zip, "kernels/version", "10\n".getBytes(StandardCharsets.US_ASCII));
+      store(zip, "script/data.pkl", instanceOf(className));
+      store(zip, "script/code/__torch__.py", source);
+      store(zip, "script/constants.pkl", EMPTY_TUPLE);
+      store(zip, "script/version", "10\n".getBytes(StandardCharsets.US_ASCII));
     } catch (IOException e) {
       throw new IllegalStateException("Writing to memory failed", e);
     }
