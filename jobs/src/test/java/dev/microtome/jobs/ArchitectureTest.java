@@ -24,6 +24,7 @@ class ArchitectureTest {
     "dev.microtome.corpus..",
     "dev.microtome.model..",
     "dev.microtome.activations..",
+    "dev.microtome.training..",
     "dev.microtome.linalg..",
     "dev.microtome.circuits..",
     "dev.microtome.heads.."
@@ -52,7 +53,10 @@ class ArchitectureTest {
           .consideringOnlyDependenciesInLayers()
           .layer("methods")
           .definedBy(
-              "dev.microtome.activations..", "dev.microtome.circuits..", "dev.microtome.heads..")
+              "dev.microtome.activations..",
+              "dev.microtome.training..",
+              "dev.microtome.circuits..",
+              "dev.microtome.heads..")
           .layer("models")
           .definedBy(
               "dev.microtome.corpus..",
