@@ -58,7 +58,7 @@ public final class BigramTable {
     return rows;
   }
 
-  private static double logSumExp(double[] row) {
+  static double logSumExp(double[] row) {
     double largest = Double.NEGATIVE_INFINITY;
     for (double value : row) {
       largest = Math.max(largest, value);

@@ -1,11 +1,13 @@
 package dev.microtome.jobs.circuits;
 
 import com.google.auto.service.AutoService;
+import dev.microtome.circuits.TrueBigramRow;
 import dev.microtome.jobs.Checkpoint;
 import dev.microtome.jobs.Inputs;
 import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.Plan;
+import dev.microtome.jobs.TableInput;
 import dev.microtome.model.FrameworkWeights;
 import dev.microtome.model.FrameworkWeights.Folding;
 import dev.microtome.model.ModelConfig;
@@ -17,13 +19,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads the circuits of the mathematical framework (Elhage et al. 2021) off the weights of every
  * checkpoint; no text is needed.
  *
- * <p>Writes {@code bigrams}, {@code circuit_scores}, {@code composition}, {@code virtual_heads},
- * {@code skip_trigrams}. A part is a checkpoint.
+ * <p>Writes {@code bigrams}, {@code bigram_fit}, {@code circuit_scores}, {@code composition},
+ * {@code virtual_heads}, {@code skip_trigrams}. A part is a checkpoint.
  *
  * <pre>{@code
  * spark-submit microtome.jar framework --config conf/jobs/framework.conf \
@@ -55,6 +58,7 @@ public final class Framework implements Job<FrameworkConfig, FrameworkPart> {
   public List<TableSpec<?>> tables() {
     return List.of(
         FrameworkTables.BIGRAMS,
+        FrameworkTables.BIGRAM_FIT,
         FrameworkTables.SCORES,
         FrameworkTables.COMPOSITION,
         FrameworkTables.VIRTUAL_HEADS,
@@ -63,6 +67,8 @@ public final class Framework implements Job<FrameworkConfig, FrameworkPart> {
 
   @Override
   public Plan<FrameworkPart> plan(FrameworkConfig config, Inputs inputs) {
+    Optional<TableInput> truth =
+        config.trueBigrams().map(path -> inputs.table(path, "bigrams", TrueBigramRow.class));
     List<FrameworkPart> parts = new ArrayList<>();
     long rows = 0;
     try {
@@ -73,7 +79,11 @@ public final class Framework implements Job<FrameworkConfig, FrameworkPart> {
         rows += rows(config, files.config());
         parts.add(
             new FrameworkPart(
-                checkpoint, config.folding().folding(), config.bigrams(), config.skipTrigrams()));
+                checkpoint,
+                config.folding().folding(),
+                config.bigrams(),
+                truth.orElse(null),
+                config.skipTrigrams()));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -4,6 +4,7 @@ import dev.microtome.config.ConfigException;
 import dev.microtome.config.InputPath;
 import dev.microtome.config.Option;
 import java.util.List;
+import java.util.Optional;
 
 /** Configuration of {@link Framework}. */
 public record FrameworkConfig(
@@ -16,6 +17,11 @@ public record FrameworkConfig(
         NormFolding folding,
     @Option(doc = "successors of each token that the bigram table lists; 0 for none", orElse = "10")
         int bigrams,
+    @Option(
+            doc =
+                "the corpus's own table bigrams (source, out, p) to hold the bigram table against: a generate-corpus output, run or table; null: none",
+            orElse = "null")
+        Optional<InputPath> trueBigrams,
     @Option(
             doc =
                 "strongest skip-trigrams of each head; 0 for none; costs 2 · vocabulary² · d-head multiplications a head",

@@ -1,5 +1,6 @@
 package dev.microtome.jobs.circuits;
 
+import dev.microtome.circuits.BigramFitRow;
 import dev.microtome.circuits.BigramRow;
 import dev.microtome.circuits.CircuitScoreRow;
 import dev.microtome.circuits.CompositionRow;
@@ -12,6 +13,12 @@ final class FrameworkTables {
   static final TableSpec<BigramRow> BIGRAMS =
       TableSpec.of(
           "bigrams", BigramRow.class, "A likely successor of a token on the direct path W_E·W_U");
+
+  static final TableSpec<BigramFitRow> BIGRAM_FIT =
+      TableSpec.of(
+          "bigram_fit",
+          BigramFitRow.class,
+          "How far the bigrams of one source are from the corpus's; written where true-bigrams are given");
 
   static final TableSpec<CircuitScoreRow> SCORES =
       TableSpec.of("circuit_scores", CircuitScoreRow.class, "One number about a head's weights");

@@ -1,8 +1,10 @@
 package dev.microtome.jobs.circuits;
 
 import ai.djl.ndarray.NDManager;
+import dev.microtome.circuits.BigramFitRow;
 import dev.microtome.circuits.BigramRow;
 import dev.microtome.circuits.BigramTable;
+import dev.microtome.circuits.BigramTruth;
 import dev.microtome.circuits.CircuitScoreRow;
 import dev.microtome.circuits.Composition;
 import dev.microtome.circuits.CompositionRow;
@@ -10,13 +12,16 @@ import dev.microtome.circuits.HeadCircuits;
 import dev.microtome.circuits.SkipTrigramRow;
 import dev.microtome.circuits.SkipTrigrams;
 import dev.microtome.circuits.SkipTrigrams.SkipTrigram;
+import dev.microtome.circuits.TrueBigramRow;
 import dev.microtome.circuits.VirtualHeadRow;
 import dev.microtome.jobs.PartContext;
 import dev.microtome.jobs.PartTask;
+import dev.microtome.jobs.TableInput;
 import dev.microtome.model.FrameworkWeights;
 import dev.microtome.model.HeadIndex;
 import dev.microtome.model.load.ModelFiles;
 import dev.microtome.model.load.ModelWeights;
+import dev.microtome.table.RowReader;
 import dev.microtome.table.RowWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,6 +43,9 @@ record FrameworkTask() implements PartTask<FrameworkPart> {
       Tables tables =
           new Tables(part.checkpoint().model(), part.checkpoint().step(), weights, context);
       tables.bigrams(part.bigrams());
+      if (part.trueBigrams().isPresent()) {
+        tables.bigramFit(part.trueBigrams().get());
+      }
       tables.heads();
       tables.skipTrigrams(part.skipTrigrams());
     }
@@ -69,6 +77,21 @@ record FrameworkTask() implements PartTask<FrameworkPart> {
                       entry.logProbability()));
             }
           }
+        }
+      }
+    }
+
+    void bigramFit(TableInput input) throws IOException {
+      BigramTruth truth = new BigramTruth(weights.config().dVocab());
+      for (TableInput.TableFile file : input.files()) {
+        try (RowReader<TrueBigramRow> rows =
+            context.tables().read(file.path(), TrueBigramRow.class)) {
+          rows.forEachRemaining(truth::add);
+        }
+      }
+      try (RowWriter<BigramFitRow> writer = context.writer(FrameworkTables.BIGRAM_FIT, "")) {
+        for (BigramFitRow row : truth.fit(model, step, BigramTable.of(weights))) {
+          writer.write(row);
         }
       }
     }

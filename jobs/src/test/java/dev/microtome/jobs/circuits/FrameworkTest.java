@@ -3,6 +3,7 @@ package dev.microtome.jobs.circuits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.microtome.circuits.BigramFitRow;
 import dev.microtome.circuits.BigramRow;
 import dev.microtome.circuits.CircuitScoreRow;
 import dev.microtome.circuits.CompositionRow;
@@ -16,6 +17,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,6 +103,57 @@ class FrameworkTest {
 
     JobRun folded = run("models/gpt2", "bigrams=0", "skip-trigrams=0", "folding=norms").succeeded();
     assertThat(folded.rows(FrameworkTables.SCORES)).hasSameSizeAs(asStored).isNotEqualTo(asStored);
+  }
+
+  @Test
+  void bigramsAreHeldAgainstTheCorpus(@TempDir Path scratch) throws IOException {
+    Path truth = scratch.resolve("truth");
+    trueBigrams(truth, new int[] {3, 3, 9}, new int[] {5, 7, 0}, new double[] {0.25, 0.75, 1});
+
+    List<BigramFitRow> rows =
+        run("framework", "bigrams=0", "skip-trigrams=0", "true-bigrams=" + truth)
+            .succeeded()
+            .rows(FrameworkTables.BIGRAM_FIT);
+
+    assertThat(rows).extracting(BigramFitRow::source).containsExactly(3, 9);
+    try (Safetensors golden = Safetensors.open(GOLDEN.resolve("framework/framework.safetensors"))) {
+      double[] logits = golden.doubles("bigram");
+      double expected =
+          0.25 * Math.log(0.25 / probability(logits, 3, 5))
+              + 0.75 * Math.log(0.75 / probability(logits, 3, 7));
+      assertThat(rows.get(0).klDivergence()).isCloseTo(expected, within(1e-9));
+      assertThat(rows.get(1).klDivergence())
+          .isCloseTo(-Math.log(probability(logits, 9, 0)), within(1e-9));
+      // Of one certain successor: all that the model gives to others.
+      assertThat(rows.get(1).totalVariation())
+          .isCloseTo(1 - probability(logits, 9, 0), within(1e-9));
+    }
+  }
+
+  private static double probability(double[] logits, int source, int out) {
+    double sum = 0;
+    for (int other = 0; other < VOCABULARY; other++) {
+      sum += Math.exp(logits[source * VOCABULARY + other]);
+    }
+    return Math.exp(logits[source * VOCABULARY + out]) / sum;
+  }
+
+  private static void trueBigrams(Path folder, int[] sources, int[] outs, double[] p) {
+    StructType schema =
+        new StructType()
+            .add("source", DataTypes.IntegerType)
+            .add("out", DataTypes.IntegerType)
+            .add("p", DataTypes.DoubleType);
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < p.length; i++) {
+      rows.add(RowFactory.create(sources[i], outs[i], p[i]));
+    }
+    SparkSession.builder()
+        .getOrCreate()
+        .createDataFrame(rows, schema)
+        .coalesce(1)
+        .write()
+        .parquet(folder.toString());
   }
 
   @Test
