@@ -5,6 +5,7 @@ import dev.microtome.heads.HeadScoreRow;
 import dev.microtome.heads.HeadSetAblationRow;
 import dev.microtome.heads.InContextRow;
 import dev.microtome.heads.PositionSlopeRow;
+import dev.microtome.heads.TrainingSlopeRow;
 import dev.microtome.table.TableSpec;
 
 /** What the job writes. */
@@ -23,6 +24,12 @@ final class HeadTables {
           "loss_by_log_position",
           PositionSlopeRow.class,
           "The loss of a checkpoint at a position and its slope; written where tokens are given");
+
+  static final TableSpec<TrainingSlopeRow> TRAINING_SLOPES =
+      TableSpec.of(
+          "training_slopes",
+          TrainingSlopeRow.class,
+          "A metric of a checkpoint and its slope along its series; written where tokens are given");
 
   static final TableSpec<HeadAblationRow> ABLATIONS =
       TableSpec.of(

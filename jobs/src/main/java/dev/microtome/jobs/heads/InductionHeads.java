@@ -2,15 +2,19 @@ package dev.microtome.jobs.heads;
 
 import com.google.auto.service.AutoService;
 import dev.microtome.heads.HeadScore;
+import dev.microtome.heads.InContextRow;
+import dev.microtome.heads.TrainingSlopeRow;
 import dev.microtome.jobs.Checkpoint;
 import dev.microtome.jobs.Inputs;
 import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
+import dev.microtome.jobs.PartOutput;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TableInput;
 import dev.microtome.model.ModelConfig;
 import dev.microtome.model.load.ModelFiles;
 import dev.microtome.run.InputException;
+import dev.microtome.table.RowWriter;
 import dev.microtome.table.TableSpec;
 import dev.microtome.text.TokenSequence;
 import dev.microtome.text.Tokenizer;
@@ -25,8 +29,9 @@ import java.util.Optional;
  * others), and says what a checkpoint learns from its context and loses without its heads.
  *
  * <p>Reads checkpoints and, for all but the scores, a table {@code tokens}. Writes {@code
- * head_scores}, {@code in_context_learning}, {@code loss_by_log_position}, {@code head_ablations},
- * {@code head_set_ablations}. A part is a checkpoint, or the ablations of some of its heads.
+ * head_scores}, {@code in_context_learning}, {@code loss_by_log_position}, {@code training_slopes},
+ * {@code head_ablations}, {@code head_set_ablations}. A part is a checkpoint, or the ablations of
+ * some of its heads.
  *
  * <pre>{@code
  * spark-submit microtome.jar induction-heads --config conf/jobs/induction-heads.conf \
@@ -57,6 +62,7 @@ public final class InductionHeads implements Job<InductionHeadsConfig, HeadsPart
         HeadTables.SCORES,
         HeadTables.IN_CONTEXT,
         HeadTables.SLOPES,
+        HeadTables.TRAINING_SLOPES,
         HeadTables.ABLATIONS,
         HeadTables.SETS);
   }
@@ -97,6 +103,20 @@ public final class InductionHeads implements Job<InductionHeadsConfig, HeadsPart
   @Override
   public void run(InductionHeadsConfig config, Plan<HeadsPart> plan, JobContext context) {
     context.runParts(plan, new HeadsTask());
+    if (config.tokens().isPresent()) {
+      context.runOnDriver("series", output -> writeSlopes(context, output));
+    }
+  }
+
+  /** Slopes need all checkpoints of a series; there is one row of each. */
+  private static void writeSlopes(JobContext context, PartOutput output) throws IOException {
+    List<InContextRow> checkpoints = new ArrayList<>();
+    context.forEachRow(HeadTables.IN_CONTEXT, checkpoints::add);
+    try (RowWriter<TrainingSlopeRow> writer = output.writer(HeadTables.TRAINING_SLOPES, "")) {
+      for (TrainingSlopeRow row : TrainingSlopeRow.of(checkpoints)) {
+        writer.write(row);
+      }
+    }
   }
 
   private static int bos(InductionHeadsConfig config, ModelFiles files) throws IOException {

@@ -14,6 +14,7 @@ import dev.microtome.heads.HeadSetAblationRow;
 import dev.microtome.heads.InContextRow;
 import dev.microtome.heads.PositionLosses;
 import dev.microtome.heads.PositionSlopeRow;
+import dev.microtome.heads.TrainingSlopeRow;
 import dev.microtome.jobs.JobRun;
 import dev.microtome.jobs.LocalSpark;
 import dev.microtome.model.FrameworkWeights;
@@ -115,6 +116,9 @@ class InductionHeadsTest {
 
     List<HeadAblationRow> rows = run.rows(HeadTables.ABLATIONS);
     assertThat(rows).hasSize(2 * 8 * 3 * 2);
+    assertThat(run.rows(HeadTables.TRAINING_SLOPES))
+        .hasSize(2 * 4)
+        .isEqualTo(TrainingSlopeRow.of(run.rows(HeadTables.IN_CONTEXT)));
     for (int step : new int[] {10, 200}) {
       try (NDManager manager = NDManager.newBaseManager();
           ModelWeights weights = weights(step, manager)) {
