@@ -51,9 +51,11 @@ final class PartAttempt<P extends Serializable>
     boolean done = false;
     try (PartWriters writers =
             new PartWriters(executor.files(), folder, label, () -> stopIfKilled(spark));
-        PartArtifacts artifacts = new PartArtifacts(executor.files(), folder, label)) {
+        PartArtifacts artifacts = new PartArtifacts(executor.files(), folder, label);
+        SharedModels.PartModels models = executor.models().ofPart()) {
       long units =
-          task.run(part.part(), new Context(part.index(), executor, writers, artifacts, spark));
+          task.run(
+              part.part(), new Context(part.index(), executor, models, writers, artifacts, spark));
       List<PartWriters.Staged> staged = writers.finish();
       List<StagedArtifact> stagedArtifacts = artifacts.finish();
       done = true;
@@ -109,6 +111,7 @@ final class PartAttempt<P extends Serializable>
   private final class Context implements PartContext {
     private final int index;
     private final Executor executor;
+    private final ExecutorModels models;
     private final PartWriters writers;
     private final PartArtifacts artifacts;
     private final Workspace workspace;
@@ -119,11 +122,13 @@ final class PartAttempt<P extends Serializable>
     Context(
         int index,
         Executor executor,
+        ExecutorModels models,
         PartWriters writers,
         PartArtifacts artifacts,
         TaskContext spark) {
       this.index = index;
       this.executor = executor;
+      this.models = models;
       this.writers = writers;
       this.artifacts = artifacts;
       this.spark = spark;
@@ -171,7 +176,7 @@ final class PartAttempt<P extends Serializable>
 
     @Override
     public ExecutorModels models() {
-      return executor.models();
+      return models;
     }
 
     @Override

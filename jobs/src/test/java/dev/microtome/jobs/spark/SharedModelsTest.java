@@ -62,12 +62,14 @@ class SharedModelsTest {
           tasks.submit(
               () -> {
                 start.await();
-                return models.shared(
-                    "model",
-                    () -> {
-                      loads.incrementAndGet();
-                      return new Closeable();
-                    });
+                try (SharedModels.PartModels part = models.ofPart()) {
+                  return part.shared(
+                      "model",
+                      () -> {
+                        loads.incrementAndGet();
+                        return new Closeable();
+                      });
+                }
               }));
     }
     start.countDown();
@@ -88,8 +90,9 @@ class SharedModelsTest {
   void closesTheLastLoadedFirst() throws IOException {
     SharedModels models = new SharedModels(cache());
     List<String> closed = new ArrayList<>();
+    SharedModels.PartModels part = models.ofPart();
     for (String key : List.of("c", "a", "b", "d")) {
-      models.<AutoCloseable>shared(key, () -> () -> closed.add(key));
+      part.<AutoCloseable>shared(key, () -> () -> closed.add(key));
     }
 
     models.closeAll();
@@ -99,7 +102,7 @@ class SharedModelsTest {
 
   @Test
   void failedLoadIsTriedAgain() throws IOException {
-    SharedModels models = new SharedModels(cache());
+    SharedModels.PartModels models = new SharedModels(cache()).ofPart();
     assertThatIOException()
         .isThrownBy(
             () ->
@@ -111,6 +114,150 @@ class SharedModelsTest {
         .withMessage("no memory");
 
     assertThat(models.<String>shared("model", () -> "second")).isEqualTo("second");
+  }
+
+  @Test
+  void ofASeriesOnlyTheLastUsedStaysBesideTheOneInUse() throws IOException {
+    SharedModels models = new SharedModels(cache());
+    List<String> closed = new ArrayList<>();
+    int mostOpen = 0;
+    for (int step = 0; step < 100; step++) {
+      for (int block = 0; block < 3; block++) {
+        use(models, "step " + step, closed);
+      }
+      mostOpen = Math.max(mostOpen, step + 1 - closed.size());
+    }
+    assertThat(mostOpen).isEqualTo(2);
+    assertThat(closed).startsWith("step 0", "step 1").endsWith("step 97").hasSize(98);
+
+    models.closeAll();
+
+    assertThat(closed).endsWith("step 97", "step 99", "step 98");
+  }
+
+  @Test
+  void whatAPartHoldsIsNotClosedHoweverManyOthersAreLoaded() throws IOException {
+    SharedModels models = new SharedModels(cache());
+    List<String> closed = new ArrayList<>();
+    SharedModels.PartModels slow = models.ofPart();
+    AutoCloseable held = object(slow, "held", closed);
+    use(models, "held", closed);
+    for (String key : List.of("a", "b", "c")) {
+      use(models, key, closed);
+      assertThat(object(slow, "held", closed)).isSameAs(held);
+    }
+    assertThat(closed).containsExactly("a");
+
+    slow.close();
+    slow.close();
+    use(models, "d", closed);
+    assertThat(closed).containsExactly("a", "b", "c");
+    use(models, "e", closed);
+    assertThat(closed).containsExactly("a", "b", "c", "held");
+  }
+
+  @Test
+  void theLeastRecentlyUsedIsClosedAndLoadedAgainWhenAskedFor() throws IOException {
+    SharedModels models = new SharedModels(cache());
+    List<String> closed = new ArrayList<>();
+    SharedModels.PartModels both = models.ofPart();
+    object(both, "a", closed);
+    AutoCloseable b = object(both, "b", closed);
+    both.close();
+    use(models, "a", closed);
+    use(models, "c", closed);
+    assertThat(closed).containsExactly("b");
+
+    SharedModels.PartModels later = models.ofPart();
+    assertThat(object(later, "b", closed)).isNotSameAs(b);
+  }
+
+  @Test
+  void aFailedLoadHoldsNothing() throws IOException {
+    SharedModels models = new SharedModels(cache());
+    List<String> closed = new ArrayList<>();
+    try (SharedModels.PartModels part = models.ofPart()) {
+      assertThatIOException()
+          .isThrownBy(
+              () ->
+                  part.shared(
+                      "a",
+                      () -> {
+                        throw new IOException("no memory");
+                      }));
+      object(part, "a", closed);
+    }
+    use(models, "b", closed);
+    use(models, "c", closed);
+    assertThat(closed).containsExactly("a");
+  }
+
+  @Test
+  void noTaskSeesAClosedObject() throws Exception {
+    SharedModels models = new SharedModels(cache());
+    AtomicInteger open = new AtomicInteger();
+    AtomicInteger loads = new AtomicInteger();
+    ExecutorService tasks = Executors.newFixedThreadPool(4);
+    List<Future<Boolean>> results = new ArrayList<>();
+    for (int part = 0; part < 4000; part++) {
+      String key = "step " + part / 40;
+      results.add(
+          tasks.submit(
+              () -> {
+                try (SharedModels.PartModels mine = models.ofPart()) {
+                  boolean closed = false;
+                  Counted object =
+                      mine.shared(
+                          key,
+                          () -> {
+                            loads.incrementAndGet();
+                            open.incrementAndGet();
+                            return new Counted(open);
+                          });
+                  for (int i = 0; i < 100; i++) {
+                    closed |= object.closed;
+                    Thread.onSpinWait();
+                  }
+                  // Four in use, at most four idle, and as many on the way to being closed.
+                  return !closed && open.get() <= 12;
+                }
+              }));
+    }
+    for (Future<Boolean> result : results) {
+      assertThat(result.get()).isTrue();
+    }
+    tasks.shutdown();
+    assertThat(loads.get()).isBetween(100, 200);
+
+    models.closeAll();
+
+    assertThat(open).hasValue(0);
+  }
+
+  private static final class Counted implements AutoCloseable {
+    private final AtomicInteger open;
+    private volatile boolean closed;
+
+    Counted(AtomicInteger open) {
+      this.open = open;
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+      open.decrementAndGet();
+    }
+  }
+
+  private static void use(SharedModels models, String key, List<String> closed) throws IOException {
+    try (SharedModels.PartModels part = models.ofPart()) {
+      object(part, key, closed);
+    }
+  }
+
+  private static AutoCloseable object(SharedModels.PartModels part, String key, List<String> closed)
+      throws IOException {
+    return part.shared(key, () -> () -> closed.add(key));
   }
 
   @Test
