@@ -27,6 +27,7 @@ class ArchitectureTest {
     "dev.microtome.training..",
     "dev.microtome.linalg..",
     "dev.microtome.circuits..",
+    "dev.microtome.dynamics..",
     "dev.microtome.heads.."
   };
 
@@ -56,6 +57,7 @@ class ArchitectureTest {
               "dev.microtome.activations..",
               "dev.microtome.training..",
               "dev.microtome.circuits..",
+              "dev.microtome.dynamics..",
               "dev.microtome.heads..")
           .layer("models")
           .definedBy(

@@ -1,0 +1,8 @@
+/**
+ * How a model changes while it is trained: the losses of the same tokens under its checkpoints.
+ *
+ * <p>Follows Olsson et al. (2022), In-context Learning and Induction Heads, whose per-token losses
+ * place every checkpoint of a model in one space. Start with {@link
+ * dev.microtome.dynamics.SequenceLosses}.
+ */
+package dev.microtome.dynamics;

@@ -1,0 +1,158 @@
+package dev.microtome.jobs.losses;
+
+import com.google.auto.service.AutoService;
+import dev.microtome.config.InputPath;
+import dev.microtome.dynamics.LossByPositionRow;
+import dev.microtome.dynamics.LossSettings;
+import dev.microtome.dynamics.LossesByPosition;
+import dev.microtome.jobs.Checkpoint;
+import dev.microtome.jobs.Inputs;
+import dev.microtome.jobs.Job;
+import dev.microtome.jobs.JobContext;
+import dev.microtome.jobs.ModelFolder;
+import dev.microtome.jobs.Plan;
+import dev.microtome.jobs.TableInput;
+import dev.microtome.jobs.inputs.CorpusCheck;
+import dev.microtome.jobs.inputs.SequenceIds;
+import dev.microtome.jobs.inputs.TokenSlices;
+import dev.microtome.model.load.ModelFiles;
+import dev.microtome.model.load.ModelWeights;
+import dev.microtome.run.InputException;
+import dev.microtome.table.RowWriter;
+import dev.microtome.table.TableSpec;
+import dev.microtome.text.TokenSequence;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Predicts every token of a corpus with every checkpoint and stores the losses: a row of numbers
+ * for each checkpoint, which is its place in the space of per-token losses.
+ *
+ * <p>Reads checkpoints and a table {@code tokens}. Writes {@code token_losses} and {@code
+ * loss_by_position}. A part is a checkpoint and a block of sequences: all blocks of the first
+ * checkpoint, then the same blocks of the next, so that an executor loads each checkpoint once and
+ * holds few at a time.
+ *
+ * <pre>{@code
+ * spark-submit microtome.jar token-losses --config conf/jobs/token-losses.conf \
+ *   --set checkpoints=runs/models --set tokens=runs/tokens --output runs/losses
+ * }</pre>
+ */
+@SuppressWarnings("rawtypes") // AutoService names the interface by its class
+@AutoService(Job.class)
+public final class TokenLosses implements Job<TokenLossesConfig, LossPart> {
+  /** Uncompressed, of a row of token_losses: what changes from row to row. */
+  private static final long ROW_BYTES = 24;
+
+  @Override
+  public String name() {
+    return "token-losses";
+  }
+
+  @Override
+  public String summary() {
+    return "Store the loss of every token under every checkpoint, and its mean by position";
+  }
+
+  @Override
+  public Class<TokenLossesConfig> configType() {
+    return TokenLossesConfig.class;
+  }
+
+  @Override
+  public List<TableSpec<?>> tables() {
+    return List.of(LossTables.TOKENS, LossTables.POSITIONS);
+  }
+
+  @Override
+  public Plan<LossPart> plan(TokenLossesConfig config, Inputs inputs) {
+    List<Checkpoint> checkpoints = inputs.checkpoints(config.checkpoints());
+    TableInput tokens = inputs.table(config.tokens(), "tokens", TokenSequence.class);
+    List<TokenSlices> blocks = TokenSlices.cut(tokens.files(), config.sequencesPerPart());
+    LossSettings settings = config.settings();
+    try {
+      CorpusCheck corpus = CorpusCheck.of(config.tokens(), tokens, blocks, inputs.tables());
+      requireLongEnough(corpus, settings);
+      requireFits(config, checkpoints, corpus, inputs);
+      SequenceIds.requireUnique(tokens, inputs);
+      long predictions = tokens.rows() * checkpoints.size();
+      double rows =
+          corpus.sample().stream()
+                  .mapToInt(sequence -> settings.predicted(sequence.tokens().length))
+                  .average()
+                  .orElseThrow()
+              * predictions;
+      return new Plan<>(
+          checkpoints.stream()
+              .map(checkpoint -> new LossTask(checkpoint, settings))
+              .flatMap(task -> blocks.stream().map(block -> new LossPart(task, block)))
+              .toList(),
+          "sequences",
+          predictions,
+          Math.round(rows),
+          Math.round(rows * ROW_BYTES));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void run(TokenLossesConfig config, Plan<LossPart> plan, JobContext context) {
+    context.runParts(plan, (part, executor) -> part.task().run(part.tokens(), executor));
+    context.runOnDriver(
+        "merge",
+        output -> {
+          LossesByPosition losses = new LossesByPosition();
+          context.forEachRow(LossTables.MOMENTS, losses::merge);
+          try (RowWriter<LossByPositionRow> writer = output.writer(LossTables.POSITIONS, "")) {
+            for (LossByPositionRow row : losses.rows()) {
+              writer.write(row);
+            }
+          }
+        });
+  }
+
+  private static void requireLongEnough(CorpusCheck corpus, LossSettings settings) {
+    for (TokenSequence sequence : corpus.sample()) {
+      try {
+        settings.requireLongEnough(sequence);
+      } catch (InputException e) {
+        throw new InputException("tokens %s: %s".formatted(corpus.path(), e.getMessage()), e);
+      }
+    }
+  }
+
+  /**
+   * Opens one checkpoint of each configuration and tokenizer: a series shares them, and hundreds of
+   * models are not to be fetched for a plan. The weights of the others are checked where they are
+   * loaded.
+   */
+  private static void requireFits(
+      TokenLossesConfig config, List<Checkpoint> checkpoints, CorpusCheck corpus, Inputs inputs)
+      throws IOException {
+    Set<Set<ModelFolder.ModelFile>> seen = new HashSet<>();
+    for (Checkpoint checkpoint : checkpoints) {
+      if (seen.add(allButWeights(checkpoint.folder()))) {
+        InputPath path = new InputPath(checkpoint.folder().path());
+        ModelFiles model = ModelFiles.open(inputs.local(checkpoint.folder()));
+        ModelWeights.check(model);
+        if (!model.config().causal()) {
+          throw new InputException(
+              "checkpoint %s: a %s model has no next-token loss"
+                  .formatted(path, model.config().family()));
+        }
+        corpus.requireFits(path, model, config.acceptOtherTokenizer());
+      }
+    }
+  }
+
+  private static Set<ModelFolder.ModelFile> allButWeights(ModelFolder folder) {
+    return folder.files().stream()
+        .filter(file -> !file.name().endsWith(".safetensors"))
+        .collect(Collectors.toSet());
+  }
+}

@@ -1,0 +1,55 @@
+package dev.microtome.jobs.losses;
+
+import dev.microtome.config.ConfigException;
+import dev.microtome.config.InputPath;
+import dev.microtome.config.Option;
+import dev.microtome.dynamics.LossSettings;
+import java.util.List;
+
+/** Configuration of {@link TokenLosses}. */
+public record TokenLossesConfig(
+    @Option(doc = "checkpoints: model folders, globs, folders of step-N, or a train-model run")
+        List<InputPath> checkpoints,
+    @Option(doc = "tokens to predict: a tokenize output, run or table") InputPath tokens,
+    @Option(
+            doc =
+                "true: take tokens that another tokenizer.json than a checkpoint's made, as long as every id is in its vocabulary; false: refuse them",
+            orElse = "false")
+        boolean acceptOtherTokenizer,
+    @Option(
+            doc =
+                "the tokens at positions 1 to this are predicted in each sequence, and a shorter sequence is refused; 0: all that each sequence has",
+            orElse = "0")
+        int positions,
+    @Option(
+            doc =
+                "most tokens of a batch, padding included; a longer sequence is a batch of its own",
+            orElse = "1024")
+        int batchTokens,
+    @Option(
+            doc =
+                "sequences that, under one checkpoint, are a part, the unit that is retried and resumed; the same for every checkpoint",
+            orElse = "256")
+        int sequencesPerPart) {
+
+  public TokenLossesConfig {
+    checkpoints = List.copyOf(checkpoints);
+    if (checkpoints.isEmpty()) {
+      throw new ConfigException(
+          "checkpoints", "[]", "needs at least one checkpoint, such as models/pythia-70m");
+    }
+    atLeast("positions", positions, 0);
+    atLeast("batch-tokens", batchTokens, 1);
+    atLeast("sequences-per-part", sequencesPerPart, 1);
+  }
+
+  LossSettings settings() {
+    return new LossSettings(positions, batchTokens);
+  }
+
+  private static void atLeast(String key, int value, int least) {
+    if (value < least) {
+      throw new ConfigException(key, value, "must be at least " + least);
+    }
+  }
+}
