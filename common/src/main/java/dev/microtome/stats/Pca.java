@@ -2,6 +2,7 @@ package dev.microtome.stats;
 
 import dev.microtome.linalg.Matrix;
 import dev.microtome.linalg.SymmetricEigen;
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -14,14 +15,22 @@ import java.util.Arrays;
  * <p>Signs are free until {@link #signedBy} fixes them as scikit-learn does: the entry of largest
  * modulus of each component is positive. Entries come from {@link #loadings}, a block of columns at
  * a time, and {@link LargestLoadings} remembers the largest.
+ *
+ * <p>Ships to executors: components · (rows + 2) numbers.
  */
-public final class Pca {
-  private final SymmetricEigen eigen;
-  private final int[] signs;
+public final class Pca implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final int rows;
+  private final double[] eigenvalues; // [components]
+  private final double[] vectors; // [components, rows]
+  private final int[] signs; // [components]
   private final double totalVariance;
 
-  private Pca(SymmetricEigen eigen, int[] signs, double totalVariance) {
-    this.eigen = eigen;
+  private Pca(int rows, double[] eigenvalues, double[] vectors, int[] signs, double totalVariance) {
+    this.rows = rows;
+    this.eigenvalues = eigenvalues;
+    this.vectors = vectors;
     this.signs = signs;
     this.totalVariance = totalVariance;
   }
@@ -41,9 +50,15 @@ public final class Pca {
     if (count == 0) {
       throw new IllegalArgumentException("PCA of %d rows that are all the same".formatted(rows));
     }
+    double[] eigenvalues = new double[count];
+    double[] vectors = new double[count * rows];
+    for (int component = 0; component < count; component++) {
+      eigenvalues[component] = eigen.value(component);
+      System.arraycopy(eigen.vector(component), 0, vectors, component * rows, rows);
+    }
     int[] signs = new int[count];
     Arrays.fill(signs, 1);
-    return new Pca(eigen, signs, gram.trace() / (rows - 1));
+    return new Pca(rows, eigenvalues, vectors, signs, gram.trace() / (rows - 1));
   }
 
   /**
@@ -64,11 +79,11 @@ public final class Pca {
         signed[component] = -signed[component];
       }
     }
-    return new Pca(eigen, signed, totalVariance);
+    return new Pca(rows, eigenvalues, vectors, signed, totalVariance);
   }
 
   public int rows() {
-    return eigen.count();
+    return rows;
   }
 
   /** How many there are: as asked for, or as many as the rows vary in. */
@@ -94,7 +109,7 @@ public final class Pca {
   /** Where a row lies along a component, in the unit of the columns. */
   public double score(int row, int component) {
     double singularValue = singularValue(component);
-    return signs[component] * eigen.vectors().at(component, row) * singularValue;
+    return signs[component] * vectors[component * rows + row] * singularValue;
   }
 
   /**
@@ -106,12 +121,11 @@ public final class Pca {
    *     finite
    */
   public Matrix loadings(Matrix block) {
-    int rows = rows();
     double[] weights = new double[components() * rows];
     for (int component = 0; component < components(); component++) {
       double factor = signs[component] / singularValue(component);
       for (int row = 0; row < rows; row++) {
-        weights[component * rows + row] = factor * eigen.vectors().at(component, row);
+        weights[component * rows + row] = factor * vectors[component * rows + row];
       }
     }
     return Matrix.of(components(), rows, weights).times(PcaFitter.centred(block));
@@ -121,6 +135,6 @@ public final class Pca {
     if (component < 0 || component >= signs.length) {
       throw new IndexOutOfBoundsException("Component %d of %d".formatted(component, signs.length));
     }
-    return eigen.value(component);
+    return eigenvalues[component];
   }
 }
