@@ -19,11 +19,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -49,7 +48,8 @@ class LossPcaTest {
           .add("sequence_id", DataTypes.LongType)
           .add("position", DataTypes.IntegerType)
           .add("token_id", DataTypes.IntegerType)
-          .add("loss", DataTypes.FloatType);
+          .add("loss", DataTypes.FloatType)
+          .add("file", DataTypes.StringType);
 
   @TempDir private Path folder;
 
@@ -180,7 +180,7 @@ class LossPcaTest {
           new TokenLossRow(
               row.model(), row.step(), row.sequenceId(), row.position(), row.tokenId(), 0.1f));
     }
-    run("out", List.of(write(rows, folder.resolve("same"), 1)))
+    run("out", List.of(write(rows, folder.resolve("same"), row -> "all")))
         .refusedWith("token-losses: all 8 checkpoints have the same losses");
   }
 
@@ -277,41 +277,24 @@ class LossPcaTest {
   }
 
   private Path asTokenLossesCuts(String name, Predicate<TokenLossRow> kept) {
-    Path table = folder.resolve(name);
-    for (String model : MODELS) {
-      for (int step = 0; step < STEPS; step++) {
-        long wanted = 10L * step;
-        for (long block = 0; block < 3; block++) {
-          long number = block;
-          write(
-              losses().stream()
-                  .filter(kept)
-                  .filter(row -> row.model().equals(model) && row.step() == wanted)
-                  .filter(row -> row.sequenceId() / 4 == number)
-                  .toList(),
-              table,
-              1);
-        }
-      }
-    }
-    return table;
+    return write(
+        losses().stream().filter(kept).toList(),
+        folder.resolve(name),
+        row -> row.model() + "-" + row.step() + "-" + row.sequenceId() / 4);
   }
 
   private Path shuffled(String name, int files) {
     List<TokenLossRow> rows = new ArrayList<>(losses());
     Collections.shuffle(rows, new Random(7));
-    Path table = folder.resolve(name);
-    IntStream.range(0, files)
-        .forEach(
-            file ->
-                write(
-                    rows.subList(file * rows.size() / files, (file + 1) * rows.size() / files),
-                    table,
-                    1));
-    return table;
+    return write(
+        rows,
+        folder.resolve(name),
+        row -> Integer.toString(rows.indexOf(row) * files / rows.size()));
   }
 
-  private static Path write(List<TokenLossRow> rows, Path table, int files) {
+  /** Writes the rows as another program would, in files by this name, in their order. */
+  private static Path write(
+      List<TokenLossRow> rows, Path table, Function<TokenLossRow, String> file) {
     List<Row> all = new ArrayList<>();
     for (TokenLossRow row : rows) {
       all.add(
@@ -321,17 +304,16 @@ class LossPcaTest {
               row.sequenceId(),
               row.position(),
               row.tokenId(),
-              row.loss()));
+              row.loss(),
+              file.apply(row)));
     }
-    if (!all.isEmpty()) {
-      SparkSession.builder()
-          .getOrCreate()
-          .createDataFrame(all, SCHEMA)
-          .coalesce(files)
-          .write()
-          .mode(SaveMode.Append)
-          .parquet(table.toString());
-    }
+    SparkSession.builder()
+        .getOrCreate()
+        .createDataFrame(all, SCHEMA)
+        .coalesce(1)
+        .write()
+        .partitionBy("file")
+        .parquet(table.toString());
     return table;
   }
 }
