@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Benchmarks. See README.md beside this file.
 #   .bench/run.sh activations PEERS_FOLDER   ours beside TransformerLens and Hugging Face, with the ratio
+#   .bench/run.sh training PEERS_FOLDER      steps of toy training beside plain PyTorch, with the ratio
 #   .bench/run.sh kernels [JMH_ARGUMENTS]    JMH
 #   .bench/run.sh soak [BATCHES]             memory over many batches
 set -euo pipefail
@@ -60,7 +61,25 @@ activations() { # PEERS_FOLDER
   python3 .bench/table.py "$results"
 }
 
+training() { # PEERS_FOLDER
+  peer_python "$1/requirements.txt"
+  build
+  results=$out/training.jsonl
+  : > "$results"
+  for shape in attn_only mlp; do
+    # MODELS THREADS: one model on one core, one on two, two on one each
+    for split in "1 1" "1 2" "2 1"; do
+      read -r models threads <<< "$split"
+      "$PEERS_PYTHON" "$1/toy_train.py" --shape "$shape" --threads "$((models * threads))" | tee -a "$results"
+      java -Xmx2g -Dai.djl.offline=true -cp "$common" \
+        dev.microtome.bench.TrainingBenchmark "$shape" "$models" "$threads" 12 | tee -a "$results"
+    done
+  done
+  python3 .bench/training_table.py "$results"
+}
+
 case "${1:-}" in
+  training) training "$(cd "${2:?the folder of the peers\' scripts is needed}" && pwd)" ;;
   activations) activations "$(cd "${2:?the folder of the peers\' scripts is needed}" && pwd)" ;;
   kernels)
     shift
@@ -73,7 +92,7 @@ case "${1:-}" in
       "-Dtest.heap=-Xms1g -Xmx1g -XX:+AlwaysPreTouch"
     ;;
   *)
-    sed -n 's/^# \{0,1\}//p' "$0" | sed 1d | head -4
+    sed -n 's/^# \{0,1\}//p' "$0" | sed 1d | head -5
     exit 1
     ;;
 esac

@@ -36,8 +36,8 @@ import java.util.stream.IntStream;
  * }</pre>
  *
  * <p>{@link #resume} goes on from a written state and ends with the same weights to the last bit.
- * Memory: the parameters four times (weights, two sums of AdamW, gradients), the gradients once
- * more for each further thread, and the activations of about 2,048 positions a thread. Many
+ * Memory: the weights, AdamW's two sums, the gradients of at most four pieces of a batch and once
+ * more for each thread at work, and the activations of about 2,048 positions a thread. Many
  * trainers may run in a process; one is not safe for use by several threads at once.
  */
 public final class Trainer implements AutoCloseable {

@@ -66,13 +66,13 @@ class Gradients(Module):
       q = three[0]
       k = three[1]
       v = three[2]
-    if torch.__contains__(c, "cos"):
-      q = (self).rotate(q, c["cos"], c["sin"], )
-      k = (self).rotate(k, c["cos"], c["sin"], )
     if torch.__contains__(p, block + ".attn.alpha"):
       own = torch.reshape(torch.sigmoid(p[block + ".attn.alpha"]), [1, 1, h, 1])
       before = torch.cat([torch.slice(k, 1, 0, 1, 1), torch.slice(k, 1, 0, t - 1, 1)], 1)
       k = torch.lerp(before, k, own)
+    if torch.__contains__(c, "cos"):
+      q = (self).rotate(q, c["cos"], c["sin"], )
+      k = (self).rotate(k, c["cos"], c["sin"], )
     z = torch.scaled_dot_product_attention(torch.transpose(q, 1, 2), torch.transpose(k, 1, 2), torch.transpose(v, 1, 2), None, 0., True)
     flat = torch.reshape(torch.transpose(z, 1, 2), [b, t, -1])
     wo = torch.transpose(torch.flatten(p[block + ".attn.W_O"], 0, 1), 0, 1)

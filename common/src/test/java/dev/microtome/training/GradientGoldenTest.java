@@ -25,8 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Gradients of the mean next-token loss against TransformerLens's and transformers', float64. */
 class GradientGoldenTest {
-  private static final double FLOAT64 = 1e-9;
-  private static final double FLOAT32 = 1e-5;
+  private static final double FLOAT64 = 1e-9; // saw 4e-16
+  private static final double FLOAT32 = 1e-5; // saw 2.0e-7
 
   @BeforeAll
   static void oneThread() {
@@ -144,7 +144,7 @@ class GradientGoldenTest {
       double loss,
       Map<String, double[]> gradients) {
     compare(config, parameters, sequences, loss, gradients, DataType.FLOAT32, FLOAT32);
-    // The reference for GPT-2 is stored as float32.
+    // The reference for GPT-2 is stored as float32; saw 8.8e-9.
     double tolerance = config.tied() ? 1e-7 : FLOAT64;
     compare(config, parameters, sequences, loss, gradients, DataType.FLOAT64, tolerance);
   }
