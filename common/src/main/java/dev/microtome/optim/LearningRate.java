@@ -1,5 +1,7 @@
 package dev.microtome.optim;
 
+import java.io.Serializable;
+
 /**
  * The learning rate of every step of a run: a warm-up, a middle, and a linear decay to 0.
  *
@@ -14,7 +16,8 @@ package dev.microtome.optim;
  * @param end of a cosine
  */
 public record LearningRate(
-    double peak, long steps, long warmUp, Middle middle, double end, int cycles, long decay) {
+    double peak, long steps, long warmUp, Middle middle, double end, int cycles, long decay)
+    implements Serializable {
 
   /** What is between warm-up and decay. */
   public enum Middle {

@@ -2,13 +2,14 @@ package dev.microtome.optim;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.io.Serializable;
 import java.util.Map;
 
 /**
  * A rule that turns gradients g into steps of the parameters p: its constants, without the state of
  * a run. Letters: η the learning rate of the step, t its number from 1, λ the weight decay.
  */
-public sealed interface Optimizer permits Adam, AdamW, SgdNesterov {
+public sealed interface Optimizer extends Serializable permits Adam, AdamW, SgdNesterov {
 
   /** The same rule with λ = 0, for parameters that are not to be pulled to zero. */
   Optimizer withoutWeightDecay();

@@ -1,5 +1,6 @@
 package dev.microtome.training;
 
+import java.io.Serializable;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.NavigableSet;
@@ -11,7 +12,7 @@ import java.util.TreeSet;
  *
  * @param steps ascending
  */
-public record CheckpointSchedule(NavigableSet<Long> steps) {
+public record CheckpointSchedule(NavigableSet<Long> steps) implements Serializable {
   public CheckpointSchedule {
     if (!steps.isEmpty() && steps.first() < 0) {
       throw new IllegalArgumentException("checkpoint step is negative: " + steps.first());

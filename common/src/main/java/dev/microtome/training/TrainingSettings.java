@@ -3,6 +3,7 @@ package dev.microtome.training;
 import dev.microtome.optim.AdamW;
 import dev.microtome.optim.LearningRate;
 import dev.microtome.optim.Optimizer;
+import java.io.Serializable;
 
 /**
  * The recipe of a training.
@@ -21,7 +22,8 @@ public record TrainingSettings(
     Optimizer optimizer,
     LearningRate learningRate,
     double clipNorm,
-    long seed) {
+    long seed)
+    implements Serializable {
 
   /**
    * Checks the sizes.

@@ -6,6 +6,7 @@ import dev.microtome.model.Activation;
 import dev.microtome.model.ModelConfig;
 import dev.microtome.model.ModelConfig.NormKind;
 import dev.microtome.model.Positions;
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -50,7 +51,8 @@ public record ToyConfig(
     boolean tied,
     PositionKind positions,
     int rotaryDim,
-    double rotaryBase) {
+    double rotaryBase)
+    implements Serializable {
 
   /** How a toy model knows the order of its tokens. */
   public enum PositionKind {

@@ -1,0 +1,164 @@
+package dev.microtome.jobs.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.microtome.dynamics.LossByPositionRow;
+import dev.microtome.jobs.JobRun;
+import dev.microtome.jobs.LocalSpark;
+import dev.microtome.run.Digest;
+import dev.microtome.run.LocalFileStore;
+import dev.microtome.table.TableSpec;
+import dev.microtome.training.TrainingRow;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(LocalSpark.class)
+class TrainModelTest {
+  private static final List<String> SMALL =
+      List.of(
+          "context-length=16",
+          "steps=12",
+          "batch-size=4",
+          "architecture.d-model=16",
+          "architecture.heads=2",
+          "checkpoints.at=[3,7]",
+          "save-every=5");
+  private static final String BOTH = "sweep=[{name=one,layers=1},{name=two}]";
+
+  @TempDir private Path folder;
+
+  @BeforeEach
+  void makesTokens() {
+    JobRun.of(
+            "generate-corpus",
+            folder.resolve("corpus"),
+            List.of(
+                "kind=induction",
+                "sequences=50",
+                "context-length=16",
+                "induction.vocabulary-size=20",
+                "induction.max-segment=6",
+                "text=false"))
+        .succeeded();
+  }
+
+  @Test
+  void aSweepKeepsItsModelsAtTheirStepsAndEveryStepIsARow() throws IOException {
+    JobRun run = train("models", SMALL, BOTH).succeeded();
+
+    assertThat(models("models").keySet())
+        .containsExactlyInAnyOrder(
+            Stream.of("one", "two")
+                .flatMap(
+                    name ->
+                        Stream.of(0, 3, 7, 12)
+                            .flatMap(
+                                step ->
+                                    Stream.of("config.json", "model.safetensors")
+                                        .map(file -> name + "/step-" + step + "/" + file)))
+                .toArray(String[]::new));
+    List<TrainingRow> rows = new ArrayList<>(run.rows(TrainingRow.TABLE));
+    rows.sort(Comparator.comparing(TrainingRow::model).thenComparing(TrainingRow::step));
+    assertThat(rows).hasSize(24);
+    assertThat(rows.get(0).model()).isEqualTo("one");
+    assertThat(rows.get(0).loss()).isBetween(2.5, 3.5);
+    assertThat(rows.get(23).tokens()).isEqualTo(12L * 4 * 16);
+  }
+
+  @Test
+  void otherJobsTakeTheRunAsCheckpoints() throws IOException {
+    train("models", SMALL, BOTH).succeeded();
+    List<LossByPositionRow> rows =
+        JobRun.of(
+                "token-losses",
+                folder.resolve("losses"),
+                List.of(
+                    "checkpoints=" + folder.resolve("models"),
+                    "tokens=" + folder.resolve("corpus")))
+            .succeeded()
+            .rows(TableSpec.of("loss_by_position", LossByPositionRow.class, "means"));
+
+    assertThat(rows.stream().map(row -> row.model() + " " + row.step()).distinct())
+        .containsExactlyInAnyOrder(
+            "one 0", "one 3", "one 7", "one 12", "two 0", "two 3", "two 7", "two 12");
+  }
+
+  @Test
+  void oneModelLiesInModelStepN() throws IOException {
+    train("model", SMALL, "checkpoints.at=[]").succeeded();
+
+    assertThat(models("model"))
+        .containsOnlyKeys(
+            "step-0/config.json",
+            "step-0/model.safetensors",
+            "step-12/config.json",
+            "step-12/model.safetensors");
+  }
+
+  @Test
+  void theWeightsDoNotDependOnTheModelsBesideThemNorOnWhatIsSaved() throws IOException {
+    train("both", SMALL, BOTH).succeeded();
+    train("alone", SMALL, "sweep=[{name=two}]", "save-every=0").succeeded();
+
+    String file = "two/step-12/model.safetensors";
+    assertThat(models("alone").get(file)).isNotNull().isEqualTo(models("both").get(file));
+  }
+
+  @Test
+  void aDivergingTrainingStopsWithItsStepAndKeepsWhatItHad() throws IOException {
+    JobRun run =
+        train(
+            "wild",
+            SMALL,
+            "learning-rate=1e30",
+            "clip-norm=0",
+            "architecture.layer-norm=false",
+            "sweep=[{name=two}]");
+
+    run.refusedWith("model 'two': ");
+    run.refusedWith("(learning rate 1.0E30); the weights are those of step ");
+    run.refusedWith("its checkpoints up to there are kept in the run's _work folder");
+    try (Stream<Path> all = Files.walk(folder.resolve("wild"))) {
+      assertThat(all.filter(path -> path.endsWith("two/step-0/model.safetensors"))).isNotEmpty();
+    }
+  }
+
+  @Test
+  void sequencesShorterThanABatchIsWideAreRefused() {
+    train("short", SMALL, "context-length=32")
+        .refusedWith("has 16 tokens, sequences of 32 are asked for");
+  }
+
+  private JobRun train(String output, List<String> sets, String... more) {
+    List<String> all = new ArrayList<>(sets);
+    all.addAll(List.of(more));
+    all.add("tokens=" + folder.resolve("corpus"));
+    return JobRun.of("train-model", folder.resolve(output), all);
+  }
+
+  /** Digests of the files in the newest run's folder of models. */
+  private Map<String, String> models(String output) throws IOException {
+    Path run = folder.resolve(output);
+    Path models =
+        run.resolve(Files.readString(run.resolve("latest")).strip()).resolve(TrainModel.MODEL);
+    Map<String, String> files = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(models)) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        files.put(
+            models.relativize(file).toString(), Digest.of(new LocalFileStore(), file.toString()));
+      }
+    }
+    return files;
+  }
+}
