@@ -41,6 +41,9 @@ final class RunSession implements Closeable {
   private final RunStages stages;
   private boolean finished;
 
+  /** Whether the session knows all parts of the run: else an empty list of them means nothing. */
+  private boolean known;
+
   private RunSession(
       HadoopFileStore files,
       RunDirectory run,
@@ -80,7 +83,9 @@ final class RunSession implements Closeable {
     try {
       if (killed.isPresent()) {
         session.resume();
+        session.known = true;
       } else {
+        session.known = true;
         run.start(manifest);
         out.println("Run " + Summary.display(run.path()));
       }
@@ -177,6 +182,9 @@ final class RunSession implements Closeable {
     }
     try {
       run.clearStaging();
+      if (!known) {
+        return;
+      }
       int parts = stages.records().size();
       if (parts == 0 && !run.hasWork()) {
         run.delete();

@@ -228,6 +228,11 @@ final class RunStages implements JobContext {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    if (finished(stage).size() < plan.parts().size()) {
+      throw new IllegalStateException(
+          "%s ended with %d of %d parts"
+              .formatted(name, finished(stage).size(), plan.parts().size()));
+    }
   }
 
   private void commit(String stage, PartRecord part, List<String> staged) throws IOException {

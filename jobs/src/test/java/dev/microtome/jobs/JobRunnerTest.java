@@ -461,4 +461,25 @@ class JobRunnerTest {
     assertThat(printed()).contains("Up to date");
     assertThat(latest()).as("the newest run stays latest").isEqualTo(second);
   }
+
+  @Test
+  void partsThatCannotBeReadAreNotTakenForNone(@TempDir Path output) throws IOException {
+    String[] command = {"range", "--set", "count=45", "--output", output.toString()};
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+    assertThat(Main.run(out, out, command)).isZero();
+    Path run = output.resolve(Files.readString(output.resolve("latest")).strip());
+    Files.delete(run.resolve("_SUCCESS"));
+    Files.delete(output.resolve("latest"));
+    Path unreadable = run.resolve("parts/99999.json");
+    Files.createSymbolicLink(unreadable, unreadable);
+
+    assertThat(Main.run(out, out, command))
+        .as(printed.toString(StandardCharsets.UTF_8))
+        .isEqualTo(3);
+    assertThat(run.resolve("numbers")).isNotEmptyDirectory();
+
+    Files.delete(unreadable);
+    assertThat(Main.run(out, out, command)).as(printed.toString(StandardCharsets.UTF_8)).isZero();
+  }
 }

@@ -129,7 +129,7 @@ public final class SparkParts {
               committing.setDaemon(true);
               return committing;
             });
-    private final AtomicReference<Exception> failure = new AtomicReference<>();
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final Commit commit;
     private final AtomicInteger expected;
     private final Runnable cancel;
@@ -153,7 +153,7 @@ public final class SparkParts {
                 throw new InputException(result.refusal());
               }
               commit.commit(result.toRecord(), result.stagedPaths());
-            } catch (IOException | RuntimeException e) {
+            } catch (Throwable e) { // an Error too: the part is not committed
               failure.set(e);
               // After the last result the job has ended by itself.
               if (expected.get() > 0) {
@@ -177,7 +177,7 @@ public final class SparkParts {
         Thread.currentThread().interrupt();
         throw new IOException("stopped while committing", e);
       }
-      Exception e = failure.get();
+      Throwable e = failure.get();
       if (e instanceof InputException refusal) {
         throw refusal;
       } else if (e != null) {

@@ -176,6 +176,20 @@ class SparkPartsTest {
   }
 
   @Test
+  void anErrorWhileCommittingStopsTheRunToo() {
+    assertThatIOException()
+        .isThrownBy(
+            () ->
+                run(
+                    4,
+                    new Write(-1, -1),
+                    (part, staged) -> {
+                      throw new OutOfMemoryError("heap");
+                    }))
+        .withMessage("Cannot commit a part: heap");
+  }
+
+  @Test
   void twoAttemptsAtOnePartDoNotMeet() {
     LongAccumulator progress = spark.longAccumulator();
     PartAttempt<Integer> attempt = new PartAttempt<>(new Write(-1, -1), places(), progress);
