@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Benchmarks. See README.md beside this file.
 #   .bench/run.sh activations PEERS_FOLDER   ours beside TransformerLens and Hugging Face, with the ratio
+#   .bench/run.sh losses PEERS_FOLDER        per-token losses beside the same two, with the ratio
+#   .bench/run.sh executors [REPEATS]        jobs on one executor and on two of a standalone cluster
 #   .bench/run.sh training PEERS_FOLDER      steps of toy training beside plain PyTorch, with the ratio
 #   .bench/run.sh kernels [JMH_ARGUMENTS]    JMH
 #   .bench/run.sh soak [BATCHES]             memory over many batches
@@ -24,12 +26,17 @@ forward() { # MODEL TASKS THREADS BATCH BATCHES
     dev.microtome.bench.ForwardBenchmark "$out/models" "$1" "$2" "$3" "$4" 128 "$5" 3
 }
 
-job() { # MODEL VOCABULARY LAYER TASKS THREADS BATCH BATCHES REPEATS ENCODING
+spark() { # TASKS THREADS CLASS ARGUMENTS
+  local tasks=$1 threads=$2
+  shift 2
   # shellcheck disable=SC2086
-  java -Xmx4g -XX:+UseParallelGC $opens -Dai.djl.offline=true -Dspark.master="local[$(($4 * $5))]" \
-    -Dspark.task.cpus="$5" -Dspark.app.name=bench -Dspark.ui.enabled=false -Dspark.driver.host=127.0.0.1 \
-    -Dspark.driver.bindAddress=127.0.0.1 -Dspark.local.dir="$out/spark" -cp "$jobs" \
-    dev.microtome.jobs.activations.CollectBenchmark "$out/models/$1" "$2" \
+  java -Xmx4g -XX:+UseParallelGC $opens -Dai.djl.offline=true -Dspark.master="local[$((tasks * threads))]" \
+    -Dspark.task.cpus="$threads" -Dspark.app.name=bench -Dspark.ui.enabled=false -Dspark.driver.host=127.0.0.1 \
+    -Dspark.driver.bindAddress=127.0.0.1 -Dspark.local.dir="$out/spark" -cp "$jobs" "$@"
+}
+
+job() { # MODEL VOCABULARY LAYER TASKS THREADS BATCH BATCHES REPEATS ENCODING
+  spark "$4" "$5" dev.microtome.jobs.activations.CollectBenchmark "$out/models/$1" "$2" \
     "blocks.$3.mlp.hook_post,blocks.$3.hook_resid_post" "$6" 128 "$7" "$8" "$9" "$out/job"
 }
 
@@ -43,9 +50,14 @@ peer_python() { # REQUIREMENTS
   fi
 }
 
+models() {
+  java -cp "$common" dev.microtome.bench.BenchModel "$out/models"
+}
+
 activations() { # PEERS_FOLDER
   peer_python "$1/requirements.txt"
   build
+  models
   results=$out/activations.jsonl
   : > "$results"
   batches=${BATCHES:-8}
@@ -59,6 +71,33 @@ activations() { # PEERS_FOLDER
     forward "$model" 2 1 8 "$((4 * batches))" | tee -a "$results"
   done
   python3 .bench/table.py "$results"
+}
+
+losses() { # PEERS_FOLDER
+  peer_python "$1/requirements.txt"
+  build
+  models
+  results=$out/losses.jsonl
+  : > "$results"
+  # Sequences so that a run takes some twenty seconds.
+  for shape in "pythia70m 50304 32" "gpt2 50257 16"; do
+    read -r model vocabulary sequences <<< "$shape"
+    "$PEERS_PYTHON" "$1/token_loss.py" --peer transformer_lens --model "$model" | tee -a "$results"
+    "$PEERS_PYTHON" "$1/token_loss.py" --peer hf --model "$model" | tee -a "$results"
+    for split in "2 1" "1 2"; do
+      read -r tasks threads <<< "$split"
+      spark "$tasks" "$threads" dev.microtome.jobs.losses.LossBenchmark \
+        "$out/models/$model" "$vocabulary" 512 "$sequences" 3 "$out/job" | tee -a "$results"
+    done
+  done
+  python3 .bench/losses_table.py "$results"
+}
+
+executors() { # REPEATS
+  build
+  # shellcheck disable=SC2086
+  java -Xmx512m $opens -Dspark.jars.folder="$PWD/jobs/target/spark/jars" -Dmicrotome.jar="$PWD/jobs/target/microtome.jar" \
+    -cp "$jobs" dev.microtome.jobs.cluster.ExecutorsBenchmark "$out/executors" "$1" | tee "$out/executors.jsonl"
 }
 
 training() { # PEERS_FOLDER
@@ -81,6 +120,8 @@ training() { # PEERS_FOLDER
 case "${1:-}" in
   training) training "$(cd "${2:?the folder of the peers\' scripts is needed}" && pwd)" ;;
   activations) activations "$(cd "${2:?the folder of the peers\' scripts is needed}" && pwd)" ;;
+  losses) losses "$(cd "${2:?the folder of the peers\' scripts is needed}" && pwd)" ;;
+  executors) executors "${2:-3}" ;;
   kernels)
     shift
     build
@@ -92,7 +133,7 @@ case "${1:-}" in
       "-Dtest.heap=-Xms1g -Xmx1g -XX:+AlwaysPreTouch"
     ;;
   *)
-    sed -n 's/^# \{0,1\}//p' "$0" | sed 1d | head -5
+    sed -n 's/^# \{0,1\}//p' "$0" | sed 1d | head -8
     exit 1
     ;;
 esac

@@ -94,6 +94,13 @@ enum BenchModel {
     this.nCtx = nCtx;
   }
 
+  /** Writes every model into the folder that is the one argument. */
+  public static void main(String[] args) throws IOException {
+    for (BenchModel model : values()) {
+      model.folder(Path.of(args[0]));
+    }
+  }
+
   abstract String config();
 
   abstract Map<String, long[]> shapes();
