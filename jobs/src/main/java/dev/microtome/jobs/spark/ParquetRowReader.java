@@ -140,7 +140,10 @@ final class ParquetRowReader<R extends Record> implements RowReader<R> {
     try {
       reading.run();
     } catch (IOException e) {
-      throw new UncheckedIOException(path + ": " + e.getMessage(), e);
+      if (ParquetFiles.isDecoding(e)) {
+        throw ParquetFiles.corrupt(path, e);
+      }
+      throw new UncheckedIOException(e);
     } catch (InputException e) {
       throw e;
     } catch (RuntimeException e) {
