@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.microtome.run.InputException;
+import dev.microtome.run.JsonWords;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -96,7 +97,7 @@ final class Json {
             ? ""
             : " (line %d, column %d)"
                 .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
-    return CONTROL.matcher(e.getOriginalMessage()).replaceAll(" ") + line;
+    return CONTROL.matcher(JsonWords.problem(e)).replaceAll(" ") + line;
   }
 
   /** A text of an untrusted file as an error quotes it: short, and on one line. */
