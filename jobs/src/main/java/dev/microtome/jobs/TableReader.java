@@ -45,7 +45,8 @@ public interface TableReader {
    * The row groups of a file in their order, and what their statistics say of a column of whole
    * numbers. Nothing but the footer is read.
    *
-   * @param column name of an {@code int} or {@code long} column
+   * @param column name of an {@code int} or {@code long} column, or of a list of such numbers, of
+   *     whose elements the statistics are
    */
   List<RowGroup> rowGroups(String path, String column) throws IOException;
 
@@ -53,7 +54,12 @@ public interface TableReader {
    * Rows [from, to) of a file, whose column holds numbers from {@code smallest} to {@code largest}:
    * of all {@code long}s where the file has no statistics.
    */
-  record RowGroup(long from, long to, long smallest, long largest) {}
+  record RowGroup(long from, long to, long smallest, long largest) {
+    /** Whether the file says anything of the column's numbers. */
+    public boolean hasStatistics() {
+      return smallest > Long.MIN_VALUE || largest < Long.MAX_VALUE;
+    }
+  }
 
   /** Rows [from, to) of a file. */
   record Rows(long from, long to) {}

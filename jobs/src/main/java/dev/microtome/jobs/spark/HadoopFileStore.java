@@ -302,6 +302,21 @@ public final class HadoopFileStore implements FileStore {
     system(hadoop, configuration).delete(hadoop, /* recursive= */ true);
   }
 
+  /**
+   * Deletes a folder in which nothing is.
+   *
+   * @throws IOException also when something is in it
+   */
+  public void deleteEmptyFolder(String path) throws IOException {
+    Optional<java.nio.file.Path> place = LocalFileStore.localPath(qualify(path));
+    if (place.isPresent()) {
+      java.nio.file.Files.delete(place.get());
+      return;
+    }
+    Path hadoop = hadoop(path);
+    system(hadoop, configuration).delete(hadoop, /* recursive= */ false);
+  }
+
   /** Hadoop's settings behind this store. */
   Configuration configuration() {
     return configuration;
