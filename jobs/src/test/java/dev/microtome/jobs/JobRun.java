@@ -67,6 +67,10 @@ public final class JobRun {
     return out;
   }
 
+  public String err() {
+    return err;
+  }
+
   /** Rows of a table of the newest run, in the order of its files; none if it was not written. */
   public <R extends Record> List<R> rows(TableSpec<R> table) throws IOException {
     Path folder =

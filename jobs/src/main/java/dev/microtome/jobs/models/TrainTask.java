@@ -103,9 +103,11 @@ record TrainTask() implements PartTask<ModelPart> {
         try {
           log.add(trainer.next(), (System.nanoTime() - start) / 1e9);
         } catch (DivergedException e) {
-          if (!part.schedule().contains(trainer.step())) {
+          // One that diverged before goes on from the state saved here and diverges again.
+          if (!part.schedule().contains(trainer.step()) && !log.hasDiverged()) {
             write(trainer);
           }
+          log.diverged();
           save(trainer, log);
           throw e;
         }

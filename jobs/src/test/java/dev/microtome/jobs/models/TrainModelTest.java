@@ -135,9 +135,30 @@ class TrainModelTest {
   }
 
   @Test
-  void sequencesShorterThanABatchIsWideAreRefused() {
-    train("short", SMALL, "context-length=32")
-        .refusedWith("has 16 tokens, sequences of 32 are asked for");
+  void aTrainingThatDivergedDivergesAgainInTheSameWords() throws IOException {
+    String[] wild = {
+      "learning-rate=1e30", "clip-norm=0", "architecture.layer-norm=false", "checkpoints.at=[]"
+    };
+    JobRun first = train("wild", SMALL, wild);
+    first.refusedWith("model 'model': ");
+
+    JobRun second = train("wild", SMALL, wild);
+
+    second.refusedWith("its checkpoints up to there are kept in the run's _work folder");
+    assertThat(second.err()).isEqualTo(first.err());
+    assertThat(second.out()).contains("Resuming run ");
+    try (Stream<Path> all = Files.walk(folder.resolve("wild"))) {
+      assertThat(all.filter(path -> path.endsWith("step-0/model.safetensors"))).isNotEmpty();
+    }
+  }
+
+  @Test
+  void sequencesShorterThanABatchIsWideAreRefusedInThePlan() {
+    JobRun run = train("short", SMALL, "context-length=32");
+
+    run.refusedWith("has 16 tokens, sequences of 32 are asked for");
+    assertThat(run.out()).doesNotContain("Run ");
+    assertThat(folder.resolve("short")).doesNotExist();
   }
 
   private JobRun train(String output, List<String> sets, String... more) {
