@@ -14,10 +14,8 @@ import dev.microtome.run.RunDirectory;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.Serializable;
-import java.net.URISyntaxException;
 import java.time.Clock;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -162,12 +160,7 @@ public final class JobRunner {
     try {
       return files.qualify(path);
     } catch (IOException | IllegalArgumentException e) {
-      String reason =
-          e instanceof IOException io
-              ? Reasons.of(io)
-              : e.getCause() instanceof URISyntaxException syntax
-                  ? "not a path: " + syntax.getReason().toLowerCase(Locale.ROOT)
-                  : e.getMessage();
+      String reason = e instanceof IOException io ? Reasons.of(io) : e.getMessage();
       throw new InputException(option + ": " + path + ": " + reason, e);
     }
   }

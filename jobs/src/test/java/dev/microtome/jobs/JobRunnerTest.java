@@ -448,7 +448,7 @@ class JobRunnerTest {
   @CsvSource({
     "--output, '', --output: a path is needed",
     "--output, foo://x/y, '--output: foo://x/y: no file system ''foo:'' on the class path'",
-    "--output, gpt2:main, '--output: gpt2:main: not a path: '",
+    "--output, gpt2:main, '--output: gpt2:main: not a path: ''gpt2:'' needs an absolute path behind it'",
     "--set, input=\"gpt2:main\", 'input: gpt2:main: not a path: '",
     "--set, input=\"foo://x/a.txt\", 'input: foo://x/a.txt: no file system ''foo:'''",
     "--config, foo://x/c.conf, 'Configuration file foo://x/c.conf: no file system ''foo:'''"

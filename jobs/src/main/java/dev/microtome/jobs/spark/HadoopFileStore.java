@@ -67,7 +67,12 @@ public final class HadoopFileStore implements FileStore {
     try {
       return new Path(path);
     } catch (IllegalArgumentException e) {
-      throw new IOException("not a path: " + e.getMessage(), e);
+      String scheme = path.replaceFirst("(?s):.*", ":");
+      throw new IOException(
+          scheme.length() < path.length() && path.charAt(scheme.length()) != '/'
+              ? "not a path: '" + scheme + "' needs an absolute path behind it"
+              : "not a path: " + e.getMessage(),
+          e);
     }
   }
 
