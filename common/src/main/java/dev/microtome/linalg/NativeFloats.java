@@ -4,9 +4,8 @@ import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
- * A matrix of float32 in native memory, row-major, for products by OpenBLAS without copies of
- * whole arrays: rows are copied in and out. Different rows may be used by different threads at
- * once.
+ * A matrix of float32 in native memory, row-major, for products by OpenBLAS without copies of whole
+ * arrays: rows are copied in and out. Different rows may be used by different threads at once.
  */
 public final class NativeFloats implements AutoCloseable {
   private final int rows;

@@ -7,8 +7,8 @@ package dev.microtome.sae.training;
 @FunctionalInterface
 public interface BatchSource {
   /**
-   * The rows [n, d_in] of a step, from 0. They are read before the next batch is asked for, and
-   * not changed.
+   * The rows [n, d_in] of a step, from 0. They are read before the next batch is asked for, and not
+   * changed.
    */
   float[][] batch(long step);
 }

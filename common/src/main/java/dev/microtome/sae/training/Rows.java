@@ -17,8 +17,7 @@ final class Rows {
    * @param picks which rows
    * @param factors c
    */
-  static void addScaled(
-      float[] y, float[][] rows, int[] picks, float[] factors, int from, int to) {
+  static void addScaled(float[] y, float[][] rows, int[] picks, float[] factors, int from, int to) {
     int i = from;
     for (; i + 4 <= to; i += 4) {
       addFour(

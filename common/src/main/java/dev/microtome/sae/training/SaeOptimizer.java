@@ -39,9 +39,9 @@ public sealed interface SaeOptimizer extends Serializable {
   }
 
   /**
-   * Steepest descent in the L∞ norm (Bernstein et al. 2018, signSGD) made free of schedules (Defazio
-   * et al. 2024): the gradient is taken at y = βx + (1−β)z, z ← z − η·sign(g), and x is the mean of
-   * all z, weighted by the largest η so far squared. What sparsify trains with.
+   * Steepest descent in the L∞ norm (Bernstein et al. 2018, signSGD) made free of schedules
+   * (Defazio et al. 2024): the gradient is taken at y = βx + (1−β)z, z ← z − η·sign(g), and x is
+   * the mean of all z, weighted by the largest η so far squared. What sparsify trains with.
    *
    * @param momentum β
    */
@@ -53,7 +53,9 @@ public sealed interface SaeOptimizer extends Serializable {
       }
     }
 
-    /** sparsify's rate: 0.005 at 16,384 features, and as one over the square root of their number. */
+    /**
+     * sparsify's rate: 0.005 at 16,384 features, and as one over the square root of their number.
+     */
     public static double defaultRate(int features) {
       return 5e-3 / Math.sqrt(features / 16384.0);
     }

@@ -19,8 +19,9 @@ import java.util.Map;
  * <p>{@link #resume} goes on from a written state and ends with the same weights to the last bit,
  * whatever the threads, on one kind of processor (OpenBLAS chooses its kernels by it). Memory:
  * encoder and decoder with the optimiser's sums (one each for signum, two for Adam), the encoder
- * once more, three times the batch with its gradient, k slopes and codes a row, and for each thread a tile of
- * the product, 4 MB. One is not safe for use by several threads at once; many may run in a process.
+ * once more, three times the batch with its gradient, k slopes and codes a row, and for each thread
+ * a tile of the product, 4 MB. One is not safe for use by several threads at once; many may run in
+ * a process.
  */
 public final class SaeTrainer implements AutoCloseable {
   private final SaeTrainingSettings settings;

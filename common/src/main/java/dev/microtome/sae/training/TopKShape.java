@@ -53,8 +53,7 @@ public record TopKShape(
     }
     if (auxiliaryK < 1 || auxiliaryK > dSae) {
       throw new IllegalArgumentException(
-          "auxiliaryK is %d, expected 1 to the number of features, %d"
-              .formatted(auxiliaryK, dSae));
+          "auxiliaryK is %d, expected 1 to the number of features, %d".formatted(auxiliaryK, dSae));
     }
     if (deadAfterTokens < 1) {
       throw new IllegalArgumentException(

@@ -16,8 +16,8 @@ import java.util.Arrays;
  * </ol>
  *
  * <p>Loss: (Σ‖e‖² + α·s·Σ‖e′‖²)/Σ‖x − x̄‖². The second term is AuxK (Gao et al. 2024): e′ = e −
- * W_decᵀa′ with a′ the positive ones of the k_aux largest pre-activations of dead features, e
- * held fixed, s = min(1, dead/k_aux). A value that ReLU has cut has no gradient.
+ * W_decᵀa′ with a′ the positive ones of the k_aux largest pre-activations of dead features, e held
+ * fixed, s = min(1, dead/k_aux). A value that ReLU has cut has no gradient.
  *
  * <p>Tiles and blocks are cut by sizes alone and their sums are added in order, so that the bits do
  * not hang on the number of threads.

@@ -85,7 +85,9 @@ class RowRuleTest {
           rule.step(Parameter.W_DEC, 0, weights, gradient);
         }
 
-        assertThat(weights).as("step %d", t).containsExactly(expected.toFloatArray(), within(2e-6f));
+        assertThat(weights)
+            .as("step %d", t)
+            .containsExactly(expected.toFloatArray(), within(2e-6f));
       }
     }
   }

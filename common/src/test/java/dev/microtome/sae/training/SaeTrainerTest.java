@@ -83,8 +83,7 @@ class SaeTrainerTest {
   @Test
   void aStateOfAnotherRecipeIsRefused() {
     Path state = dir.resolve("state.safetensors");
-    try (SaeTrainer trainer =
-        SaeTrainer.start(settings("adam", 20), SaeTrainerTest::batch, 1)) {
+    try (SaeTrainer trainer = SaeTrainer.start(settings("adam", 20), SaeTrainerTest::batch, 1)) {
       trainer.writeState(state);
     }
     assertThatExceptionOfType(InputException.class)
@@ -116,8 +115,7 @@ class SaeTrainerTest {
 
   @Test
   void decoderRowsStayAtUnitNormAndTheStepIsNamed() {
-    try (SaeTrainer trainer =
-        SaeTrainer.start(settings("adam", 20), SaeTrainerTest::batch, 1)) {
+    try (SaeTrainer trainer = SaeTrainer.start(settings("adam", 20), SaeTrainerTest::batch, 1)) {
       trained(trainer, 5);
       SaeTrainingStep step = trainer.next();
       float[] decoder = trainer.weights().get("W_dec");
@@ -134,8 +132,7 @@ class SaeTrainerTest {
       assertThat(step.deadFraction()).isGreaterThan(0).isLessThan(1);
       assertThat(step.auxiliaryLoss()).isGreaterThan(0);
       assertThat(step.loss())
-          .isCloseTo(
-              1 - step.explainedVariance() + step.auxiliaryLoss() / 32, within(1e-12));
+          .isCloseTo(1 - step.explainedVariance() + step.auxiliaryLoss() / 32, within(1e-12));
     }
   }
 
