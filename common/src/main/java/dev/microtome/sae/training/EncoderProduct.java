@@ -8,7 +8,7 @@ import dev.microtome.linalg.NativeFloats;
  * row's product do not hang on who computes it.
  *
  * <p>OpenBLAS and not libtorch's MKL: on one thread of an AMD EPYC and tiles of 256 rows it did 76
- * GFLOP/s against 48 (60 with a packed encoder), MKL's best on the whole batch being 72.
+ * GFLOP/s against 48 (57 with a packed encoder), MKL's best on the whole batch being 72.
  */
 final class EncoderProduct implements AutoCloseable {
   private final NativeFloats weights;
