@@ -28,6 +28,7 @@ class ArchitectureTest {
     "dev.microtome.linalg..",
     "dev.microtome.circuits..",
     "dev.microtome.dynamics..",
+    "dev.microtome.erasure..",
     "dev.microtome.heads.."
   };
 
@@ -58,6 +59,7 @@ class ArchitectureTest {
               "dev.microtome.training..",
               "dev.microtome.circuits..",
               "dev.microtome.dynamics..",
+              "dev.microtome.erasure..",
               "dev.microtome.heads..")
           .layer("models")
           .definedBy(
