@@ -77,7 +77,8 @@ public record EraserFile(String hook, Map<String, LeaceEraser> erasers) {
                 .formatted(path, HOOK, LEFT));
       }
       return new EraserFile(
-          hook, concepts.stream().collect(Collectors.toMap(name -> name, name -> read(file, name))));
+          hook,
+          concepts.stream().collect(Collectors.toMap(name -> name, name -> read(file, name))));
     }
   }
 

@@ -4,9 +4,9 @@ package dev.microtome.erasure;
  * How an eraser is made of moments. The theorem (no linear predictor beats a constant, and no
  * affine map that achieves this moves activations less) is that of {@link #leace}, as it stands.
  *
- * <p>The reference implementation can also keep the total variance from growing. There is nothing to
- * keep: with Σ* = α·S + ρ·I the covariance a projection P is made of, shrunk or not, tr(P·S·Pᵀ) ≤ tr
- * S always.
+ * <p>The reference implementation can also keep the total variance from growing. There is nothing
+ * to keep: with Σ* = α·S + ρ·I the covariance a projection P is made of, shrunk or not, tr(P·S·Pᵀ)
+ * ≤ tr S always.
  *
  * @param affine whether the projection goes through the mean, which it then keeps; if not, through
  *     0
@@ -14,10 +14,7 @@ package dev.microtome.erasure;
  *     Gupta and Parolya 2014): for few rows
  */
 public record EraserSettings(
-    EraserMethod method,
-    boolean affine,
-    boolean shrinkage,
-    SingularValueTolerance tolerance) {
+    EraserMethod method, boolean affine, boolean shrinkage, SingularValueTolerance tolerance) {
 
   /** LEACE as the paper has it. */
   public static EraserSettings leace() {
@@ -26,7 +23,7 @@ public record EraserSettings(
 
   /** The orthogonal projection. */
   public static EraserSettings orthogonal() {
-    return of(EraserMethod.ORTHOGONAL);
+    return of(EraserMethod.ORTH);
   }
 
   private static EraserSettings of(EraserMethod method) {

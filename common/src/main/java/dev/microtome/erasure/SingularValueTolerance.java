@@ -1,7 +1,5 @@
 package dev.microtome.erasure;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
-
 /**
  * Which singular values of the whitened cross-covariance count as zero, so that their directions
  * are not erased.
@@ -15,11 +13,9 @@ public record SingularValueTolerance(Kind kind, double value) {
      * The largest, each column of z scaled to variance 1: the same for targets in any units, and
      * for classes rare and common.
      */
-    @JsonProperty("relative")
     RELATIVE,
 
     /** The value itself, in the units of z, as the reference implementation does. */
-    @JsonProperty("absolute")
     ABSOLUTE
   }
 

@@ -76,8 +76,7 @@ record Labelled(Matrix x, Matrix z) {
           residuals[row * k + i] = z.at(row, i) - residuals[row * k + i] / sum;
         }
       }
-      weights =
-          weights.plus(rows.transposeTimes(Matrix.of(n, k, residuals)).scaled(10 * step / n));
+      weights = weights.plus(rows.transposeTimes(Matrix.of(n, k, residuals)).scaled(10 * step / n));
     }
     double largest = 0;
     for (double weight : weights.toArray()) {

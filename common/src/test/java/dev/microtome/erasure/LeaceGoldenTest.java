@@ -76,10 +76,8 @@ class LeaceGoldenTest {
   void targetsInAnyUnitsAreErased(double unit) throws URISyntaxException {
     try (Safetensors inputs = open("inputs");
         Safetensors golden = open("small-targets-tolerance")) {
-      LeaceFitter fitter =
-          fitter(matrix(inputs, "x"), matrix(inputs, "z_continuous").scaled(unit));
-      assertClose(
-          fitter.eraser(EraserSettings.leace()).projection(), matrix(golden, "P"), 1e-9);
+      LeaceFitter fitter = fitter(matrix(inputs, "x"), matrix(inputs, "z_continuous").scaled(unit));
+      assertClose(fitter.eraser(EraserSettings.leace()).projection(), matrix(golden, "P"), 1e-9);
     }
   }
 
@@ -123,8 +121,7 @@ class LeaceGoldenTest {
       Matrix z = matrix(inputs, "z_" + name);
       LeaceFitter fitter = fitter(x, z);
       assertClose(fitter.targetCovariance(), matrix(golden, name + ".sigma_zz"), 1e-12);
-      for (SingularValueTolerance tolerance :
-          List.of(REFERENCE, SingularValueTolerance.DEFAULT)) {
+      for (SingularValueTolerance tolerance : List.of(REFERENCE, SingularValueTolerance.DEFAULT)) {
         OracleEraser eraser = fitter.oracle(tolerance);
         assertClose(eraser.coefficients(), matrix(golden, name + ".coef"), 1e-9);
         assertClose(eraser.apply(x, z), matrix(golden, name + ".erased"), 1e-9);

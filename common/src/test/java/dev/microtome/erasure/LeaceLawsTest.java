@@ -93,7 +93,8 @@ class LeaceLawsTest {
     double further = squaredDistance(sample, orthogonal);
     assertThat(fit.orthogonalSquaredDistance()).isCloseTo(further, within(1e-10 * further));
     assertThat(distance).isLessThan(further);
-    assertThat(distance).isLessThan(squaredDistance(sample, sample.fitter().eraser(LEACE.shrunk())));
+    assertThat(distance)
+        .isLessThan(squaredDistance(sample, sample.fitter().eraser(LEACE.shrunk())));
     Random random = new Random(seed);
     for (int other = 0; other < 20; other++) {
       // R + N with N·L = 0 erases as well.
@@ -103,10 +104,8 @@ class LeaceLawsTest {
           fit.eraser()
               .right()
               .plus(any.plus(any.times(left).times(fit.eraser().right()).scaled(-1)));
-      LeaceEraser eraser =
-          new LeaceEraser(new FactoredMatrix(left, right), fit.eraser().bias());
-      assertClose(
-          sample.erasedBy(eraser).fitter().crossCovariance(), Matrix.zeros(8, 3), 1e-10);
+      LeaceEraser eraser = new LeaceEraser(new FactoredMatrix(left, right), fit.eraser().bias());
+      assertClose(sample.erasedBy(eraser).fitter().crossCovariance(), Matrix.zeros(8, 3), 1e-10);
       assertThat(squaredDistance(sample, eraser)).isGreaterThan(distance);
     }
   }
@@ -146,13 +145,12 @@ class LeaceLawsTest {
     for (int way = 0; way < 2; way++) {
       Svd svd = Svd.of(ways[way].whiten(cross));
       Matrix u = svd.left().transpose().rows(0, 2).transpose();
-      removed[way] =
-          ways[way].unwhiten(u).timesTranspose(ways[way].whitenTransposed(u));
+      removed[way] = ways[way].unwhiten(u).timesTranspose(ways[way].whitenTransposed(u));
       assertThat(ways[way].rank()).isEqualTo(8);
     }
     assertClose(removed[0], removed[1], 1e-10);
-    assertThat(ways[0].conditionNumber()).isBetween(
-        ways[1].conditionNumber() / 3, 8 * ways[1].conditionNumber());
+    assertThat(ways[0].conditionNumber())
+        .isBetween(ways[1].conditionNumber() / 3, 8 * ways[1].conditionNumber());
   }
 
   /** Fewer rows than dimensions, a constant and a doubled column. */

@@ -27,8 +27,7 @@ class CholeskyTest {
     Cholesky factor = Cholesky.of(matrix).orElseThrow();
 
     // Float64, condition numbers up to 1e3; saw 2e-13.
-    Matrices.assertClose(
-        factor.solveLowerTransposed(factor.solveLower(matrix.times(b))), b, 1e-11);
+    Matrices.assertClose(factor.solveLowerTransposed(factor.solveLower(matrix.times(b))), b, 1e-11);
     Matrices.assertClose(factor.solveLower(factor.timesLower(b)), b, 1e-12);
     Matrix lower = factor.timesLower(identity(n));
     Matrices.assertClose(lower.timesTranspose(lower), matrix, 1e-12);
