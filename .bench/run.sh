@@ -4,6 +4,7 @@
 #   .bench/run.sh losses PEERS_FOLDER        per-token losses beside the same two, with the ratio
 #   .bench/run.sh executors [REPEATS]        jobs on one executor and on two of a standalone cluster
 #   .bench/run.sh training PEERS_FOLDER      steps of toy training beside plain PyTorch, with the ratio
+#   .bench/run.sh leace PEERS_FOLDER         statistics and erasers beside concept-erasure, with the ratio
 #   .bench/run.sh kernels [JMH_ARGUMENTS]    JMH
 #   .bench/run.sh soak [BATCHES]             memory over many batches
 set -euo pipefail
@@ -117,7 +118,23 @@ training() { # PEERS_FOLDER
   python3 .bench/training_table.py "$results"
 }
 
+leace() { # PEERS_FOLDER
+  peer_python "$1/requirements.txt"
+  build
+  results=$out/leace.jsonl
+  : > "$results"
+  # WHAT D CLASSES ROWS: ours on two threads, in float64 always, beside the peer in both
+  for shape in "update 768 2 200000" "update 768 28 200000" "eraser 768 2 5632" "eraser 4096 2 12288"; do
+    read -r what d classes rows <<< "$shape"
+    "$PEERS_PYTHON" "$1/leace_fit.py" --what "$what" --d "$d" --classes "$classes" --rows "$rows" --dtype float64 | tee -a "$results"
+    java -Xmx4g -cp "$common" dev.microtome.bench.LeaceBenchmark "$what" "$d" "$classes" "$rows" 2 5 | tee -a "$results"
+    "$PEERS_PYTHON" "$1/leace_fit.py" --what "$what" --d "$d" --classes "$classes" --rows "$rows" --dtype float32 | tee -a "$results"
+  done
+  python3 .bench/leace_table.py "$results"
+}
+
 case "${1:-}" in
+  leace) leace "$(cd "${2:?the folder of the peers\' scripts is needed}" && pwd)" ;;
   training) training "$(cd "${2:?the folder of the peers\' scripts is needed}" && pwd)" ;;
   activations) activations "$(cd "${2:?the folder of the peers\' scripts is needed}" && pwd)" ;;
   losses) losses "$(cd "${2:?the folder of the peers\' scripts is needed}" && pwd)" ;;
@@ -133,7 +150,7 @@ case "${1:-}" in
       "-Dtest.heap=-Xms1g -Xmx1g -XX:+AlwaysPreTouch"
     ;;
   *)
-    sed -n 's/^# \{0,1\}//p' "$0" | sed 1d | head -8
+    sed -n 's/^# \{0,1\}//p' "$0" | sed 1d | head -9
     exit 1
     ;;
 esac
