@@ -9,7 +9,7 @@ public record ErasureReportRow(
     @Column(doc = "the concept that is erased") String concept,
     @Column(
             doc =
-                "rows, dimensions, targets; unlabelled_rows, unmatched_labels; class_rows:CLASS; erased_rank; covariance_rank,"
+                "rows, dimensions, targets, few_rows (1: no more rows than dimensions); unlabelled_rows, unmatched_labels; class_rows:CLASS; erased_rank; covariance_rank,"
                     + " condition_number (in the 1-norm, or of the eigenvalues kept where the covariance is ill-conditioned),"
                     + " dropped_variance_share; shrinkage_weight; singular_value_N of the whitened cross-covariance;"
                     + " cross_covariance_before and _after (largest modulus); variance; squared_distance (mean of |x - x_erased|^2) and"

@@ -48,6 +48,7 @@ public record LeaceFit(
     Map<String, Double> metrics = new LinkedHashMap<>();
     metrics.put("rows", (double) rows);
     metrics.put("dimensions", (double) eraser.dimensions());
+    metrics.put("few_rows", hasFewRows() ? 1.0 : 0.0);
     metrics.put("erased_rank", (double) eraser.rank());
     metrics.put("covariance_rank", covarianceRank);
     metrics.put("condition_number", conditionNumber);

@@ -22,8 +22,8 @@ import java.util.stream.IntStream;
 public final class QuadraticFitter {
   private static final int MAX_ITERATIONS = 1000;
 
-  /** Change of the barycentre, relative to it, at which the iteration ends: rounding. */
-  private static final double CONVERGED = 1e-13;
+  /** Change of the barycentre, relative to it, at which the iteration ends: well above rounding. */
+  private static final double CONVERGED = 1e-11;
 
   private final int d;
   private final List<Moments> classes;

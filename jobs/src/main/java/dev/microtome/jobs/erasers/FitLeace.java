@@ -180,7 +180,7 @@ public final class FitLeace implements Job<FitLeaceConfig, FitLeacePart> {
                 .put(row.metric(), row.value()));
     byEraser.forEach(
         (eraser, metrics) -> {
-          if (metrics.get("rows") <= metrics.get("dimensions")) {
+          if (metrics.get("few_rows") == 1) {
             LOG.log(
                 System.Logger.Level.WARNING,
                 "%s: %.0f rows for %.0f dimensions: the eraser fits these rows alone; shrinkage = true makes one for others"
