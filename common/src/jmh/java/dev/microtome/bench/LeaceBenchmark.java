@@ -22,6 +22,7 @@ import java.util.concurrent.CyclicBarrier;
 public final class LeaceBenchmark {
   private LeaceBenchmark() {}
 
+  @SuppressWarnings("ArrayRecordComponent") // read by the loop that is timed
   private record Data(float[][] x, double[][] z) {
     /** Correlated with the class by its mean, as the peers' data are. */
     static Data of(int rows, int d, int classes) {

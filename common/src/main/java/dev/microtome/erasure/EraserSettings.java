@@ -1,5 +1,7 @@
 package dev.microtome.erasure;
 
+import java.io.Serializable;
+
 /**
  * How an eraser is made of moments. The theorem (no linear predictor beats a constant, and no
  * affine map that achieves this moves activations less) is that of {@link #leace}, as it stands.
@@ -14,7 +16,8 @@ package dev.microtome.erasure;
  *     Gupta and Parolya 2014): for few rows
  */
 public record EraserSettings(
-    EraserMethod method, boolean affine, boolean shrinkage, SingularValueTolerance tolerance) {
+    EraserMethod method, boolean affine, boolean shrinkage, SingularValueTolerance tolerance)
+    implements Serializable {
 
   /** LEACE as the paper has it. */
   public static EraserSettings leace() {

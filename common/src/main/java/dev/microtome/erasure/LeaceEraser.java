@@ -13,6 +13,8 @@ public final class LeaceEraser {
   private final double[] bias;
 
   /**
+   * An eraser of these factors.
+   *
    * @param removed L·R [d, d]
    * @param bias b [d]: a point that stays where it is
    * @throws IllegalArgumentException if the sizes do not match

@@ -1,12 +1,14 @@
 package dev.microtome.erasure;
 
+import java.io.Serializable;
+
 /**
  * Which singular values of the whitened cross-covariance count as zero, so that their directions
  * are not erased.
  *
  * @param value those at most this large
  */
-public record SingularValueTolerance(Kind kind, double value) {
+public record SingularValueTolerance(Kind kind, double value) implements Serializable {
   /** What a singular value is compared with. */
   public enum Kind {
     /**
@@ -26,7 +28,7 @@ public record SingularValueTolerance(Kind kind, double value) {
   public static final SingularValueTolerance DEFAULT = relative(1e-6);
 
   public SingularValueTolerance {
-    if (!(value >= 0) || kind == Kind.RELATIVE && value >= 1) {
+    if (!(value >= 0) || (kind == Kind.RELATIVE && value >= 1)) {
       throw new IllegalArgumentException(
           "Singular value tolerance %s (must be at least 0%s)"
               .formatted(value, kind == Kind.RELATIVE ? " and below 1" : ""));

@@ -19,6 +19,7 @@ final class ActivationSource {
   private ActivationSource() {}
 
   /** A vector as bytes. */
+  @SuppressWarnings("ArrayRecordComponent") // a row at the Parquet border
   record BytesRow(
       @Column(doc = "address of the hook point") String hook,
       @Column(doc = "the sequence") long sequenceId,
@@ -26,6 +27,7 @@ final class ActivationSource {
       @Column(doc = "the values") byte[] activation) {}
 
   /** A vector as an array. */
+  @SuppressWarnings("ArrayRecordComponent") // a row at the Parquet border
   record ArrayRow(
       @Column(doc = "address of the hook point") String hook,
       @Column(doc = "the sequence") long sequenceId,

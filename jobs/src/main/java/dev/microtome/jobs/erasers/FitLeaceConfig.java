@@ -23,7 +23,7 @@ public record FitLeaceConfig(
         Optional<InputPath> labels,
     @Option(
             doc =
-                "concepts to erase, each by itself: values of the labels' column concept, or names of columns; several columns with + between are one concept")
+                "concepts to erase, each by itself: values of the labels' column concept, or names of columns; several columns with / between are one concept")
         List<String> concepts,
     @Option(
             doc =

@@ -31,6 +31,8 @@ final class FitParts {
   }
 
   /**
+   * Cuts a table.
+   *
    * @param labels files of a table of labels; none where they stand beside the activations
    */
   List<FitPart> cut(

@@ -51,6 +51,8 @@ record LabelTable(Layout layout, List<ConceptSource> concepts) implements Serial
   /** Takes the labels of a range of rows, in their order. */
   interface Sink {
     /**
+     * Takes one label.
+     *
      * @param row of the file
      * @param concept index among the concepts; -1 of another, then {@code values} is its name
      * @param values a text for each column of the concept
@@ -108,7 +110,7 @@ record LabelTable(Layout layout, List<ConceptSource> concepts) implements Serial
     List<ConceptSource> concepts = new ArrayList<>();
     for (String concept : config.concepts()) {
       List<ColumnSource> columns = new ArrayList<>();
-      for (String column : concept.split("\\+", -1)) {
+      for (String column : concept.split("/", -1)) {
         CellType type = type(column, path, table, inputs);
         columns.add(
             new ColumnSource(
@@ -127,7 +129,8 @@ record LabelTable(Layout layout, List<ConceptSource> concepts) implements Serial
             .orElseThrow(() -> new InputException("Table %s has no rows".formatted(path)))
             .path();
     for (CellType type : CellType.values()) {
-      try (RowReader<?> cells = type.read(inputs.tables(), file, column, 0, 0)) {
+      try {
+        type.read(inputs.tables(), file, column, 0, 0).close();
         return type;
       } catch (InputException e) {
         // Of another type, or not there.
