@@ -54,8 +54,7 @@ public final class QuadraticFitter {
   /** A fitter that has seen no row. */
   public static QuadraticFitter of(int dimensions, int classes) {
     if (classes < 2) {
-      throw new IllegalArgumentException(
-          "%d classes: at least 2 are needed".formatted(classes));
+      throw new IllegalArgumentException("%d classes: at least 2 are needed".formatted(classes));
     }
     List<Moments> moments = new ArrayList<>();
     for (int i = 0; i < classes; i++) {
@@ -105,9 +104,7 @@ public final class QuadraticFitter {
     }
     Matrix barycentre = barycentre(covariances, weights);
     return new QuadraticEraser(
-        means,
-        covariances.stream().map(each -> transport(each, barycentre)).toList(),
-        target);
+        means, covariances.stream().map(each -> transport(each, barycentre)).toList(), target);
   }
 
   private Matrix covariance(int label, ClassCovariance kind) {
@@ -134,7 +131,9 @@ public final class QuadraticFitter {
       Matrix inverse = power(eigen, value -> 1 / Math.sqrt(value));
       Matrix mean =
           weighted(
-              covariances.stream().map(each -> root(symmetric(root.times(each).times(root)))).toList(),
+              covariances.stream()
+                  .map(each -> root(symmetric(root.times(each).times(root))))
+                  .toList(),
               weights);
       Matrix next = symmetric(inverse.times(mean.times(mean)).times(inverse));
       double change = next.plus(sigma.scaled(-1)).frobeniusNorm();

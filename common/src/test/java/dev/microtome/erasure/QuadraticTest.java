@@ -46,9 +46,7 @@ class QuadraticTest {
       }
       double[] erased = golden.doubles(name + ".erased");
       for (int row = 0; row < labels.length; row++) {
-        assertThat(
-                eraser.apply(
-                    Arrays.copyOfRange(x, 12 * row, 12 * (row + 1)), (int) labels[row]))
+        assertThat(eraser.apply(Arrays.copyOfRange(x, 12 * row, 12 * (row + 1)), (int) labels[row]))
             .containsExactly(Arrays.copyOfRange(erased, 12 * row, 12 * (row + 1)), within(1e-6));
       }
     }
@@ -118,7 +116,6 @@ class QuadraticTest {
 
   private static Safetensors open(String name) throws URISyntaxException {
     return Safetensors.open(
-        Path.of(
-            QuadraticTest.class.getResource("/golden/leace/" + name + ".safetensors").toURI()));
+        Path.of(QuadraticTest.class.getResource("/golden/leace/" + name + ".safetensors").toURI()));
   }
 }
