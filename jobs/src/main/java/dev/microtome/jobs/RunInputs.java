@@ -143,8 +143,7 @@ final class RunInputs implements Inputs {
 
   @Override
   public List<ModelFolder> folders(InputPath path, String artifact, String file) {
-    List<ModelFolder> found =
-        Reads.reading(path, () -> folderInputs.find(path, artifact, file));
+    List<ModelFolder> found = Reads.reading(path, () -> folderInputs.find(path, artifact, file));
     register(
         path,
         new InputRecord(

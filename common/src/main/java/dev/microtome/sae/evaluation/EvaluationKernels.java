@@ -43,6 +43,9 @@ final class EvaluationKernels {
   static SparseFeatures sparse(NDArray f) {
     try (NDManager scratch = f.getManager().newSubManager()) {
       List<NDArray> parts = SCRIPT.arrays(scratch, "sparse", f);
+      if (parts.get(1).isEmpty()) {
+        return new SparseFeatures(parts.get(0).toIntArray(), new int[0], new float[0]);
+      }
       return new SparseFeatures(
           parts.get(0).toIntArray(), parts.get(1).toIntArray(), parts.get(2).toFloatArray());
     }

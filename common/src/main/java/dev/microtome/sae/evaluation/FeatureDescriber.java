@@ -3,11 +3,12 @@ package dev.microtome.sae.evaluation;
 import ai.djl.ndarray.NDManager;
 import dev.microtome.model.HookedTransformer;
 import dev.microtome.model.load.ModelWeights;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.IntFunction;
 
@@ -254,8 +255,14 @@ public final class FeatureDescriber {
   private static String binName(int interval, int intervals) {
     return interval == FeatureExample.TOP
         ? "top"
-        : String.format(
-            Locale.ROOT, "%.2g-%.2g", (double) interval / intervals, (interval + 1.0) / intervals);
+        : share(interval, intervals) + "-" + share(interval + 1, intervals);
+  }
+
+  /** A fraction in at most two digits, such as 0.2. */
+  private static String share(int part, int all) {
+    BigDecimal digits =
+        BigDecimal.valueOf(part).divide(BigDecimal.valueOf(all), 2, RoundingMode.HALF_EVEN);
+    return digits.signum() == 0 ? "0" : digits.stripTrailingZeros().toPlainString();
   }
 
   private List<FeatureLogitRow> rows(

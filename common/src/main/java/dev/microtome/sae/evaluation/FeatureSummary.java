@@ -20,13 +20,16 @@ public final class FeatureSummary {
   public static List<FeatureLabelRow> byLabel(String name, FeatureFacts facts, int most) {
     List<FeatureLabelRow> rows = new ArrayList<>();
     for (TokenLabel label : facts.labels().labels()) {
-      List<Integer> best =
+      double[] correlations =
           IntStream.range(0, facts.statistics().features())
+              .mapToDouble(feature -> score(feature, label, facts).correlation())
+              .toArray();
+      List<Integer> best =
+          IntStream.range(0, correlations.length)
               .filter(feature -> facts.statistics().fires(feature) > 0)
               .boxed()
               .sorted(
-                  Comparator.<Integer>comparingDouble(
-                          feature -> -score(feature, label, facts).correlation())
+                  Comparator.<Integer>comparingDouble(feature -> -correlations[feature])
                       .thenComparing(Comparator.naturalOrder()))
               .limit(most)
               .toList();

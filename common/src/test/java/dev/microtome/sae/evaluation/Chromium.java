@@ -43,8 +43,10 @@ final class Chromium implements AutoCloseable, WebSocket.Listener {
   /** Where a Chromium is installed, if there is one. */
   static Optional<Path> installed() {
     return Stream.of(System.getenv("PATH").split(":"))
-        .flatMap(folder -> Stream.of("chromium", "chromium-browser", "google-chrome")
-            .map(name -> Path.of(folder, name)))
+        .flatMap(
+            folder ->
+                Stream.of("chromium", "chromium-browser", "google-chrome")
+                    .map(name -> Path.of(folder, name)))
         .filter(Files::isExecutable)
         .findFirst();
   }
@@ -65,8 +67,7 @@ final class Chromium implements AutoCloseable, WebSocket.Listener {
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
     BufferedReader errors =
-        new BufferedReader(
-            new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8));
     String line = errors.readLine();
     while (line != null && !line.startsWith("DevTools listening on ")) {
       line = errors.readLine();
@@ -84,8 +85,7 @@ final class Chromium implements AutoCloseable, WebSocket.Listener {
         HttpClient.newHttpClient().send(list, HttpResponse.BodyHandlers.ofString()).body();
     for (JsonNode target : JSON.readTree(targets)) {
       if (target.path("type").asText().equals("page")) {
-        Chromium browser =
-            new Chromium(process, target.path("webSocketDebuggerUrl").asText());
+        Chromium browser = new Chromium(process, target.path("webSocketDebuggerUrl").asText());
         browser.call("Runtime.enable", Map.of());
         browser.call("Log.enable", Map.of());
         browser.call("Page.enable", Map.of());
@@ -121,6 +121,9 @@ final class Chromium implements AutoCloseable, WebSocket.Listener {
       if (answer.path("result").path("value").asBoolean()) {
         return;
       }
+      if (Thread.currentThread().isInterrupted()) {
+        throw new IOException("Stopped while waiting for " + expression);
+      }
     }
   }
 
@@ -143,8 +146,9 @@ final class Chromium implements AutoCloseable, WebSocket.Listener {
     if (key.length() == 1) {
       call("Input.dispatchKeyEvent", Map.of("type", "keyDown", "key", key, "text", key));
     } else {
-      int code = Map.of("ArrowLeft", 37, "ArrowUp", 38, "ArrowRight", 39, "ArrowDown", 40)
-          .getOrDefault(key, 13);
+      int code =
+          Map.of("ArrowLeft", 37, "ArrowUp", 38, "ArrowRight", 39, "ArrowDown", 40)
+              .getOrDefault(key, 13);
       call(
           "Input.dispatchKeyEvent",
           Map.of("type", "rawKeyDown", "key", key, "code", key, "windowsVirtualKeyCode", code));
@@ -174,8 +178,7 @@ final class Chromium implements AutoCloseable, WebSocket.Listener {
     answers.put(id, answer);
     socket
         .sendText(
-            JSON.writeValueAsString(Map.of("id", id, "method", method, "params", parameters)),
-            true)
+            JSON.writeValueAsString(Map.of("id", id, "method", method, "params", parameters)), true)
         .join();
     JsonNode message = answer.join();
     if (message.has("error")) {

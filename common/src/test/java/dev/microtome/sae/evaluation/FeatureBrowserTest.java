@@ -51,8 +51,9 @@ class FeatureBrowserTest {
       assertThat(browser.value("document.images.length").asInt()).isZero();
       assertThat(browser.complaints()).isEmpty();
       JsonNode loaded =
-          browser.value("performance.getEntriesByType('resource').map(each => each.name)");
-      assertThat(loaded).hasSizeGreaterThan(3).allMatch(n -> n.asText().startsWith("file:"));
+          browser.value(
+              "[...document.querySelectorAll('script, link')].map(each => each.src || each.href)");
+      assertThat(loaded).hasSizeGreaterThan(4).allMatch(n -> n.asText().startsWith("file:"));
       screenshots(browser);
     }
   }
@@ -234,13 +235,26 @@ class FeatureBrowserTest {
     List<FeatureLogitRow> logits = new ArrayList<>();
     for (int rank = 0; rank < 3; rank++) {
       logits.add(
-          new FeatureLogitRow(name, feature, rank, 1, rank, rank == 0 ? HOSTILE : "Ġup", 2 - rank / 2.0));
+          new FeatureLogitRow(
+              name, feature, rank, 1, rank, rank == 0 ? HOSTILE : "Ġup", 2 - rank / 2.0));
       logits.add(new FeatureLogitRow(name, feature, rank, -1, rank, "▁down", rank / 2.0 - 2));
     }
     FeatureLabelRow label =
         new FeatureLabelRow(
-            name, feature, "word", "<i>noun</i>", 0, 0.7, 0.8, 0.6, 0.69, 2.5, 1000, 600,
-            new float[5], new float[5]);
+            name,
+            feature,
+            "word",
+            "<i>noun</i>",
+            0,
+            0.7,
+            0.8,
+            0.6,
+            0.69,
+            2.5,
+            1000,
+            600,
+            new float[5],
+            new float[5]);
     FeatureNeighborRow neighbor =
         new FeatureNeighborRow(
             name, feature, FeatureNeighborRow.DECODER_COSINE, name, (feature + 1) % 64, 0, 0.4);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.microtome.model.HookPoint;
 import dev.microtome.model.HookedTransformer;
 import dev.microtome.model.Torch;
@@ -66,6 +67,15 @@ class SaeEvaluatorTest {
       assertThat(metric.of(merged))
           .as(metric.label())
           .isCloseTo(metric.of(whole), within(1e-5 * Math.abs(metric.of(whole)) + 1e-9));
+    }
+  }
+
+  @Test
+  void noFeatureAtAll() {
+    try (NDManager memory = NDManager.newBaseManager()) {
+      SparseFeatures none = EvaluationKernels.sparse(memory.zeros(new Shape(3, 5)));
+      assertThat(none.rows()).isEqualTo(3);
+      assertThat(none.features(1)).isEmpty();
     }
   }
 

@@ -163,8 +163,7 @@ public final class EvaluateSae implements Job<EvaluateSaeConfig, EvaluatePart> {
               });
         });
     try (RowWriter<SaeEvaluationRow> metrics = output.writer(EvaluationTables.METRICS, "");
-        RowWriter<DensityHistogramRow> densities =
-            output.writer(EvaluationTables.DENSITIES, "")) {
+        RowWriter<DensityHistogramRow> densities = output.writer(EvaluationTables.DENSITIES, "")) {
       for (EvaluateTask task : plan.parts().stream().map(EvaluatePart::task).distinct().toList()) {
         for (SaeInput sae : task.saes()) {
           SaeEvaluation evaluation = merged.get(sae.name());
@@ -177,8 +176,7 @@ public final class EvaluateSae implements Job<EvaluateSaeConfig, EvaluatePart> {
           for (SaeEvaluationRow row : evaluation.rows(evaluated)) {
             metrics.write(row);
           }
-          for (DensityHistogramRow row :
-              DensityHistogram.of(sae.name(), evaluation.features())) {
+          for (DensityHistogramRow row : DensityHistogram.of(sae.name(), evaluation.features())) {
             densities.write(row);
           }
         }

@@ -16,7 +16,8 @@ public record EvaluateSaeConfig(
         List<InputPath> saes,
     @Option(doc = "tokens to evaluate on: a tokenize output, run or table") InputPath tokens,
     @Option(
-            doc = "hook that the SAEs encode, in place of what their cfg.json says; null: as it says",
+            doc =
+                "hook that the SAEs encode, in place of what their cfg.json says; null: as it says",
             orElse = "null")
         Optional<HookPoint> hook,
     @Option(

@@ -64,8 +64,7 @@ record DescribeTask(
     for (FeatureSource each : pass.sources()) {
       dictionaries.add(each.load(context));
     }
-    FeatureFacts facts =
-        gathering.facts(source, block.from(), block.to(), context.tables());
+    FeatureFacts facts = gathering.facts(source, block.from(), block.to(), context.tables());
     ModelFiles files = ModelFiles.open(context.models().folder(pass.model()));
     List<FeatureDescription> descriptions;
     try (Vocabulary vocabulary = Vocabulary.of(files);
@@ -100,18 +99,14 @@ record DescribeTask(
               Torch.threads(context.cores());
               List<ActivationSample> others = new ArrayList<>();
               for (ComparedRun run : compared) {
-                others.addAll(
-                    Gathering.samples(run.activations(), run.prefix(), context.tables()));
+                others.addAll(Gathering.samples(run.activations(), run.prefix(), context.tables()));
               }
-              List<ActivationSample> samples =
-                  gathering.samples(pass.sources(), context.tables());
+              List<ActivationSample> samples = gathering.samples(pass.sources(), context.tables());
               NDManager manager = NDManager.newBaseManager(device, "PyTorch");
               try {
                 ModelWeights weights =
-                    ModelWeights.load(
-                        ModelFiles.open(context.models().folder(model)), manager);
-                return new Shared(
-                    manager, weights, HookedTransformer.of(weights), samples, others);
+                    ModelWeights.load(ModelFiles.open(context.models().folder(model)), manager);
+                return new Shared(manager, weights, HookedTransformer.of(weights), samples, others);
               } catch (IOException | RuntimeException | Error e) {
                 manager.close();
                 throw e;
@@ -119,8 +114,7 @@ record DescribeTask(
             });
   }
 
-  private static void write(List<FeatureDescription> all, PartContext context)
-      throws IOException {
+  private static void write(List<FeatureDescription> all, PartContext context) throws IOException {
     write(all, description -> List.of(description.row()), FeatureTables.FEATURES, context);
     write(all, FeatureDescription::examples, FeatureTables.EXAMPLES, context);
     write(all, FeatureDescription::logits, FeatureTables.LOGITS, context);

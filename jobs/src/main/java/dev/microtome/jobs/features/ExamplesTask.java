@@ -49,8 +49,7 @@ record ExamplesTask(
       ActivationHistograms histograms,
       LabelCounts labels) {
 
-    void add(
-        TokenSequence sequence, SparseFeatures features, List<Set<TokenLabel>> itsLabels) {
+    void add(TokenSequence sequence, SparseFeatures features, List<Set<TokenLabel>> itsLabels) {
       examples.add(sequence, features);
       histograms.add(features, range);
       for (int position = 0; position < itsLabels.size(); position++) {
@@ -112,8 +111,7 @@ record ExamplesTask(
   }
 
   private static void write(List<Gathered> all, PartContext context) throws IOException {
-    try (RowWriter<ExampleCandidateRow> candidates =
-            context.writer(FeatureTables.CANDIDATES, "");
+    try (RowWriter<ExampleCandidateRow> candidates = context.writer(FeatureTables.CANDIDATES, "");
         RowWriter<ActivationHistogramsRow> histograms =
             context.writer(FeatureTables.HISTOGRAMS, "");
         RowWriter<LabelCountsRow> counts = context.writer(FeatureTables.LABEL_COUNTS, "")) {

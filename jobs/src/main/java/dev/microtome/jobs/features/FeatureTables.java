@@ -91,7 +91,15 @@ final class FeatureTables {
 
   static final List<TableSpec<?>> PUBLIC =
       List.of(
-          FEATURES, EXAMPLES, LOGITS, LABELS, BY_LABEL, NEIGHBORS, TREE, ACTIVATIONS, METRICS,
+          FEATURES,
+          EXAMPLES,
+          LOGITS,
+          LABELS,
+          BY_LABEL,
+          NEIGHBORS,
+          TREE,
+          ACTIVATIONS,
+          METRICS,
           STEERING);
 
   private FeatureTables() {}

@@ -33,8 +33,7 @@ record Finish(FeaturePass pass, Gathering gathering, List<FeatureSurvey> surveys
       FeatureSource source = pass.sources().get(i);
       FeatureFacts facts = gathering.facts(source, 0, 0, context.tables());
       List<FeatureLabelRow> best = FeatureSummary.byLabel(source.name(), facts, labels);
-      metrics.addAll(
-          FeatureSummary.metrics(source.name(), surveys.get(i).statistics(), best));
+      metrics.addAll(FeatureSummary.metrics(source.name(), surveys.get(i).statistics(), best));
       byLabel.addAll(best);
     }
     FeatureSummary.Universality universality = new FeatureSummary.Universality();

@@ -118,9 +118,7 @@ record Gathering(
     for (FeatureSource source : sources) {
       samples.add(
           ActivationSample.of(
-              source.name(),
-              source.features(),
-              rows.getOrDefault(source.name(), List.of())));
+              source.name(), source.features(), rows.getOrDefault(source.name(), List.of())));
     }
     return samples;
   }
@@ -138,8 +136,8 @@ record Gathering(
     return samples;
   }
 
-  private static Map<String, List<FeatureActivationsRow>> rows(
-      TableInput table, TableReader tables) throws IOException {
+  private static Map<String, List<FeatureActivationsRow>> rows(TableInput table, TableReader tables)
+      throws IOException {
     Map<String, List<FeatureActivationsRow>> rows = new TreeMap<>();
     forEach(
         table,

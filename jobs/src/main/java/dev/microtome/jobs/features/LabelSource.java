@@ -28,8 +28,8 @@ record LabelSource(TableInput table, String column, Set<String> concepts) implem
   private static final String SEQUENCE_ID = "sequence_id";
 
   /**
-   * The labels of some sequences by sequence and position. Only row groups that may hold one of
-   * the sequences are read.
+   * The labels of some sequences by sequence and position. Only row groups that may hold one of the
+   * sequences are read.
    *
    * @throws InputException if a label is at a position that a sequence does not have
    */

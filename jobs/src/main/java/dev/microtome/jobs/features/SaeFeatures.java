@@ -34,12 +34,12 @@ import java.util.List;
  * do to the logits and the loss, which features and neurons are like them. Raw neurons get the same
  * tables, as the baseline.
  *
- * <p>Reads a model folder, SAEs, a table {@code tokens} and perhaps labels. Writes {@code features},
- * {@code feature_examples}, {@code feature_logits}, {@code feature_labels}, {@code label_features},
- * {@code feature_neighbors}, {@code feature_tree}, {@code feature_activations}, {@code
- * feature_metrics}, {@code steering}, and pages, {@code browser/index.html}. Two passes over blocks
- * of sequences, the second of which knows each feature's largest value from the first; then blocks
- * of features.
+ * <p>Reads a model folder, SAEs, a table {@code tokens} and perhaps labels. Writes {@code
+ * features}, {@code feature_examples}, {@code feature_logits}, {@code feature_labels}, {@code
+ * label_features}, {@code feature_neighbors}, {@code feature_tree}, {@code feature_activations},
+ * {@code feature_metrics}, {@code steering}, and pages, {@code browser/index.html}. Two passes over
+ * blocks of sequences, the second of which knows each feature's largest value from the first; then
+ * blocks of features.
  *
  * <pre>{@code
  * spark-submit microtome.jar sae-features --config conf/jobs/sae-features.conf \
@@ -161,8 +161,7 @@ public final class SaeFeatures implements Job<SaeFeaturesConfig, FeaturesPart> {
       context.runStage(
           "describe",
           features(config, pass),
-          new DescribeTask(
-              pass, gathering, later.compared(), config.describing(), config.pages()));
+          new DescribeTask(pass, gathering, later.compared(), config.describing(), config.pages()));
       Finish finish = new Finish(pass, gathering, surveys, config.labelsPerFeature());
       context.runOnDriver("summary", output -> finish.summary(context, output));
       if (config.pages()) {
@@ -219,8 +218,7 @@ public final class SaeFeatures implements Job<SaeFeaturesConfig, FeaturesPart> {
     for (int source = 0; source < pass.sources().size(); source++) {
       int features = pass.sources().get(source).features();
       for (int from = 0; from < features; from += config.blockSize()) {
-        blocks.add(
-            new FeatureBlock(source, from, Math.min(features, from + config.blockSize())));
+        blocks.add(new FeatureBlock(source, from, Math.min(features, from + config.blockSize())));
       }
       all += features;
     }

@@ -19,7 +19,8 @@ public record SaeFeaturesConfig(
         List<InputPath> saes,
     @Option(doc = "tokens to find features in: a tokenize output, run or table") InputPath tokens,
     @Option(
-            doc = "hook that the SAEs encode, in place of what their cfg.json says; null: as it says",
+            doc =
+                "hook that the SAEs encode, in place of what their cfg.json says; null: as it says",
             orElse = "null")
         Optional<HookPoint> hook,
     @Option(
@@ -50,7 +51,8 @@ public record SaeFeaturesConfig(
     @Option(doc = "random examples of each interval", orElse = "2") int samplesPerInterval,
     @Option(doc = "tokens shown on each side of an example", orElse = "10") int context,
     @Option(
-            doc = "tokens whose logits a feature raises most, and as many that it lowers; 0 for none",
+            doc =
+                "tokens whose logits a feature raises most, and as many that it lowers; 0 for none",
             orElse = "10")
         int logits,
     @Option(doc = "labels of each feature, and features of each label", orElse = "5")

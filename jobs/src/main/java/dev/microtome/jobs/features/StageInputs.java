@@ -25,8 +25,7 @@ import java.util.Set;
  * @param bos token in front of prompts; −1 for none
  * @param steered dictionary of each element of {@code steer}
  */
-record StageInputs(
-    LabelSource labels, List<ComparedRun> compared, int bos, List<Integer> steered)
+record StageInputs(LabelSource labels, List<ComparedRun> compared, int bos, List<Integer> steered)
     implements Serializable {
   StageInputs {
     compared = List.copyOf(compared);
@@ -61,8 +60,7 @@ record StageInputs(
     Optional<String> column = config.labelColumn();
     TableInput table =
         inputs.table(path, "labels", column.isPresent() ? LabelPlace.class : TokenLabelRow.class);
-    LabelSource source =
-        new LabelSource(table, column.orElse(null), Set.copyOf(config.concepts()));
+    LabelSource source = new LabelSource(table, column.orElse(null), Set.copyOf(config.concepts()));
     if (column.isPresent() && !table.files().isEmpty()) {
       try {
         source.read(table.files().get(0).path(), 0, 0, inputs.tables(), row -> {});
@@ -104,8 +102,7 @@ record StageInputs(
       if (steer.feature() >= sources.get(index).features()) {
         throw new InputException(
             "steer: feature %d of %s, which has 0 to %d"
-                .formatted(
-                    steer.feature(), names.get(index), sources.get(index).features() - 1));
+                .formatted(steer.feature(), names.get(index), sources.get(index).features() - 1));
       }
       steered.add(index);
     }
@@ -131,8 +128,7 @@ record StageInputs(
         if (length < 1 || length > most) {
           throw new InputException(
               "prompts: '%s' has %d tokens, expected 1 to %d beside steer-tokens = %d in a context of %d"
-                  .formatted(
-                      prompt, length, most, config.steerTokens(), model.config().nCtx()));
+                  .formatted(prompt, length, most, config.steerTokens(), model.config().nCtx()));
         }
       }
     }

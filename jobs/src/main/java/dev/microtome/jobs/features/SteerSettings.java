@@ -11,7 +11,8 @@ record SteerSettings(
     @Option(doc = "name of its SAE; null: the first", orElse = "null") Optional<String> sae,
     @Option(doc = "index of the feature") int feature,
     @Option(
-            doc = "how much is added, in multiples of the feature's largest value; 0 is always there",
+            doc =
+                "how much is added, in multiples of the feature's largest value; 0 is always there",
             orElse = "[1, 2, 4]")
         List<Double> strengths)
     implements Serializable {

@@ -20,8 +20,7 @@ record SurveyTask(FeaturePass pass, int examples) implements PartTask<TokenSlice
             .map(source -> FeatureSurvey.of(source.features(), examples))
             .toList();
     List<TokenSequence> sequences = pass.sequences(part, context);
-    pass.read(
-        sequences, context, (index, sequence, features) -> surveys.get(index).add(features));
+    pass.read(sequences, context, (index, sequence, features) -> surveys.get(index).add(features));
     try (RowWriter<FeatureSurveyRow> writer = context.writer(FeatureTables.SURVEYS, "")) {
       for (int i = 0; i < surveys.size(); i++) {
         writer.write(surveys.get(i).row(pass.sources().get(i).name()));

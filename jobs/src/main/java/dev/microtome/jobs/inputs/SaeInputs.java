@@ -66,7 +66,8 @@ public final class SaeInputs {
         if (names == ModelNames.MUST_AGREE) {
           new SaeFit(folder.path(), form).requireModel(model.name(), modelPath.value());
         }
-        saes.add(new SaeInput(folder.name(), folder, hooks, form.dSae(), SaeFit.architecture(form)));
+        saes.add(
+            new SaeInput(folder.name(), folder, hooks, form.dSae(), SaeFit.architecture(form)));
       }
     }
     return saes;

@@ -35,15 +35,12 @@ class EvaluateSaeTest {
     Random random = new Random(4);
     tokens =
         JobRun.tokens(
-            IntStream.range(0, 12)
-                .mapToObj(i -> random.ints(2 + 5 * i, 3, 512).toArray())
-                .toList(),
+            IntStream.range(0, 12).mapToObj(i -> random.ints(2 + 5 * i, 3, 512).toArray()).toList(),
             scratch.resolve("tokens"));
     saes = scratch.resolve("saes");
     TinySaes.topK(saes.resolve("small"), 96, 1);
     TinySaes.topK(saes.resolve("large"), 400, 2);
-    TinySaes.topK(
-        saes.resolve("mlp"), 64, 3, "blocks.1.hook_mlp_out", "someone/Stories260K-LLAMA");
+    TinySaes.topK(saes.resolve("mlp"), 64, 3, "blocks.1.hook_mlp_out", "someone/Stories260K-LLAMA");
   }
 
   @Test
@@ -60,8 +57,7 @@ class EvaluateSaeTest {
             assertThat(parts.get(key)).as(key).isCloseTo(value, within(1e-4 * Math.abs(value))));
     assertThat(whole.rows(EvaluationTables.METRICS))
         .extracting(SaeEvaluationRow::model, SaeEvaluationRow::architecture)
-        .containsOnly(
-            tuple("stories260K-llama", "topk"));
+        .containsOnly(tuple("stories260K-llama", "topk"));
     for (String sae : List.of("small", "large", "mlp")) {
       assertThat(found.get(sae + " tokens")).isEqualTo(12 * 2 + 5 * 66);
       assertThat(found.get(sae + " l0")).isBetween(1.0, 8.0);
@@ -85,15 +81,15 @@ class EvaluateSaeTest {
   @Test
   void refusesAnSaeOfAnotherModel() throws IOException {
     Path named = TinySaes.topK(scratch.resolve("named"), 64, 1, TinySaes.HOOK, "gpt2-small");
-    run("saes=" + named)
-        .refusedWith("was made for model 'gpt2-small', model is ");
+    run("saes=" + named).refusedWith("was made for model 'gpt2-small', model is ");
     run("saes=" + named, "accept-other-model=true", "hook=blocks.2.mlp.hook_post")
         .refusedWith(
             "expects d_in 64, 'blocks.2.mlp.hook_post' of the model holds 172: it was made for another model or hook");
     Path deep =
         TinySaes.topK(
             scratch.resolve("deep"), 64, 1, "blocks.11.hook_resid_pre", "stories260K-llama");
-    run("saes=" + deep).refusedWith("was made for another model: hook_name 'blocks.11.hook_resid_pre'");
+    run("saes=" + deep)
+        .refusedWith("was made for another model: hook_name 'blocks.11.hook_resid_pre'");
     run("saes=[" + saes + "," + saes.resolve("small") + "]").refusedWith("two are called 'small'");
     run("saes=" + Files.createDirectories(scratch.resolve("empty")))
         .refusedWith("neither the folder nor one inside it has a cfg.json");
@@ -104,8 +100,7 @@ class EvaluateSaeTest {
 
   private JobRun run(String... sets) {
     List<String> all =
-        new ArrayList<>(
-            List.of("model=" + TinySaes.MODEL, "saes=" + saes, "tokens=" + tokens));
+        new ArrayList<>(List.of("model=" + TinySaes.MODEL, "saes=" + saes, "tokens=" + tokens));
     all.addAll(List.of(sets));
     return JobRun.of("evaluate-sae", output, all);
   }

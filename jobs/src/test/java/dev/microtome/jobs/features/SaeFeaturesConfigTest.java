@@ -34,7 +34,7 @@ class SaeFeaturesConfigTest {
         "examples-per-feature=0   | must be at least 1",
         "intervals=0              | must be at least 1",
         "ablation-sequences=-1    | must be at least 0",
-        "label-column=x           | label-column: invalid value \"x\": needs labels",
+        "label-column=x           | label-column: invalid value x: needs labels",
         "concepts=[gender]        | needs labels",
         "steer=[{feature=1}]      | goes with steer: give both or neither",
         "steer=[{feature=-1}]     | must be at least 0",

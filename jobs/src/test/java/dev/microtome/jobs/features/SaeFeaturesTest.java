@@ -81,8 +81,7 @@ class SaeFeaturesTest {
             .orElseThrow();
     assertThat(top.bin()).isEqualTo("top");
     assertThat(top.activation()).isEqualTo(alive.maxActivation());
-    assertThat(top.activations()[top.position() - top.firstPosition()])
-        .isEqualTo(top.activation());
+    assertThat(top.activations()[top.position() - top.firstPosition()]).isEqualTo(top.activation());
     assertThat(top.tokens()).hasSameSizeAs(top.activations());
 
     List<FeatureLogitRow> logits = run.rows(FeatureTables.LOGITS);
@@ -94,8 +93,7 @@ class SaeFeaturesTest {
         .extracting(FeatureLabelRow::value)
         .containsExactly("high", "low");
     assertThat(run.rows(FeatureTables.NEIGHBORS).stream().map(FeatureNeighborRow::relation))
-        .contains(
-            FeatureNeighborRow.DECODER_COSINE, FeatureNeighborRow.ACTIVATION_CORRELATION);
+        .contains(FeatureNeighborRow.DECODER_COSINE, FeatureNeighborRow.ACTIVATION_CORRELATION);
     assertThat(run.rows(FeatureTables.TREE))
         .hasSize(200)
         .allMatch(row -> row.sae().equals("large") && row.parentSae().equals("small"));
@@ -156,7 +154,8 @@ class SaeFeaturesTest {
     run("neurons=[blocks.9.mlp.hook_post]").refusedWith("blocks.9.mlp.hook_post");
     run("labels=" + labels).refusedWith("concept");
     run("labels=" + labels, "label-column=colour").refusedWith("colour");
-    run("steer=[{feature=200}]", "prompts=[a]").refusedWith("feature 200 of large, which has 0 to 199");
+    run("steer=[{feature=200}]", "prompts=[a]")
+        .refusedWith("feature 200 of large, which has 0 to 199");
     run("steer=[{sae=none, feature=1}]", "prompts=[a]").refusedWith("no SAE is called 'none'");
     run("steer=[{feature=1}]", "prompts=[a]", "steer-tokens=600")
         .refusedWith("beside steer-tokens = 600 in a context of 512");
