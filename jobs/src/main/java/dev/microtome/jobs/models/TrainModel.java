@@ -10,6 +10,8 @@ import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.models.ModelPart.MixedTokens;
+import dev.microtome.jobs.models.TrainModelConfig.Format;
+import dev.microtome.model.load.Gpt2Files;
 import dev.microtome.model.load.ToyConfig;
 import dev.microtome.run.Digest;
 import dev.microtome.run.InputException;
@@ -66,7 +68,7 @@ public final class TrainModel implements Job<TrainModelConfig, ModelPart> {
         new ArtifactSpec(
             MODEL,
             "step-N/{config.json, model.safetensors}, in a sweep NAME/step-N/…",
-            "The model after N updates, as a folder of the toy family, float32"));
+            "The model after N updates, as a folder of the toy family or of GPT-2, float32"));
   }
 
   @Override
@@ -129,14 +131,31 @@ public final class TrainModel implements Job<TrainModelConfig, ModelPart> {
       ToyConfig architecture,
       TrainingSettings settings,
       MixedTokens tokens) {
+    if (config.format() == Format.GPT2) {
+      requireGpt2(name, architecture);
+    }
     return new ModelPart(
         name,
         folder,
         architecture,
         settings,
         config.checkpoints().schedule(config.steps()),
+        config.format(),
         config.saveEvery(),
         tokens);
+  }
+
+  private static void requireGpt2(String name, ToyConfig architecture) {
+    try {
+      Gpt2Files.checkExpressible(architecture.modelConfig());
+    } catch (InputException e) {
+      throw new InputException("model '%s': %s".formatted(name, e.getMessage()), e);
+    }
+    if (architecture.biases()) {
+      throw new InputException(
+          "model '%s': format = gpt2 needs architecture.biases = false, it is true: GPT-2 has no bias at its unembedding"
+              .formatted(name));
+    }
   }
 
   private static OptionalInt vocabularySize(InputPath path, TableInput table) {
