@@ -1,9 +1,12 @@
 package dev.microtome.jobs;
 
+import dev.microtome.activations.ActivationCodec;
 import dev.microtome.table.RowReader;
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Reads Parquet files into row records. */
 public interface TableReader {
@@ -48,6 +51,33 @@ public interface TableReader {
    * @param column name of an {@code int} or {@code long} column
    */
   List<RowGroup> rowGroups(String path, String column) throws IOException;
+
+  /**
+   * Opens rows [from, to) of a file of vectors.
+   *
+   * @throws dev.microtome.run.InputException when the file is not Parquet or lacks a column
+   */
+  VectorRows vectors(String path, VectorColumns columns, long from, long to) throws IOException;
+
+  /**
+   * The row groups of a file in their order, and the text that a column has in all rows of each if
+   * its statistics say so. Nothing but the footer is read.
+   */
+  List<TextGroup> textGroups(String path, String column) throws IOException;
+
+  /**
+   * What is read of a table of vectors.
+   *
+   * @param id column of whole numbers
+   * @param vector column of floats: a list of them, or bytes
+   * @param dtype of the bytes
+   * @param width values of a vector
+   */
+  record VectorColumns(String id, String vector, ActivationCodec dtype, int width)
+      implements Serializable {}
+
+  /** Rows [from, to) of a file, in which a column has one text; empty if that is not known. */
+  record TextGroup(long from, long to, Optional<String> text) {}
 
   /**
    * Rows [from, to) of a file, whose column holds numbers from {@code smallest} to {@code largest}:

@@ -1,6 +1,7 @@
 package dev.microtome.jobs.spark;
 
 import dev.microtome.jobs.TableReader;
+import dev.microtome.jobs.VectorRows;
 import dev.microtome.run.InputException;
 import dev.microtome.run.LocalFileStore;
 import dev.microtome.table.RowReader;
@@ -30,6 +31,7 @@ import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.io.ParquetDecodingException;
+import org.apache.parquet.io.api.Binary;
 
 /** Opens Parquet files: their footers and their rows. */
 public final class ParquetFiles implements TableReader {
@@ -106,6 +108,46 @@ public final class ParquetFiles implements TableReader {
         from = to;
       }
       return groups;
+    }
+  }
+
+  @Override
+  public List<TextGroup> textGroups(String path, String column) throws IOException {
+    try (ParquetFileReader reader = reader(path)) {
+      List<TextGroup> groups = new ArrayList<>();
+      long from = 0;
+      for (BlockMetaData group : reader.getRowGroups()) {
+        long to = from + group.getRowCount();
+        Statistics<?> found = statistics(group, column);
+        // Spark and others may cut long texts in statistics: one that is cut short differs at its
+        // two ends.
+        boolean one =
+            found != null
+                && found.hasNonNullValue()
+                && found.getNumNulls() == 0
+                && found.genericGetMin().equals(found.genericGetMax());
+        groups.add(
+            new TextGroup(
+                from,
+                to,
+                one
+                    ? Optional.of(((Binary) found.genericGetMin()).toStringUsingUTF8())
+                    : Optional.empty()));
+        from = to;
+      }
+      return groups;
+    }
+  }
+
+  @Override
+  public VectorRows vectors(String path, VectorColumns columns, long from, long to)
+      throws IOException {
+    ParquetFileReader reader = reader(path);
+    try {
+      return new ParquetVectorRows(path, reader, columns, from, to);
+    } catch (RuntimeException e) {
+      reader.close();
+      throw e;
     }
   }
 
