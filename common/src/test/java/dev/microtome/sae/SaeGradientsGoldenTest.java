@@ -80,7 +80,9 @@ class SaeGradientsGoldenTest {
     actual.forEach(
         (part, value) -> {
           double expected = golden.file().doubles(loss + "." + part)[0];
-          System.out.printf("LOSS %s %.2e%n", loss, Math.abs(value-expected)/Math.max(1e-30,Math.abs(expected)));
+          System.out.printf(
+              "LOSS %s %.2e%n",
+              loss, Math.abs(value - expected) / Math.max(1e-30, Math.abs(expected)));
           assertThat(value)
               .as(part)
               .isCloseTo(expected, within(lossTolerance * Math.abs(expected)));
@@ -96,7 +98,8 @@ class SaeGradientsGoldenTest {
       assertThat(doubles(losses.gradients().get(i)))
           .as(names.get(i))
           .containsExactly(expected, within(tolerance));
-      System.out.printf("GOLD %s %.2e%n", loss, maxDiff(doubles(losses.gradients().get(i)), expected));
+      System.out.printf(
+          "GOLD %s %.2e%n", loss, maxDiff(doubles(losses.gradients().get(i)), expected));
     }
   }
 

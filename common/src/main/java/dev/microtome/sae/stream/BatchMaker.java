@@ -119,7 +119,6 @@ final class BatchMaker implements Closeable {
     }
   }
 
-
   @Override
   public void close() throws IOException {
     closeOpen();

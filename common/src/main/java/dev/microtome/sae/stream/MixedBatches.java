@@ -34,12 +34,10 @@ public final class MixedBatches implements AutoCloseable {
   /** A batch, or why there is none. */
   private record Made(RowBatch batch, Throwable failure) {}
 
-  private MixedBatches(
-      RowBlocks source, StreamSettings settings, long batchesDone, Mixing mixing) {
+  private MixedBatches(RowBlocks source, StreamSettings settings, long batchesDone, Mixing mixing) {
     batches = settings.batches();
     given = batchesDone;
-    reader =
-        new Thread(() -> read(source, settings, batchesDone, mixing), "activations reader");
+    reader = new Thread(() -> read(source, settings, batchesDone, mixing), "activations reader");
     reader.setDaemon(true);
   }
 
@@ -65,8 +63,7 @@ public final class MixedBatches implements AutoCloseable {
     if (settings.batches() > most) {
       throw new IllegalArgumentException(
           "%d batches of %d rows, expected at most %d from %d rows and %d epochs"
-              .formatted(
-                  settings.batches(), settings.batchRows(), most, rows, settings.epochs()));
+              .formatted(settings.batches(), settings.batchRows(), most, rows, settings.epochs()));
     }
     MixedBatches stream = new MixedBatches(source, settings, batchesDone, mixing);
     for (int i = 0; i < BATCHES; i++) {
@@ -76,8 +73,7 @@ public final class MixedBatches implements AutoCloseable {
     return stream;
   }
 
-  private void read(
-      RowBlocks source, StreamSettings settings, long batchesDone, Mixing mixing) {
+  private void read(RowBlocks source, StreamSettings settings, long batchesDone, Mixing mixing) {
     try (BatchMaker maker = new BatchMaker(source, settings, batchesDone, mixing)) {
       for (long batch = batchesDone; batch < settings.batches(); batch++) {
         RowBatch target = free.take();

@@ -81,7 +81,8 @@ class MixedBatchesTest {
    */
   @Test
   void neighboursInABatchAreSeldomOfOneSequence() throws IOException {
-    NumberedRows source = new NumberedRows(50, LongStream.generate(() -> 10_000).limit(40).toArray());
+    NumberedRows source =
+        new NumberedRows(50, LongStream.generate(() -> 10_000).limit(40).toArray());
     Mixing mixing = last(source, new StreamSettings(500, 20_000, 1, 780, 5), 0, Mixing.NONE);
 
     double theory = 2 * 50 / (3 * 20_000.0);
@@ -133,13 +134,37 @@ class MixedBatchesTest {
 
   @Test
   void heldOutRowsLieAtTheEndsOfBlocksSpreadOverAll() {
-    assertThat(HeldOut.of(new long[] {100, 100, 100, 100}, 40)).containsExactly(10, 10, 10, 10);
-    assertThat(HeldOut.of(new long[] {10, 4, 400}, 100)).containsExactly(5, 2, 93);
-    assertThat(HeldOut.of(new long[] {400, 10, 4}, 100)).containsExactly(93, 5, 2);
-    assertThat(HeldOut.of(new long[] {10, 3}, 100)).containsExactly(5, 1);
-    long[] many = HeldOut.of(LongStream.generate(() -> 100).limit(1000).toArray(), 160);
+    assertThat(HeldOut.ends(new long[] {100, 100, 100, 100}, 40)).containsExactly(10, 10, 10, 10);
+    assertThat(HeldOut.ends(new long[] {10, 4, 400}, 100)).containsExactly(5, 2, 93);
+    assertThat(HeldOut.ends(new long[] {400, 10, 4}, 100)).containsExactly(93, 5, 2);
+    assertThat(HeldOut.ends(new long[] {10, 3}, 100)).containsExactly(5, 1);
+    long[] many = HeldOut.ends(LongStream.generate(() -> 100).limit(1000).toArray(), 160);
     assertThat(LongStream.of(many).filter(held -> held > 0).toArray()).hasSize(16).containsOnly(10);
     assertThat(many[31]).isEqualTo(10);
+  }
+
+  @Test
+  void whatIsHeldOutIsNotTrainedOn() throws IOException {
+    NumberedRows source = new NumberedRows(10, 100, 5, 95);
+    HeldOut held = HeldOut.of(source, 30);
+
+    assertThat(rows(held.rows())).hasSize(30).contains(99, 104, 199).doesNotContain(0, 50, 100);
+    assertThat(rows(held.rest())).hasSize(170).doesNotContainAnyElementsOf(rows(held.rows()));
+    assertThat(HeldOut.of(source, 0).rows().count()).isZero();
+  }
+
+  private static List<Integer> rows(RowBlocks source) throws IOException {
+    List<Integer> rows = new ArrayList<>();
+    float[] row = new float[NumberedRows.WIDTH];
+    for (int block = 0; block < source.count(); block++) {
+      try (RowBlocks.Rows open = source.open(block, 0)) {
+        for (long i = 0; i < source.rows(block); i++) {
+          open.next(row, 0);
+          rows.add((int) row[0]);
+        }
+      }
+    }
+    return rows;
   }
 
   private static List<Integer> all(NumberedRows source, StreamSettings settings, long done)
@@ -160,8 +185,8 @@ class MixedBatchesTest {
     return rows;
   }
 
-  private static Mixing last(
-      NumberedRows source, StreamSettings settings, long done, Mixing before) throws IOException {
+  private static Mixing last(NumberedRows source, StreamSettings settings, long done, Mixing before)
+      throws IOException {
     Mixing mixing = before;
     try (MixedBatches batches = MixedBatches.openAfter(source, settings, done, before)) {
       while (batches.hasNext()) {

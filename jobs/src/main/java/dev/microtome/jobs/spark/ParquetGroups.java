@@ -34,8 +34,7 @@ final class ParquetGroups implements Closeable {
    *
    * @param to one past the last row needed
    */
-  ParquetGroups(
-      String path, ParquetFileReader reader, MessageType projection, long from, long to) {
+  ParquetGroups(String path, ParquetFileReader reader, MessageType projection, long from, long to) {
     this.path = path;
     this.reader = reader;
     this.projection = projection;

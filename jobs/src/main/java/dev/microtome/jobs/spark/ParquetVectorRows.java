@@ -41,8 +41,7 @@ final class ParquetVectorRows implements VectorRows {
       }
     }
     MessageType projection =
-        new MessageType(
-            file.getName(), file.getType(wanted.id()), file.getType(wanted.vector()));
+        new MessageType(file.getName(), file.getType(wanted.id()), file.getType(wanted.vector()));
     idColumn = ParquetColumns.leaves(projection, wanted.id()).get(0);
     vectorColumn = ParquetColumns.leaves(projection, wanted.vector()).get(0);
     intIds = idColumn.getPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.INT32;
@@ -118,8 +117,7 @@ final class ParquetVectorRows implements VectorRows {
   private void requireValue(ColumnReader column, ColumnDescriptor descriptor) {
     if (column.getCurrentDefinitionLevel() < descriptor.getMaxDefinitionLevel()) {
       throw new InputException(
-          "%s: column %s is null or empty in row %d"
-              .formatted(path, descriptor.getPath()[0], row));
+          "%s: column %s is null or empty in row %d".formatted(path, descriptor.getPath()[0], row));
     }
   }
 

@@ -1,0 +1,225 @@
+package dev.microtome.sae.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.microtome.optim.Gradients;
+import dev.microtome.optim.OptimizerState;
+import dev.microtome.sae.AverageNorm;
+import dev.microtome.sae.BatchTopKSae;
+import dev.microtome.sae.Constraints;
+import dev.microtome.sae.Finishing;
+import dev.microtome.sae.Mapping;
+import dev.microtome.sae.MatryoshkaSae;
+import dev.microtome.sae.Normalization;
+import dev.microtome.sae.PreBias;
+import dev.microtome.sae.Sae;
+import dev.microtome.sae.SaeArchitecture;
+import dev.microtome.sae.SaeBatch;
+import dev.microtome.sae.SaeConfig;
+import dev.microtome.sae.SaeGradients;
+import dev.microtome.sae.SaeLosses;
+import dev.microtome.sae.SaeSource;
+import dev.microtome.sae.Trained;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The training of an SAE of any architecture: dense gradients by {@link SaeGradients}, one of
+ * torch's optimisers on every parameter.
+ *
+ * <p>The first batch sets what depends on data: b_dec of a tied pre-bias to the mean activation,
+ * and the factor of {@link Normalization#EXPECTED_AVERAGE_NORM}.
+ *
+ * <p>Memory: five times the weights, and some arrays [n, dSae].
+ */
+final class DenseTrainer implements SaeLearner {
+  private final SaeRecipe recipe;
+  private final NDManager memory;
+  private final Map<String, NDArray> parameters = new LinkedHashMap<>();
+  private final SaeGradients gradients;
+  private final OptimizerState optimizer;
+  private final IdleFeatures idleFeatures;
+  private long steps;
+  private double inputFactor = 1;
+  private double outputFactor = 1;
+  private double threshold;
+
+  private DenseTrainer(SaeRecipe recipe, NDManager parent) {
+    this.recipe = recipe;
+    memory = parent.newSubManager();
+    SaeConfig config = recipe.config();
+    InitialWeights.of(config, recipe.seed())
+        .forEach(
+            (name, values) ->
+                parameters.put(name, memory.create(values, config.parameters().get(name))));
+    gradients = new SaeGradients(config, parameters, memory);
+    optimizer = ((OptimizerChoice.OfAdam) recipe.optimizer()).rule().start(parameters, memory);
+    idleFeatures = new IdleFeatures(config.dSae(), recipe.deadAfterTokens());
+  }
+
+  /** Begins a training. */
+  static DenseTrainer start(SaeRecipe recipe, NDManager parent) {
+    return new DenseTrainer(recipe, parent);
+  }
+
+  /** Goes on from what {@link #writeState} wrote. */
+  static DenseTrainer resume(SaeRecipe recipe, NDManager parent, Path file) {
+    DenseTrainer trainer = new DenseTrainer(recipe, parent);
+    try (SaeState stored = SaeState.open(file, recipe)) {
+      stored.fill(trainer.tensors());
+      stored.fill(trainer.idleFeatures.idle());
+      trainer.steps = Long.parseLong(stored.number("steps"));
+      trainer.inputFactor = Double.parseDouble(stored.number("input_factor"));
+      trainer.outputFactor = Double.parseDouble(stored.number("output_factor"));
+      trainer.threshold = Double.parseDouble(stored.number("threshold"));
+      trainer.optimizer.resumeAfter(trainer.steps);
+      return trainer;
+    } catch (RuntimeException e) {
+      trainer.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public SaeRecipe recipe() {
+    return recipe;
+  }
+
+  @Override
+  public long steps() {
+    return steps;
+  }
+
+  @Override
+  public SaeStep step(NDArray rows) {
+    double rate = recipe.learningRate().at(steps);
+    double sparsity = recipe.sparsity().at(steps);
+    int batchRows = (int) rows.getShape().get(0);
+    try (NDManager scope = rows.getManager().newSubManager()) {
+      SaeBatch batch = batch(rows, batchRows, scope);
+      SaeLosses losses = gradients.of(batch, sparsity);
+      requireFinite("Loss", losses.total(), rate, sparsity);
+      List<NDArray> changes = losses.gradients();
+      requireFinite("Gradient norm", Gradients.norm(changes), rate, sparsity);
+      Constraints.onGradientsInPlace(recipe.config(), parameters, changes);
+      optimizer.step(changes, rate);
+      Constraints.onParametersInPlace(recipe.config(), parameters);
+      threshold = nextThreshold(losses.features());
+      DenseKernels.Facts facts =
+          DenseKernels.facts(scope, losses.features(), losses.reconstruction(), batch.target());
+      idleFeatures.add(facts.fired());
+      steps++;
+      return new SaeStep(
+          steps,
+          losses.total(),
+          losses.parts(),
+          facts.l0(),
+          1 - facts.error() / facts.variance(),
+          idleFeatures.deadFraction(batchRows),
+          rate);
+    }
+  }
+
+  private SaeArchitecture architecture() {
+    return recipe.config().architecture();
+  }
+
+  private void requireFinite(String what, double value, double rate, double sparsity) {
+    if (!Double.isFinite(value)) {
+      throw new SaeDivergedException(what, value, steps + 1, rate, sparsity);
+    }
+  }
+
+  private double nextThreshold(NDArray features) {
+    if (architecture() instanceof BatchTopKSae batchTopK) {
+      return batchTopK.nextThreshold(threshold, features);
+    } else if (architecture() instanceof MatryoshkaSae matryoshka) {
+      return matryoshka.nextThreshold(threshold, features);
+    }
+    return threshold;
+  }
+
+  private SaeBatch batch(NDArray rows, int batchRows, NDManager scope) {
+    SaeConfig config = recipe.config();
+    boolean autoencoder = config.mapping() == Mapping.AUTOENCODER;
+    NDArray raw = autoencoder ? rows : DenseKernels.columns(scope, rows, 0, config.dIn());
+    NDArray rawTarget =
+        autoencoder
+            ? rows
+            : DenseKernels.columns(scope, rows, config.dIn(), config.dIn() + config.dOut());
+    if (steps == 0 && config.normalization() == Normalization.EXPECTED_AVERAGE_NORM) {
+      inputFactor = factor(raw, config.dIn());
+      outputFactor = factor(rawTarget, config.dOut());
+    }
+    NDArray x = normalized(scope, raw, inputFactor);
+    NDArray target = autoencoder ? x : target(scope, rawTarget);
+    if (steps == 0 && config.preBias() == PreBias.TIED) {
+      DenseKernels.meanRow(scope, x).copyTo(parameters.get("b_dec"));
+    }
+    return new SaeBatch(
+        x, target, Optional.of(scope.create(idleFeatures.dead(batchRows))));
+  }
+
+  private static double factor(NDArray x, int width) {
+    AverageNorm norm = new AverageNorm(width);
+    norm.add(x);
+    return norm.factor();
+  }
+
+  private NDArray normalized(NDManager scope, NDArray x, double factor) {
+    return switch (recipe.config().normalization()) {
+      case NONE -> x;
+      case EXPECTED_AVERAGE_NORM -> DenseKernels.scaled(scope, x, factor);
+      case CONSTANT_NORM -> DenseKernels.constantNorm(scope, x);
+      case LAYER_NORM -> DenseKernels.layerNorm(scope, x);
+    };
+  }
+
+  /** What a transcoder rebuilds: normalised by the mean norm at most, as it comes out raw. */
+  private NDArray target(NDManager scope, NDArray raw) {
+    return recipe.config().normalization() == Normalization.EXPECTED_AVERAGE_NORM
+        ? DenseKernels.scaled(scope, raw, outputFactor)
+        : raw;
+  }
+
+  private Map<String, NDArray> tensors() {
+    Map<String, NDArray> tensors = new LinkedHashMap<>();
+    parameters.forEach((name, array) -> tensors.put("parameter." + name, array));
+    optimizer.tensors().forEach((name, array) -> tensors.put("optimizer." + name, array));
+    return tensors;
+  }
+
+  @Override
+  public void writeState(Path file) {
+    SaeState.write(
+        file,
+        recipe,
+        Map.of(
+            "steps",
+            Long.toString(steps),
+            "input_factor",
+            Double.toString(inputFactor),
+            "output_factor",
+            Double.toString(outputFactor),
+            "threshold",
+            Double.toString(threshold)),
+        tensors(),
+        idleFeatures.idle());
+  }
+
+  @Override
+  public Sae finished(SaeSource source, NDManager owner) {
+    return Finishing.finish(
+        new Trained(recipe.config(), parameters, threshold, inputFactor, outputFactor),
+        source,
+        owner);
+  }
+
+  @Override
+  public void close() {
+    memory.close();
+  }
+}
