@@ -76,6 +76,10 @@ final class SaeKernels {
     return SCRIPT.array(manager, "scale", x, factor);
   }
 
+  static void scaleInPlace(NDArray x, double factor) {
+    SCRIPT.change("scale_", x, factor);
+  }
+
   static NDArray times(NDManager manager, NDArray x, NDArray y) {
     return SCRIPT.array(manager, "times", x, y);
   }

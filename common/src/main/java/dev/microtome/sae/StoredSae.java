@@ -97,7 +97,7 @@ final class StoredSae {
   }
 
   /** Shows an array's memory from the first element to the last. */
-  private static void pieces(NDArray array, Piece use) {
+  static void pieces(NDArray array, Piece use) {
     try (NDManager views = array.getManager().newSubManager()) {
       NDArray flat = array.flatten();
       flat.attach(views);
@@ -113,7 +113,7 @@ final class StoredSae {
 
   /** Takes the memory of some elements. */
   @FunctionalInterface
-  private interface Piece {
+  interface Piece {
     void take(long first, FloatBuffer piece);
   }
 

@@ -69,6 +69,9 @@ class Inference(Module):
   def scale(self: __torch__.Inference, x: Tensor, factor: float) -> Tensor:
     return torch.mul(x, factor)
 
+  def scale_(self: __torch__.Inference, x: Tensor, factor: float) -> Tensor:
+    return torch.mul_(x, factor)
+
   def times(self: __torch__.Inference, x: Tensor, y: Tensor) -> Tensor:
     return torch.mul(x, y)
 

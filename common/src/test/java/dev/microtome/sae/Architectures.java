@@ -25,6 +25,12 @@ final class Architectures {
 
   private Architectures() {}
 
+  /** The paper's form with a bandwidth that some of few pre-activations are within. */
+  private static JumpReluSae jumpRelu() {
+    return new JumpReluSae(
+        0.3, 0.8, new JumpReluSae.Count(), Estimate.THRESHOLD, 0, Formulation.PAPER);
+  }
+
   private static SaeConfig of(SaeArchitecture architecture) {
     return SaeConfig.of(architecture, D_IN, D_SAE);
   }
@@ -71,7 +77,7 @@ final class Architectures {
             of(
                 new MatryoshkaSae(
                     List.of(4, 11), 3, SAE_LENS, Scope.LEVELS, DecoderNorms.IN_FEATURES, 0.01))),
-        named("jumprelu", of(new JumpReluSae(0.3))),
+        named("jumprelu", of(jumpRelu())),
         named(
             "jumprelu, quadratic",
             of(
@@ -83,8 +89,8 @@ final class Architectures {
                     0,
                     Formulation.SAE_LENS))),
         named("jumprelu, tanh, to the input", of(jump)),
-        named("jumprelu transcoder", of(new JumpReluSae(0.3)).transcodingTo(3)),
-        named("jumprelu skip transcoder", of(new JumpReluSae(0.3)).skippingTo(3)));
+        named("jumprelu transcoder", of(jumpRelu()).transcodingTo(3)),
+        named("jumprelu skip transcoder", of(jumpRelu()).skippingTo(3)));
   }
 
   /** Random parameters; thresholds are positive and small. */
