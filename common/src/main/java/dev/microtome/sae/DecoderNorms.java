@@ -4,7 +4,7 @@ package dev.microtome.sae;
 public enum DecoderNorms {
   /**
    * Held at 1: the part of the gradient along a row is removed before the step and the row is set
-   * to norm 1 after it ({@link DecoderConstraint}).
+   * to norm 1 after it ({@link Constraints}).
    */
   UNIT,
 

@@ -76,6 +76,10 @@ final class SaeKernels {
     return SCRIPT.array(manager, "scale", x, factor);
   }
 
+  static void scaleInPlace(NDArray x, double factor) {
+    SCRIPT.change("scale_", x, factor);
+  }
+
   static NDArray times(NDManager manager, NDArray x, NDArray y) {
     return SCRIPT.array(manager, "times", x, y);
   }
@@ -125,7 +129,27 @@ final class SaeKernels {
     SCRIPT.change("remove_parallel_", gradient, rows);
   }
 
+  static void notNegativeInPlace(NDArray x) {
+    SCRIPT.change("not_negative_", x);
+  }
+
   static void unitRowsInPlace(NDArray rows) {
     SCRIPT.change("unit_rows_", rows);
+  }
+
+  /** The smallest norm of a row. */
+  static double smallestNorm(NDManager manager, NDArray rows) {
+    try (NDArray smallest = SCRIPT.array(manager, "smallest_norm", rows)) {
+      return smallest.getDouble();
+    }
+  }
+
+  static void resampleInPlace(
+      NDArray encoder, NDArray bias, NDArray decoder, NDArray dead, NDArray x, double norm) {
+    SCRIPT.change("resample_", encoder, bias, decoder, dead, x, norm);
+  }
+
+  static void forgetInPlace(NDArray encoder, NDArray bias, NDArray decoder, NDArray dead) {
+    SCRIPT.change("forget_", encoder, bias, decoder, dead);
   }
 }

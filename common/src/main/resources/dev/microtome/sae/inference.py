@@ -69,6 +69,9 @@ class Inference(Module):
   def scale(self: __torch__.Inference, x: Tensor, factor: float) -> Tensor:
     return torch.mul(x, factor)
 
+  def scale_(self: __torch__.Inference, x: Tensor, factor: float) -> Tensor:
+    return torch.mul_(x, factor)
+
   def times(self: __torch__.Inference, x: Tensor, y: Tensor) -> Tensor:
     return torch.mul(x, y)
 
@@ -80,6 +83,9 @@ class Inference(Module):
 
   def not_negative(self: __torch__.Inference, x: Tensor) -> Tensor:
     return torch.clamp(x, 0)
+
+  def not_negative_(self: __torch__.Inference, x: Tensor) -> Tensor:
+    return torch.clamp_(x, 0)
 
   def transposed(self: __torch__.Inference, x: Tensor) -> Tensor:
     return torch.contiguous(torch.transpose(x, 0, 1))
@@ -106,3 +112,23 @@ class Inference(Module):
 
   def sum_of_norms(self: __torch__.Inference, x: Tensor) -> Tensor:
     return torch.sum(torch.linalg_vector_norm(x, 2, [1]), dtype=7)
+
+  def smallest_norm(self: __torch__.Inference, x: Tensor) -> Tensor:
+    return torch.to(torch.min(torch.linalg_vector_norm(x, 2, [1])), 7)
+
+  # w_enc [d, m], b [m], w_dec [m, d]; dead [r] indices of features, x [r, d] their inputs
+  def resample_(self: __torch__.Inference, w_enc: Tensor, b: Tensor, w_dec: Tensor, dead: Tensor, x: Tensor, norm: float) -> None:
+    alive = torch.index_fill_(torch.ones_like(b), 0, dead, 0.)
+    norms = torch.mul(torch.linalg_vector_norm(w_enc, 2, [0]), alive)
+    mean = torch.div(torch.sum(norms), torch.sum(alive))
+    unit = torch.div(x, torch.linalg_vector_norm(x, 2, [1], True))
+    _0 = torch.index_copy_(w_dec, 0, dead, unit)
+    _1 = torch.index_copy_(w_enc, 1, dead, torch.transpose(torch.mul(torch.mul(unit, mean), norm), 0, 1))
+    _2 = torch.index_fill_(b, 0, dead, 0.)
+    return None
+
+  def forget_(self: __torch__.Inference, w_enc: Tensor, b: Tensor, w_dec: Tensor, dead: Tensor) -> None:
+    _0 = torch.index_fill_(w_enc, 1, dead, 0.)
+    _1 = torch.index_fill_(b, 0, dead, 0.)
+    _2 = torch.index_fill_(w_dec, 0, dead, 0.)
+    return None

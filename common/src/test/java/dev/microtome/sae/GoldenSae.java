@@ -1,5 +1,7 @@
 package dev.microtome.sae;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -156,7 +158,7 @@ final class GoldenSae implements AutoCloseable {
     return file.names().contains(dead) ? batch.withDead(mask(dead, manager)) : batch;
   }
 
-  private NDArray mask(String name, NDManager manager) {
+  NDArray mask(String name, NDManager manager) {
     Tensor tensor = file.tensor(name);
     if (tensor.dtype() != Dtype.BOOL) {
       throw new IllegalStateException(name + " is " + tensor.dtype());
@@ -170,7 +172,37 @@ final class GoldenSae implements AutoCloseable {
     return manager.create(values);
   }
 
-  private static Shape shape(Tensor tensor) {
+  static void report(String what, double value) {
+    System.out.printf("SEEN %s %.2e%n", what, value);
+  }
+
+  static double difference(double[] a, double[] b) {
+    double m = 0;
+    for (int i = 0; i < a.length; i++) m = Math.max(m, Math.abs(a[i] - b[i]));
+    return m;
+  }
+
+  /** SAELens's name of a part of the loss. */
+  static String saeLensName(String part) {
+    if (part.startsWith("inner_mse_")) {
+      return part.replace("inner_mse_", "inner_mse_loss_");
+    }
+    return part.equals("auxiliary") ? "auxiliary_reconstruction_loss" : part + "_loss";
+  }
+
+  static void assertSameOnesActive(double[] actual, double[] expected) {
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(actual[i] > 0).as("element %d", i).isEqualTo(expected[i] > 0);
+    }
+  }
+
+  static double[] doubles(NDArray array) {
+    try (NDArray wide = array.toType(DataType.FLOAT64, true)) {
+      return wide.toDoubleArray();
+    }
+  }
+
+  static Shape shape(Tensor tensor) {
     return new Shape(tensor.shape().stream().mapToLong(size -> size).toArray());
   }
 

@@ -19,10 +19,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Losses, features and gradients of one step of every architecture against SAELens 6.54.12. */
 class SaeGradientsGoldenTest {
   // Float32 sums in another order; SAELens's own float32 is up to 1.0e-5 from its float64.
-  private static final double LOSS32 = 1e-5; // relative
-  private static final double ARRAY32 = 2e-5;
-  private static final double LOSS64 = 1e-11; // relative
-  private static final double ARRAY64 = 1e-11;
+  private static final double LOSS32 = 1e-5; // relative; saw @LOSS32@
+  private static final double ARRAY32 = 2e-5; // saw 3.8e-6
+  private static final double LOSS64 = 1e-11; // relative; saw @LOSS64@
+  private static final double ARRAY64 = 1e-11; // saw 1.1e-14
+
+  /** SAELens keeps thresholds, and so their gradients, in float32 even in a float64 model. */
+  private static final double THRESHOLD64 = 2e-7; // saw 2.1e-8
 
   @BeforeAll
   static void oneThread() {
@@ -49,11 +52,12 @@ class SaeGradientsGoldenTest {
         NDManager manager = NDManager.newBaseManager()) {
       SaeLosses single = losses(golden, DataType.FLOAT32, manager);
       compare(golden, single, "loss", "grad.", LOSS32, ARRAY32);
-      assertThat(doubles(single.features()))
-          .containsExactly(golden.file().doubles("feature_acts"), within(ARRAY32));
-      assertThat(doubles(single.reconstruction()))
+      double[] features = GoldenSae.doubles(single.features());
+      double[] expected = golden.file().doubles("feature_acts");
+      assertThat(features).containsExactly(expected, within(ARRAY32));
+      GoldenSae.assertSameOnesActive(features, expected);
+      assertThat(GoldenSae.doubles(single.reconstruction()))
           .containsExactly(golden.file().doubles("sae_out"), within(ARRAY32));
-      assertSameOnesActive(doubles(single.features()), golden.file().doubles("feature_acts"));
 
       SaeLosses twice = losses(golden, DataType.FLOAT64, manager);
       compare(golden, twice, "loss_f64", "grad_f64.", LOSS64, ARRAY64);
@@ -75,14 +79,12 @@ class SaeGradientsGoldenTest {
       double arrayTolerance) {
     JsonNode parts = golden.json().get("losses");
     Map<String, Double> actual = new LinkedHashMap<>();
-    losses.parts().forEach((part, value) -> actual.put(saeLensName(part), value));
+    losses.parts().forEach((part, value) -> actual.put(GoldenSae.saeLensName(part), value));
     assertThat(parts).hasSize(actual.size());
     actual.forEach(
         (part, value) -> {
           double expected = golden.file().doubles(loss + "." + part)[0];
-          System.out.printf(
-              "LOSS %s %.2e%n",
-              loss, Math.abs(value - expected) / Math.max(1e-30, Math.abs(expected)));
+          GoldenSae.report("LOSS " + loss, Math.abs(value - expected) / Math.max(1e-30, expected));
           assertThat(value)
               .as(part)
               .isCloseTo(expected, within(lossTolerance * Math.abs(expected)));
@@ -91,40 +93,15 @@ class SaeGradientsGoldenTest {
     assertThat(losses.total()).isCloseTo(total, within(lossTolerance * total));
     List<String> names = new ArrayList<>(golden.config().parameters().keySet());
     for (int i = 0; i < names.size(); i++) {
-      double[] expected = golden.file().doubles(gradient + names.get(i));
-      // SAELens keeps thresholds, and so their gradients, in float32 even in a float64 model.
       double tolerance =
-          names.get(i).equals("threshold") ? Math.max(2e-7, arrayTolerance) : arrayTolerance;
-      assertThat(doubles(losses.gradients().get(i)))
+          names.get(i).equals("threshold") ? Math.max(THRESHOLD64, arrayTolerance) : arrayTolerance;
+      double[] expected = golden.file().doubles(gradient + names.get(i));
+      GoldenSae.report(
+          "GRAD " + loss + names.get(i).equals("threshold"),
+          GoldenSae.difference(GoldenSae.doubles(losses.gradients().get(i)), expected));
+      assertThat(GoldenSae.doubles(losses.gradients().get(i)))
           .as(names.get(i))
           .containsExactly(expected, within(tolerance));
-      System.out.printf(
-          "GOLD %s %.2e%n", loss, maxDiff(doubles(losses.gradients().get(i)), expected));
-    }
-  }
-
-  static double maxDiff(double[] a, double[] b) {
-    double m = 0;
-    for (int i = 0; i < a.length; i++) m = Math.max(m, Math.abs(a[i] - b[i]));
-    return m;
-  }
-
-  private static String saeLensName(String part) {
-    if (part.startsWith("inner_mse_")) {
-      return part.replace("inner_mse_", "inner_mse_loss_");
-    }
-    return part.equals("auxiliary") ? "auxiliary_reconstruction_loss" : part + "_loss";
-  }
-
-  static void assertSameOnesActive(double[] actual, double[] expected) {
-    for (int i = 0; i < expected.length; i++) {
-      assertThat(actual[i] > 0).as("element %d", i).isEqualTo(expected[i] > 0);
-    }
-  }
-
-  static double[] doubles(NDArray array) {
-    try (NDArray wide = array.toType(DataType.FLOAT64, true)) {
-      return wide.toDoubleArray();
     }
   }
 }
