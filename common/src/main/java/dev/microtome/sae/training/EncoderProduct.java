@@ -1,81 +1,56 @@
 package dev.microtome.sae.training;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.engine.PtNDArray;
-import dev.microtome.torch.TorchScript;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
+import dev.microtome.linalg.NativeFloats;
 
 /**
- * x·W_encᵀ for tiles of rows, by libtorch. Holds a copy of the encoder in native memory, a row a
- * feature, and a tile in and out for each worker. A tile always has the same number of rows, so
- * that the bits of a row's product do not hang on who computes it.
+ * x·W_encᵀ for tiles of rows. Holds a copy of the encoder in native memory, a row a feature, and a
+ * tile in and out for each worker. A tile always has the same number of rows, so that the bits of a
+ * row's product do not hang on who computes it.
+ *
+ * <p>OpenBLAS and not libtorch's MKL: on one thread of an AMD EPYC and tiles of 256 rows it did 76
+ * GFLOP/s against 48 (60 with a packed encoder), MKL's best on the whole batch being 72.
  */
 final class EncoderProduct implements AutoCloseable {
-  private static final TorchScript SCRIPT =
-      TorchScript.load(EncoderProduct.class, "encoder.py", "Encoder");
-
-  private final int width;
-  private final int features;
-  private final NDManager manager = NDManager.newBaseManager();
-  private final NDArray weights;
-  private final FloatBuffer weightView;
-  private final NDArray[] in;
-  private final NDArray[] out;
-  private final FloatBuffer[] inView;
-  private final FloatBuffer[] outView;
+  private final NativeFloats weights;
+  private final NativeFloats[] in;
+  private final NativeFloats[] out;
 
   EncoderProduct(int width, int features, int tileRows, int workers) {
-    this.width = width;
-    this.features = features;
-    weights = array(features, width);
-    weightView = view(weights);
-    in = new NDArray[workers];
-    out = new NDArray[workers];
-    inView = new FloatBuffer[workers];
-    outView = new FloatBuffer[workers];
+    weights = new NativeFloats(features, width);
+    in = new NativeFloats[workers];
+    out = new NativeFloats[workers];
     for (int i = 0; i < workers; i++) {
-      in[i] = array(tileRows, width);
-      out[i] = array(tileRows, features);
-      inView[i] = view(in[i]);
-      outView[i] = view(out[i]);
+      in[i] = new NativeFloats(tileRows, width);
+      out[i] = new NativeFloats(tileRows, features);
     }
-  }
-
-  private NDArray array(int rows, int columns) {
-    return manager.zeros(new Shape(rows, columns), DataType.FLOAT32);
-  }
-
-  /** The array's own memory. */
-  private static FloatBuffer view(NDArray array) {
-    return ((PtNDArray) array).toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
   }
 
   /** Sets a feature's row of the encoder. */
   void setEncoder(int feature, float[] row) {
-    weightView.put(feature * width, row);
+    weights.set(feature, row);
   }
 
   /** Sets a row of a worker's tile. */
   void setInput(int worker, int row, float[] values) {
-    inView[worker].put(row * width, values);
+    in[worker].set(row, values);
   }
 
   /** Multiplies a worker's tile. */
   void run(int worker) {
-    SCRIPT.change("product_", in[worker], weights, out[worker]);
+    out[worker].setProductTransposed(in[worker], weights);
   }
 
   /** Copies a row of a worker's product. */
   void output(int worker, int row, float[] values) {
-    outView[worker].get(row * features, values);
+    out[worker].copy(row, values);
   }
 
   @Override
   public void close() {
-    manager.close();
+    weights.close();
+    for (int i = 0; i < in.length; i++) {
+      in[i].close();
+      out[i].close();
+    }
   }
 }

@@ -15,7 +15,7 @@ record TopKParameters(float[][] encoder, float[][] decoder, float[][] encoderBia
    */
   static TopKParameters of(TopKShape shape, long seed) {
     TopKParameters parameters = zeros(shape);
-    float[] strands = new float[shape.dIn() / 4];
+    float[] strands = new float[shape.dIn()];
     double bound = 1 / Math.sqrt(shape.dIn());
     for (int i = 0; i < shape.dSae(); i++) {
       SplittableRandom random = new SplittableRandom(Seeds.of(seed, "W_enc", i));

@@ -1,5 +1,6 @@
 package dev.microtome.sae.training;
 
+import dev.microtome.linalg.NativeFloats;
 import java.util.Arrays;
 
 /**
@@ -22,8 +23,8 @@ import java.util.Arrays;
  * not hang on the number of threads.
  */
 final class TopKStep implements AutoCloseable {
-  private static final int TILE_BYTES = 4 << 20;
-  private static final int LONGEST_TILE = 256;
+  private static final int TILE_BYTES = Integer.getInteger("tile", 4) << 20;
+  private static final int LONGEST_TILE = Integer.getInteger("longest", 256);
   private static final int SHORTEST_TILE = 32;
   private static final int BLOCK = 32;
 
@@ -125,12 +126,7 @@ final class TopKStep implements AutoCloseable {
             own.row, parameters.encoderBias()[0], norm, codes.indices(), codes.values(), at);
     codes.close(row, count);
     float[] error = batch.error[row];
-    float[][] decoder = parameters.decoder();
-    Rows.negate(error, batch.centered[row]);
-    Rows.addScaled(error, decoder, codes.indices(), codes.values(), at, at + count);
-    for (int i = at; i < at + count; i++) {
-      batch.slopes[i] = Rows.dot(error, decoder[codes.indices()[i]], own.strands);
-    }
+    own.decode(codes, at, count, parameters.decoder(), batch.centered[row], error, batch.slopes);
     sums.squaredError += Rows.dot(error, error, own.strands);
     Rows.add(sums.error, error);
     sums.active += count;
@@ -243,6 +239,9 @@ final class TopKStep implements AutoCloseable {
   @Override
   public void close() {
     product.close();
+    for (Scratch own : scratch) {
+      own.close();
+    }
   }
 
   /** A worker's own. */
@@ -253,14 +252,52 @@ final class TopKStep implements AutoCloseable {
     private final float[] decoder;
     private final TopK topK;
     private final TopK topDead;
+    private final NativeFloats kept;
+    private final NativeFloats keptValues;
+    private final NativeFloats reconstructed;
+    private final NativeFloats keptSlopes;
 
     Scratch(TopKShape shape) {
       row = new float[shape.dSae()];
-      strands = new float[shape.dIn() / 4];
+      strands = new float[shape.dIn()];
       encoder = new float[shape.dIn()];
       decoder = new float[shape.dIn()];
       topK = new TopK(shape.k(), shape.dSae());
       topDead = new TopK(shape.auxiliaryK(), shape.dSae());
+      kept = new NativeFloats(shape.k(), shape.dIn());
+      keptValues = new NativeFloats(1, shape.k());
+      reconstructed = new NativeFloats(1, shape.dIn());
+      keptSlopes = new NativeFloats(1, shape.k());
+    }
+
+    /**
+     * e = Σ a·W_dec − (x − b) and the slopes of the k values, with the decoder's rows side by side
+     * in native memory: the compiler makes no vector instructions of a sum over a row.
+     */
+    void decode(
+        SparseCodes codes,
+        int at,
+        int count,
+        float[][] decoder,
+        float[] centered,
+        float[] error,
+        float[] slopes) {
+      for (int i = 0; i < count; i++) {
+        kept.set(i, decoder[codes.indices()[at + i]]);
+      }
+      keptValues.set(codes.values(), at, count);
+      reconstructed.set(0, centered);
+      reconstructed.subtractFromCombination(kept, count, keptValues);
+      keptSlopes.setProducts(kept, count, reconstructed);
+      keptSlopes.copy(slopes, at, count);
+      reconstructed.copy(0, error);
+    }
+
+    void close() {
+      kept.close();
+      keptValues.close();
+      reconstructed.close();
+      keptSlopes.close();
     }
   }
 }
