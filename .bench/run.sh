@@ -2,6 +2,7 @@
 # Benchmarks. See README.md beside this file.
 #   .bench/run.sh activations PEERS_FOLDER   ours beside TransformerLens and Hugging Face, with the ratio
 #   .bench/run.sh training PEERS_FOLDER      steps of toy training beside plain PyTorch, with the ratio
+#   .bench/run.sh sae PEERS_FOLDER           steps of TopK autoencoders beside sparsify, SAELens and dictionary_learning
 #   .bench/run.sh kernels [JMH_ARGUMENTS]    JMH
 #   .bench/run.sh soak [BATCHES]             memory over many batches
 set -euo pipefail
@@ -78,7 +79,41 @@ training() { # PEERS_FOLDER
   python3 .bench/training_table.py "$results"
 }
 
+sae_peer() { # PEERS_FOLDER PEER ARGUMENTS...
+  "$PEERS_PYTHON" "$1/sae_train.py" --peer "$2" --scratch "$out/sae-scratch" "${@:3}" | tee -a "$results"
+}
+
+sae_own() { # OPTIMIZER D_IN D_SAE STEPS THREADS speed|quality
+  java -Xmx4g -XX:+UseParallelGC -Dai.djl.offline=true -cp "$common" \
+    dev.microtome.bench.SaeTrainingBenchmark "$1" "$2" "$3" 4096 "$4" "$5" "$6" | tee -a "$results"
+}
+
+sae() { # PEERS_FOLDER
+  peer_python "$1/requirements.txt"
+  build
+  results=$out/sae.jsonl
+  : > "$results"
+  for peer in sparsify-topk saelens-topk-sparse dictlearn-topk; do
+    sae_peer "$1" "$peer" --steps 12
+    sae_own signum 512 4096 24 2 speed
+  done
+  sae_own adam 512 4096 24 2 speed
+  sae_peer "$1" sparsify-topk --steps 8 --threads 1
+  sae_own signum 512 4096 16 1 speed
+  for peer in sparsify-topk saelens-topk-sparse dictlearn-topk; do
+    sae_peer "$1" "$peer" --d-in 768 --d-sae 16384 --steps 6 --pool-batches 3
+    sae_own signum 768 16384 10 2 speed
+  done
+  if [ "${QUALITY:-1}" = 1 ]; then
+    sae_own signum 512 4096 200 2 quality
+    sae_own adam 512 4096 200 2 quality
+    sae_peer "$1" sparsify-topk --quality --steps 200 --skip 5 --warmup 20 --pool-batches 200 --pool-file "$out/pool.npy"
+  fi
+  python3 .bench/sae_table.py "$results"
+}
+
 case "${1:-}" in
+  sae) sae "$(cd "${2:?the folder of the peers\' scripts is needed}" && pwd)" ;;
   training) training "$(cd "${2:?the folder of the peers\' scripts is needed}" && pwd)" ;;
   activations) activations "$(cd "${2:?the folder of the peers\' scripts is needed}" && pwd)" ;;
   kernels)
@@ -92,7 +127,7 @@ case "${1:-}" in
       "-Dtest.heap=-Xms1g -Xmx1g -XX:+AlwaysPreTouch"
     ;;
   *)
-    sed -n 's/^# \{0,1\}//p' "$0" | sed 1d | head -5
+    sed -n 's/^# \{0,1\}//p' "$0" | sed 1d | head -6
     exit 1
     ;;
 esac

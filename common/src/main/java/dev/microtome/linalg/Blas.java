@@ -1,5 +1,6 @@
 package dev.microtome.linalg;
 
+import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.openblas.presets.openblas_nolapack;
 
@@ -45,6 +46,39 @@ final class Blas {
         0,
         result,
         n);
+  }
+
+  /** result = a·bᵀ in float32, row-major, of a [m, inner] and b [n, inner]. */
+  static void multiplyTransposed(
+      int m, int n, int inner, FloatPointer a, FloatPointer b, FloatPointer result) {
+    openblas.cblas_sgemm(
+        openblas.CblasRowMajor,
+        openblas.CblasNoTrans,
+        openblas.CblasTrans,
+        m,
+        n,
+        inner,
+        1,
+        a,
+        inner,
+        b,
+        inner,
+        0,
+        result,
+        n);
+  }
+
+  /** result = a·x in float32, of the first rows of a [m, n]. */
+  static void multiply(int m, int n, FloatPointer a, FloatPointer x, FloatPointer result) {
+    openblas.cblas_sgemv(
+        openblas.CblasRowMajor, openblas.CblasNoTrans, m, n, 1, a, n, x, 1, 0, result, 1);
+  }
+
+  /** sum ← aᵀ·x + factor·sum in float32, of the first rows of a [m, n]. */
+  static void addTransposed(
+      int m, int n, FloatPointer a, FloatPointer x, float factor, FloatPointer sum) {
+    openblas.cblas_sgemv(
+        openblas.CblasRowMajor, openblas.CblasTrans, m, n, 1, a, n, x, 1, factor, sum, 1);
   }
 
   /** sum ← sum + x·xᵀ of x [rows, columns]: the upper triangle of sum [rows, rows] alone. */

@@ -68,7 +68,7 @@ final class DenseTrainer implements SaeLearner {
   /** Goes on from what {@link #writeState} wrote. */
   static DenseTrainer resume(SaeRecipe recipe, NDManager parent, Path file) {
     DenseTrainer trainer = new DenseTrainer(recipe, parent);
-    try (SaeState stored = SaeState.open(file, recipe)) {
+    try (DenseState stored = DenseState.open(file, recipe)) {
       stored.fill(trainer.tensors());
       stored.fill(trainer.idleFeatures.idle());
       trainer.steps = Long.parseLong(stored.number("steps"));
@@ -194,7 +194,7 @@ final class DenseTrainer implements SaeLearner {
 
   @Override
   public void writeState(Path file) {
-    SaeState.write(
+    DenseState.write(
         file,
         recipe,
         Map.of(
