@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.microtome.torch.TorchScript;
 import java.util.List;
+import java.util.Map;
 
 /** The arithmetic of {@code dense.py}. A result belongs to the manager given. */
 final class DenseKernels {
@@ -44,6 +45,21 @@ final class DenseKernels {
   /** Columns [from, to) of x. */
   static NDArray columns(NDManager manager, NDArray x, long from, long to) {
     return SCRIPT.array(manager, "columns", x, from, to);
+  }
+
+  /** Loss of each row of x in a tied ReLU autoencoder: ‖x − x̂‖² + l1·‖f‖₁. */
+  static double[] rowLosses(NDManager manager, NDArray x, Map<String, NDArray> p, double l1) {
+    return SCRIPT
+        .array(
+            manager,
+            "row_losses",
+            x,
+            p.get("W_enc"),
+            p.get("b_enc"),
+            p.get("W_dec"),
+            p.get("b_dec"),
+            l1)
+        .toDoubleArray();
   }
 
   /** Mean of rows. */

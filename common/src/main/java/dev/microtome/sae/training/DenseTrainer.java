@@ -2,6 +2,9 @@ package dev.microtome.sae.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.microtome.optim.Adam;
 import dev.microtome.optim.Gradients;
 import dev.microtome.optim.OptimizerState;
 import dev.microtome.sae.AverageNorm;
@@ -12,19 +15,27 @@ import dev.microtome.sae.Mapping;
 import dev.microtome.sae.MatryoshkaSae;
 import dev.microtome.sae.Normalization;
 import dev.microtome.sae.PreBias;
+import dev.microtome.sae.ReluSae2023;
+import dev.microtome.sae.Resampling;
 import dev.microtome.sae.Sae;
 import dev.microtome.sae.SaeArchitecture;
 import dev.microtome.sae.SaeBatch;
 import dev.microtome.sae.SaeConfig;
 import dev.microtome.sae.SaeGradients;
+import dev.microtome.sae.SaeInitialization;
 import dev.microtome.sae.SaeLosses;
 import dev.microtome.sae.SaeSource;
 import dev.microtome.sae.Trained;
+import dev.microtome.sae.stream.MixedBatches;
+import dev.microtome.sae.stream.RowBatch;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The training of an SAE of any architecture: dense gradients by {@link SaeGradients}, one of
@@ -38,7 +49,7 @@ import java.util.Optional;
 final class DenseTrainer implements SaeLearner {
   private final SaeRecipe recipe;
   private final NDManager memory;
-  private final Map<String, NDArray> parameters = new LinkedHashMap<>();
+  private final Map<String, NDArray> parameters;
   private final SaeGradients gradients;
   private final OptimizerState optimizer;
   private final IdleFeatures idleFeatures;
@@ -58,6 +69,15 @@ final class DenseTrainer implements SaeLearner {
     gradients = new SaeGradients(config, parameters, memory);
     optimizer = ((OptimizerChoice.OfAdam) recipe.optimizer()).rule().start(parameters, memory);
     idleFeatures = new IdleFeatures(config.dSae(), recipe.deadAfterTokens());
+  }
+
+  private static Adam adam(SaeRecipe recipe) {
+    if (recipe.optimizer() instanceof SaeOptimizer.OfAdam adam) {
+      return adam.constants();
+    }
+    throw new IllegalArgumentException(
+        "optimizer of a %s is %s, expected Adam: others are there for TopK alone"
+            .formatted(recipe.config().architecture().name(), recipe.optimizer()));
   }
 
   /** Begins a training. */
@@ -94,10 +114,11 @@ final class DenseTrainer implements SaeLearner {
   }
 
   @Override
-  public SaeStep step(NDArray rows) {
+  public SaeStep step(RowBatch rowBatch, Supplier<NDArray> array) {
+    NDArray rows = array.get();
     double rate = recipe.learningRate().at(steps);
     double sparsity = recipe.sparsity().at(steps);
-    int batchRows = (int) rows.getShape().get(0);
+    int batchRows = rowBatch.size();
     try (NDManager scope = rows.getManager().newSubManager()) {
       SaeBatch batch = batch(rows, batchRows, scope);
       SaeLosses losses = gradients.of(batch, sparsity);
@@ -163,7 +184,7 @@ final class DenseTrainer implements SaeLearner {
         x, target, Optional.of(scope.create(idleFeatures.dead(batchRows))));
   }
 
-  private static double factor(NDArray x, int width) {
+  static double factor(NDArray x, int width) {
     AverageNorm norm = new AverageNorm(width);
     norm.add(x);
     return norm.factor();
@@ -183,6 +204,79 @@ final class DenseTrainer implements SaeLearner {
     return recipe.config().normalization() == Normalization.EXPECTED_AVERAGE_NORM
         ? DenseKernels.scaled(scope, raw, outputFactor)
         : raw;
+  }
+
+  @Override
+  public void resample(Supplier<MixedBatches> ahead) throws IOException {
+    ResamplingPlan plan = recipe.resampling();
+    if (!(architecture() instanceof ReluSae2023) || !plan.steps().contains(steps)) {
+      return;
+    }
+    int[] dead = idleFeatures.deadAfterSteps(plan.deadAfterSteps());
+    double[] losses = dead.length == 0 ? new double[0] : losses(ahead, plan.inputs());
+    if (losses.length == 0 || dead.length == recipe.config().dSae()) {
+      return;
+    }
+    int[] drawn = Resampling.draw(losses, dead, recipe.seed(), steps);
+    try (NDManager scope = memory.newSubManager()) {
+      Resampling.applyInPlace(
+          parameters.get("W_enc"),
+          parameters.get("b_enc"),
+          parameters.get("W_dec"),
+          dead,
+          inputs(ahead, drawn, scope));
+    }
+    Map<String, NDArray> sums = optimizer.tensors();
+    for (String kind : List.of("exp_avg.", "exp_avg_sq.")) {
+      Resampling.forgetInPlace(
+          sums.get(kind + "W_enc"), sums.get(kind + "b_enc"), sums.get(kind + "W_dec"), dead);
+    }
+    idleFeatures.wake(dead);
+  }
+
+  /** Losses of the inputs that follow; fewer at the end of the training. */
+  private double[] losses(Supplier<MixedBatches> ahead, int inputs) throws IOException {
+    double sparsity = recipe.sparsity().at(steps);
+    double[] losses = new double[inputs];
+    int count = 0;
+    try (MixedBatches batches = ahead.get()) {
+      while (count < inputs && batches.hasNext()) {
+        RowBatch batch = batches.next();
+        try (NDManager scope = memory.newSubManager()) {
+          double[] ofBatch =
+              DenseKernels.rowLosses(
+                  scope, normalized(scope, array(batch, scope), inputFactor), parameters, sparsity);
+          int taken = Math.min(ofBatch.length, inputs - count);
+          System.arraycopy(ofBatch, 0, losses, count, taken);
+          count += taken;
+        }
+      }
+    }
+    return Arrays.copyOf(losses, count);
+  }
+
+  /** The inputs that were drawn, normalised, a row each. */
+  private NDArray inputs(Supplier<MixedBatches> ahead, int[] drawn, NDManager scope) throws IOException {
+    int width = recipe.config().dIn();
+    float[] rows = new float[drawn.length * width];
+    int last = Arrays.stream(drawn).max().orElseThrow();
+    try (MixedBatches batches = ahead.get()) {
+      for (int first = 0; first <= last; ) {
+        RowBatch batch = batches.next();
+        for (int i = 0; i < drawn.length; i++) {
+          if (drawn[i] >= first && drawn[i] < first + batch.size()) {
+            System.arraycopy(batch.rows()[drawn[i] - first], 0, rows, i * width, width);
+          }
+        }
+        first += batch.size();
+      }
+    }
+    return normalized(scope, scope.create(rows, new Shape(drawn.length, width)), inputFactor);
+  }
+
+  private static NDArray array(RowBatch batch, NDManager scope) {
+    return scope.create(
+        batch.bytes(), new Shape(batch.size(), batch.width()), DataType.FLOAT32);
   }
 
   private Map<String, NDArray> tensors() {

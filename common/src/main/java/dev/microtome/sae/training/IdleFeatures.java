@@ -1,6 +1,7 @@
 package dev.microtome.sae.training;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /** How long each feature has not fired, and so which are dead. */
 final class IdleFeatures {
@@ -32,6 +33,18 @@ final class IdleFeatures {
       dead[i] = (long) idle[i] * batchRows >= deadAfterTokens;
     }
     return dead;
+  }
+
+  /** The features that have not fired over so many steps, ascending. */
+  int[] deadAfterSteps(long steps) {
+    return IntStream.range(0, idle.length).filter(i -> idle[i] >= steps).toArray();
+  }
+
+  /** Counts features as firing now. */
+  void wake(int[] features) {
+    for (int feature : features) {
+      idle[feature] = 0;
+    }
   }
 
   double deadFraction(int batchRows) {

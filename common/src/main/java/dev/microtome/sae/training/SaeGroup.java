@@ -10,6 +10,7 @@ import dev.microtome.sae.Sae;
 import dev.microtome.sae.SaeConfig;
 import dev.microtome.sae.SaeFiles;
 import dev.microtome.sae.SaeSource;
+import dev.microtome.sae.stream.MixedBatches;
 import dev.microtome.sae.stream.RowBatch;
 import dev.microtome.sae.stream.RowBlocks;
 import java.io.IOException;
@@ -17,6 +18,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 /**
  * SAEs that are trained on the same batches. Weights of one do not depend on the others.
@@ -44,7 +47,12 @@ public final class SaeGroup implements AutoCloseable {
    */
   public static SaeGroup start(List<SaeRecipe> recipes, int threads) {
     SaeGroup group = new SaeGroup(recipes.size());
-    recipes.forEach(recipe -> group.learners.add(DenseTrainer.start(recipe, group.memory)));
+    for (SaeRecipe recipe : recipes) {
+      group.learners.add(
+          TopKLearner.canTrain(recipe)
+              ? TopKLearner.start(recipe, threads)
+              : DenseTrainer.start(recipe, group.memory));
+    }
     return group;
   }
 
@@ -57,8 +65,12 @@ public final class SaeGroup implements AutoCloseable {
     SaeGroup group = new SaeGroup(recipes.size());
     try {
       for (int i = 0; i < recipes.size(); i++) {
+        SaeRecipe recipe = recipes.get(i);
+        Path state = folder.resolve(stateFile(i));
         group.learners.add(
-            DenseTrainer.resume(recipes.get(i), group.memory, folder.resolve(stateFile(i))));
+            TopKLearner.canTrain(recipe)
+                ? TopKLearner.resume(recipe, threads, state)
+                : DenseTrainer.resume(recipe, group.memory, state));
       }
       return group;
     } catch (RuntimeException e) {
@@ -67,8 +79,19 @@ public final class SaeGroup implements AutoCloseable {
     }
   }
 
-  /** Name of the file that has the state of one SAE. */
-  public static String stateFile(int sae) {
+  /** Names of the files that {@link #writeStates} writes. */
+  public static List<String> stateFiles(List<SaeRecipe> recipes) {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < recipes.size(); i++) {
+      names.add(stateFile(i));
+      if (TopKLearner.canTrain(recipes.get(i))) {
+        names.add(TopKLearner.factorFile(Path.of(stateFile(i))).toString());
+      }
+    }
+    return names;
+  }
+
+  private static String stateFile(int sae) {
     return "sae-%d.safetensors".formatted(sae);
   }
 
@@ -85,13 +108,22 @@ public final class SaeGroup implements AutoCloseable {
   public List<SaeStep> step(RowBatch batch) {
     List<SaeStep> steps = new ArrayList<>();
     try (NDManager scope = memory.newSubManager()) {
-      NDArray rows =
-          scope.create(batch.bytes(), new Shape(batch.size(), batch.width()), DataType.FLOAT32);
+      AtomicReference<NDArray> made = new AtomicReference<>();
+      Supplier<NDArray> array =
+          () ->
+              made.updateAndGet(
+                  known ->
+                      known != null
+                          ? known
+                          : scope.create(
+                              batch.bytes(),
+                              new Shape(batch.size(), batch.width()),
+                              DataType.FLOAT32));
       for (int i = 0; i < learners.size(); i++) {
         long start = System.nanoTime();
         try {
-          steps.add(learners.get(i).step(rows));
-        } catch (SaeDivergedException e) {
+          steps.add(learners.get(i).step(batch, array));
+        } catch (InputException e) {
           throw new InputException(
               "SAE '%s': %s".formatted(learners.get(i).recipe().name(), e.getMessage()), e);
         }
@@ -101,12 +133,23 @@ public final class SaeGroup implements AutoCloseable {
     return steps;
   }
 
+  /**
+   * Gives dead features new weights where a recipe says so after this step.
+   *
+   * @param ahead opens the batches that follow, each time anew
+   */
+  public void resample(Supplier<MixedBatches> ahead) throws IOException {
+    for (SaeLearner learner : learners) {
+      learner.resample(ahead);
+    }
+  }
+
   /** Time spent in an SAE's steps by this group. */
   public double secondsInSteps(int sae) {
     return nanos[sae] / 1e9;
   }
 
-  /** Writes all that the next steps depend on, a file an SAE. */
+  /** Writes all that the next steps depend on. */
   public void writeStates(Path folder) {
     for (int i = 0; i < learners.size(); i++) {
       learners.get(i).writeState(folder.resolve(stateFile(i)));

@@ -11,15 +11,17 @@ import java.io.Serializable;
  * @param name what tables and messages call it
  * @param sparsity coefficient of the penalty over the steps; architectures without one ignore it
  * @param deadAfterTokens a feature that has not fired over so many tokens is dead
- * @param seed of the first weights
+ * @param resampling of a {@code ReluSae2023}; others ignore it
+ * @param seed of the first weights and of resampling
  */
 public record SaeRecipe(
     String name,
     SaeConfig config,
-    OptimizerChoice optimizer,
+    SaeOptimizer optimizer,
     LearningRate learningRate,
     CoefficientWarmUp sparsity,
     long deadAfterTokens,
+    ResamplingPlan resampling,
     long seed)
     implements Serializable {
   public SaeRecipe {

@@ -41,3 +41,9 @@ class Dense(Module):
     error = torch.sum(torch.square(torch.sub(t, y)), dtype=7)
     squares = torch.sum(torch.square(t), dtype=7)
     return [fires, torch.stack([torch.sum(active, dtype=7), error, squares]), torch.sum(t, [0], dtype=7)]
+
+  # squared error and penalty of each row in a ReLU autoencoder with a tied bias, in float64
+  def row_losses(self: __torch__.Dense, x: Tensor, w: Tensor, b: Tensor, d: Tensor, c: Tensor, l1: float) -> Tensor:
+    f = torch.relu_(torch.addmm(b, torch.sub(x, c), w))
+    error = torch.sum(torch.square(torch.sub(x, torch.addmm(c, f, d))), [1], dtype=7)
+    return torch.add(error, torch.mul(torch.sum(f, [1], dtype=7), l1))

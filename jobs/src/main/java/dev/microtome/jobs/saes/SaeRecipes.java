@@ -16,13 +16,16 @@ import dev.microtome.sae.ReluSae2024;
 import dev.microtome.sae.SaeArchitecture;
 import dev.microtome.sae.SaeConfig;
 import dev.microtome.sae.TopKSae;
-import dev.microtome.sae.training.OptimizerChoice;
+import dev.microtome.sae.training.ResamplingPlan;
+import dev.microtome.sae.training.SaeOptimizer;
 import dev.microtome.sae.training.SaeRecipe;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** Makes recipes of what configurations say. */
 final class SaeRecipes {
+  private static final double ADAM_RATE = 4e-4;
+
   private SaeRecipes() {}
 
   /**
@@ -38,26 +41,41 @@ final class SaeRecipes {
       SaeConfig config =
           SaeConfig.of(architecture(settings, dSae), dIn, dSae)
               .with(settings.normalization().meaning());
-      LearningRate.Builder rate =
-          LearningRate.builder(settings.learningRate(), steps)
-              .warmUp(share(settings.warmUp(), steps));
-      if (settings.decay() > 0) {
-        rate.decay(Math.min(share(settings.decay(), steps), steps - share(settings.warmUp(), steps)));
-      }
       return new SaeRecipe(
           name,
           config,
-          new OptimizerChoice.OfAdam(
-              new Adam(settings.beta1(), settings.beta2(), 1e-8, 0, false)),
-          rate.build(),
+          optimizer(settings),
+          learningRate(settings, dSae, steps),
           new CoefficientWarmUp(
               config.architecture().sparsity(), share(settings.sparsityWarmUp(), steps)),
           settings.deadAfterTokens(),
+          new ResamplingPlan(
+              settings.resample(), settings.resampleInputs(), settings.resampleDeadSteps()),
           settings.seed());
     } catch (IllegalArgumentException e) {
       throw new InputException(
           "SAE '%s' at hook '%s': %s".formatted(name, source.hook(), e.getMessage()), e);
     }
+  }
+
+  private static SaeOptimizer optimizer(SaeSettings settings) {
+    return switch (settings.optimizer()) {
+      case ADAM ->
+          SaeOptimizer.adam(new Adam(settings.beta1(), settings.beta2(), 1e-8, 0, false));
+      case SIGNUM -> SaeOptimizer.signum();
+    };
+  }
+
+  private static LearningRate learningRate(SaeSettings settings, int dSae, long steps) {
+    if (settings.optimizer() == SaeSettings.OptimizerKey.SIGNUM) {
+      double rate = settings.learningRate().orElse(SaeOptimizer.Signum.defaultRate(dSae));
+      return LearningRate.builder(rate, steps).build();
+    }
+    long warmUp = share(settings.warmUp(), steps);
+    return LearningRate.builder(settings.learningRate().orElse(ADAM_RATE), steps)
+        .warmUp(warmUp)
+        .decay(Math.min(share(settings.decay(), steps), steps - warmUp))
+        .build();
   }
 
   private static long share(double share, long steps) {

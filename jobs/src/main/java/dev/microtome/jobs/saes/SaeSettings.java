@@ -42,6 +42,16 @@ record SaeSettings(
             orElse = "10000000")
         long deadAfterTokens,
     @Option(
+            doc = "steps after which relu-2023 gives its dead features new weights",
+            orElse = "[25000, 50000, 75000, 100000]")
+        List<Long> resample,
+    @Option(doc = "tokens by whose losses new weights are drawn", orElse = "819200")
+        int resampleInputs,
+    @Option(
+            doc = "steps over which a feature has not fired when it gets new weights",
+            orElse = "12500")
+        long resampleDeadSteps,
+    @Option(
             doc =
                 "what is done to activations, folded into what is saved where it can be: none, expected-average-norm, constant-norm or layer-norm",
             orElse = "none")
@@ -51,10 +61,15 @@ record SaeSettings(
                 "adam, or signum (topk alone): sign descent without a schedule, as sparsify has it",
             orElse = "adam")
         OptimizerKey optimizer,
-    @Option(doc = "highest learning rate", orElse = "0.0004") double learningRate,
+    @Option(
+            doc = "highest learning rate; null: 0.0004, of signum 0.005 times the root of 16384/d-sae",
+            orElse = "null")
+        Optional<Double> learningRate,
     @Option(doc = "decay of adam's mean of gradients", orElse = "0.9") double beta1,
     @Option(doc = "decay of adam's mean of squared gradients", orElse = "0.999") double beta2,
-    @Option(doc = "share of the steps over which the learning rate grows to that", orElse = "0.0")
+    @Option(
+            doc = "share of the steps over which adam's learning rate grows to that",
+            orElse = "0.0")
         double warmUp,
     @Option(doc = "share of the steps, at the end, over which it falls to 0", orElse = "0.2")
         double decay,
@@ -73,6 +88,12 @@ record SaeSettings(
 
   SaeSettings {
     widths = List.copyOf(widths);
+    resample = List.copyOf(resample);
+    for (long step : resample) {
+      atLeast("resample", step, 1);
+    }
+    atLeast("resample-inputs", resampleInputs, 1);
+    atLeast("resample-dead-steps", resampleDeadSteps, 1);
     atLeast("expansion", expansion, 1);
     if (expansion > 256) {
       throw new ConfigException("expansion", expansion, "must be at most 256");
@@ -85,7 +106,7 @@ record SaeSettings(
     notNegative("auxiliary", auxiliary);
     atLeast("auxiliary-k", auxiliaryK, 1);
     atLeast("dead-after-tokens", deadAfterTokens, 1);
-    positive("learning-rate", learningRate);
+    learningRate.ifPresent(rate -> positive("learning-rate", rate));
     fraction("beta1", beta1);
     fraction("beta2", beta2);
     notNegative("warm-up", warmUp);

@@ -26,7 +26,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Trains the SAEs of one part, and evaluates and writes them. */
@@ -80,7 +80,13 @@ record SaeTask() implements PartTask<SaePart> {
         }
         try (MixedBatches batches =
             MixedBatches.openAfter(held.rest(), part.stream(), group.steps(), log.mixing())) {
-          train(group, batches, log);
+          train(
+              group,
+              batches,
+              log,
+              () ->
+                  MixedBatches.openAfter(
+                      held.rest(), part.stream(), group.steps(), Mixing.NONE));
         }
         List<HeldOutScores> scores = group.evaluate(held.rows());
         for (int i = 0; i < names.size(); i++) {
@@ -95,7 +101,9 @@ record SaeTask() implements PartTask<SaePart> {
       return steps * part.stream().batchRows();
     }
 
-    private void train(SaeGroup group, MixedBatches batches, TrainingLog log) throws IOException {
+    private void train(
+        SaeGroup group, MixedBatches batches, TrainingLog log, Supplier<MixedBatches> ahead)
+        throws IOException {
       long start = System.nanoTime();
       double waited = 0;
       double[] encoded = new double[names.size()];
@@ -105,6 +113,7 @@ record SaeTask() implements PartTask<SaePart> {
         try {
           batch = batches.next();
           steps = group.step(batch);
+          group.resample(ahead);
         } catch (InputException e) {
           throw new InputException(
               "step %d: %s; last good checkpoint: %s"
@@ -170,7 +179,7 @@ record SaeTask() implements PartTask<SaePart> {
     }
 
     private List<String> stateFiles() {
-      return IntStream.range(0, names.size()).mapToObj(SaeGroup::stateFile).toList();
+      return SaeGroup.stateFiles(part.recipes());
     }
 
     private void write(SaeGroup group, int sae, HeldOutScores scores) throws IOException {

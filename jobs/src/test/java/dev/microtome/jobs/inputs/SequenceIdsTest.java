@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.TableReader;
+import dev.microtome.jobs.VectorRows;
 import dev.microtome.run.InputException;
 import dev.microtome.table.RowReader;
 import dev.microtome.text.TokenSequence;
@@ -159,6 +160,16 @@ class SequenceIdsTest {
         @Override
         public void close() {}
       };
+    }
+
+    @Override
+    public VectorRows vectors(String path, VectorColumns columns, long from, long to) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<TextGroup> textGroups(String path, String column) {
+      throw new UnsupportedOperationException();
     }
 
     @Override

@@ -16,7 +16,8 @@ import dev.microtome.sae.ReluSae2023;
 import dev.microtome.sae.SaeConfig;
 import dev.microtome.sae.TopKSae;
 import dev.microtome.sae.stream.StreamSettings;
-import dev.microtome.sae.training.OptimizerChoice;
+import dev.microtome.sae.training.ResamplingPlan;
+import dev.microtome.sae.training.SaeOptimizer;
 import dev.microtome.sae.training.SaeRecipe;
 import dev.microtome.sae.training.SaeTrainingRow;
 import java.io.IOException;
@@ -139,10 +140,11 @@ class SaeTaskTest {
     return new SaeRecipe(
         name,
         config,
-        new OptimizerChoice.OfAdam(Adam.DEFAULT),
+        SaeOptimizer.adam(Adam.DEFAULT),
         LearningRate.builder(0.003, STEPS).decay(20).build(),
         new CoefficientWarmUp(config.architecture().sparsity(), 10),
         200,
+        new ResamplingPlan(List.of(15L, 30L, 60L), 150, 5),
         3);
   }
 
