@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * The parameters a training begins with: decoder rows in random directions, of norm 1 where they are
- * held there and 0.1 elsewhere (Conerly et al. 2024), the encoder their transpose, biases 0,
+ * The parameters a training begins with: decoder rows in random directions, of norm 1 where they
+ * are held there and 0.1 elsewhere (Conerly et al. 2024), the encoder their transpose, biases 0,
  * thresholds 0.001 as in Rajamanoharan et al. 2024 or SAELens's 0.01. A transcoder to another width
  * has an encoder of its own random directions; W_skip begins at 0.
  *
@@ -32,9 +32,7 @@ public final class SaeInitialization {
     double norm = config.architecture().decoderNorms() == DecoderNorms.UNIT ? 1 : FREE_NORM;
     NDArray decoder = directions(seed, "W_dec", config.dSae(), config.dOut(), norm, manager);
     Map<String, NDArray> parameters = new LinkedHashMap<>();
-    config
-        .parameters()
-        .forEach((name, shape) -> parameters.put(name, start(name, shape, manager)));
+    config.parameters().forEach((name, shape) -> parameters.put(name, start(name, shape, manager)));
     replace(parameters, "W_dec", decoder);
     if (config.dIn() == config.dOut()) {
       replace(parameters, "W_enc", SaeKernels.transposed(manager, decoder));

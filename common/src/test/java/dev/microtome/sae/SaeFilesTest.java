@@ -170,7 +170,23 @@ class SaeFilesTest {
             .floats("encoder.bias", 3)
             .floats("W_dec", 3, 2)
             .floats("b_dec", 2),
-        1, 0, 0, 1, 1, 1, 0, 0, 0.5f, 1, 0, 0, 1, 0.6f, 0.8f, 1, 2);
+        1,
+        0,
+        0,
+        1,
+        1,
+        1,
+        0,
+        0,
+        0.5f,
+        1,
+        0,
+        0,
+        1,
+        0.6f,
+        0.8f,
+        1,
+        2);
     try (NDManager manager = NDManager.newBaseManager();
         Sae sae = SaeFiles.read(folder, manager)) {
       NDArray x = manager.create(new float[][] {{4, 1}, {2, 4}});
@@ -224,7 +240,26 @@ class SaeFilesTest {
             .floats("log_threshold", 3)
             .floats("W_dec", 3, 2)
             .floats("b_dec", 2),
-        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, -1, 0, 0, 0, 0, 0, 0, 0, 0);
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        1,
+        -1,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0);
     try (NDManager manager = NDManager.newBaseManager();
         Sae sae = SaeFiles.read(folder, manager)) {
       assertThat(GoldenSae.doubles(sae.tensors().get("threshold")))
@@ -248,8 +283,7 @@ class SaeFilesTest {
     }
     assertThat(SaeFiles.form(written).source()).isEqualTo(source);
     try (Safetensors weights = Safetensors.open(written.resolve("sae_weights.safetensors"))) {
-      assertThat(weights.names())
-          .containsExactly("W_enc", "b_enc", "threshold", "W_dec", "b_dec");
+      assertThat(weights.names()).containsExactly("W_enc", "b_enc", "threshold", "W_dec", "b_dec");
     }
   }
 }

@@ -59,7 +59,8 @@ class SaeLawsTest {
           Architectures.parameters(config, 1, DataType.FLOAT32, manager);
       SaeBatch batch = Architectures.batch(config, 2, DataType.FLOAT32, manager);
       SaeLosses losses = losses(config, parameters, batch, manager);
-      try (Sae sae = Finishing.finish(trained(config, parameters, losses), SaeSource.UNKNOWN, manager)) {
+      try (Sae sae =
+          Finishing.finish(trained(config, parameters, losses), SaeSource.UNKNOWN, manager)) {
         compare(sae.encode(batch.x()), losses.features());
         compare(sae.reconstruct(batch.x()), losses.reconstruction());
         assertThat(GoldenSae.doubles(losses.features())).anyMatch(value -> value > 0);
@@ -69,7 +70,8 @@ class SaeLawsTest {
 
   private static void compare(NDArray actual, NDArray expected) {
     assertThat(actual.getShape()).isEqualTo(expected.getShape());
-    GoldenSae.report("LAW", GoldenSae.difference(GoldenSae.doubles(actual), GoldenSae.doubles(expected)));
+    GoldenSae.report(
+        "LAW", GoldenSae.difference(GoldenSae.doubles(actual), GoldenSae.doubles(expected)));
     assertThat(GoldenSae.doubles(actual))
         .containsExactly(GoldenSae.doubles(expected), within(TOLERANCE));
   }
@@ -91,8 +93,7 @@ class SaeLawsTest {
               trained(config, parameters, losses).scaledBy(factor), SaeSource.UNKNOWN, manager)) {
         assertThat(sae.form().normalization()).isEqualTo(Normalization.NONE);
         compare(sae.reconstruct(x).mul((float) factor), losses.reconstruction());
-        boolean measured =
-            config.architecture().decoderNorms() == DecoderNorms.IN_FEATURES;
+        boolean measured = config.architecture().decoderNorms() == DecoderNorms.IN_FEATURES;
         compare(sae.encode(x).mul(measured ? (float) factor : 1f), losses.features());
       }
     }
@@ -150,8 +151,7 @@ class SaeLawsTest {
       Map<String, NDArray> parameters =
           Architectures.parameters(config, 1, DataType.FLOAT32, manager);
       int arrays = manager.getManagedArrays().size();
-      try (Sae sae =
-              Finishing.finish(Trained.of(config, parameters), SaeSource.UNKNOWN, manager);
+      try (Sae sae = Finishing.finish(Trained.of(config, parameters), SaeSource.UNKNOWN, manager);
           NDManager batch = manager.newSubManager()) {
         NDArray x = Architectures.batch(config, 2, DataType.FLOAT32, batch).x();
         int inputs = batch.getManagedArrays().size();

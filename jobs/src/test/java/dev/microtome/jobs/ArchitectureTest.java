@@ -25,6 +25,7 @@ class ArchitectureTest {
     "dev.microtome.model..",
     "dev.microtome.activations..",
     "dev.microtome.training..",
+    "dev.microtome.sae..",
     "dev.microtome.linalg..",
     "dev.microtome.circuits..",
     "dev.microtome.dynamics..",
@@ -56,6 +57,7 @@ class ArchitectureTest {
           .definedBy(
               "dev.microtome.activations..",
               "dev.microtome.training..",
+    "dev.microtome.sae..",
               "dev.microtome.circuits..",
               "dev.microtome.dynamics..",
               "dev.microtome.heads..")
