@@ -3,6 +3,7 @@
 #   .bench/run.sh activations PEERS_FOLDER   ours beside TransformerLens and Hugging Face, with the ratio
 #   .bench/run.sh training PEERS_FOLDER      steps of toy training beside plain PyTorch, with the ratio
 #   .bench/run.sh sae PEERS_FOLDER           steps of TopK autoencoders beside sparsify, SAELens and dictionary_learning
+#   .bench/run.sh sae-job                    the job train-sae from Parquet to folders: tokens/s, share of reading
 #   .bench/run.sh kernels [JMH_ARGUMENTS]    JMH
 #   .bench/run.sh soak [BATCHES]             memory over many batches
 set -euo pipefail
@@ -112,7 +113,30 @@ sae() { # PEERS_FOLDER
   python3 .bench/sae_table.py "$results"
 }
 
+sae_job() { # TASKS THREADS WIDTH ROWS SETTINGS...
+  # shellcheck disable=SC2086
+  java -Xmx4g -XX:+UseParallelGC $opens -Dai.djl.offline=true -Dspark.master="local[$(($1 * $2))]" \
+    -Dspark.task.cpus="$2" -Dspark.app.name=bench -Dspark.ui.enabled=false -Dspark.driver.host=127.0.0.1 \
+    -Dspark.driver.bindAddress=127.0.0.1 -Dspark.local.dir="$out/spark" -cp "$jobs" \
+    dev.microtome.jobs.saes.TrainSaeBenchmark "$out/sae-job" "$3" "$4" "${@:5}" | tee -a "$results"
+}
+
+sae_jobs() {
+  build
+  results=$out/sae-job.jsonl
+  : > "$results"
+  sae_job 1 2 512 262144 sae.expansion=8 sae.optimizer=signum
+  sae_job 1 2 512 262144 sae.expansion=8
+  # A sweep on one task and on two, a core each.
+  sweep="sae.expansion=2 grid.k=[16,32] saes-per-part=1"
+  # shellcheck disable=SC2086
+  sae_job 1 1 512 131072 $sweep
+  # shellcheck disable=SC2086
+  sae_job 2 1 512 131072 $sweep
+}
+
 case "${1:-}" in
+  sae-job) sae_jobs ;;
   sae) sae "$(cd "${2:?the folder of the peers\' scripts is needed}" && pwd)" ;;
   training) training "$(cd "${2:?the folder of the peers\' scripts is needed}" && pwd)" ;;
   activations) activations "$(cd "${2:?the folder of the peers\' scripts is needed}" && pwd)" ;;
@@ -127,7 +151,7 @@ case "${1:-}" in
       "-Dtest.heap=-Xms1g -Xmx1g -XX:+AlwaysPreTouch"
     ;;
   *)
-    sed -n 's/^# \{0,1\}//p' "$0" | sed 1d | head -6
+    sed -n 's/^# \{0,1\}//p' "$0" | sed 1d | head -7
     exit 1
     ;;
 esac

@@ -249,13 +249,13 @@ class TrainSaeTest {
         "tokens-budget=10000 | tokens-budget: invalid value 10000: hook 'blocks.2.hook_resid_post' has 3,200 tokens to train on (640 are held out) and epochs = 1; at most 3,200, or epochs = 4",
         "sae.architecture=sparse | sae.architecture: invalid value \"sparse\": must be one of relu-2023, relu, gated, topk, batchtopk, jumprelu, matryoshka",
         "saes=[{name=a},{name=a}] | saes: invalid value a: two SAEs have this name, each must have its own",
-        "sae.batch-size=250 | buffer: invalid value 512: must be at least two batches",
+        "sae.batch-size=257 | buffer: invalid value 512: must be at least two batches",
         "saes=[{name=a,hook=hook_embed}] | saes: invalid value a: its hook 'hook_embed' is not among hooks, [blocks.2.hook_resid_post]",
         "source=model | model: invalid value null: is needed with source = model",
       })
   void refusesWhatDoesNotFitInThePlan(String set, String message) {
     JobRun run =
-        train("refused", "hooks=" + RESID, set.equals("sae.batch-size=250") ? "sae.batch-size=257" : set, "--dry-run");
+        train("refused", "hooks=" + RESID, set, "--dry-run");
 
     run.refusedWith(message.formatted(inputs.resolve("activations")));
     assertThat(folder.resolve("refused")).doesNotExist();
