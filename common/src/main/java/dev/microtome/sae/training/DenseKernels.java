@@ -62,6 +62,11 @@ final class DenseKernels {
         .toDoubleArray();
   }
 
+  /** Sets an array to the values of another, whether libtorch has it for inference or not. */
+  static void setInPlace(NDArray target, NDArray source) {
+    SCRIPT.change("set_", target, source);
+  }
+
   /** Mean of rows. */
   static NDArray meanRow(NDManager manager, NDArray x) {
     return SCRIPT.array(manager, "mean_row", x);

@@ -79,7 +79,7 @@ final class DenseState implements AutoCloseable {
                     .formatted(file.file(), name, file.tensor(name).shape(), expected));
           }
           try (NDArray stored = array.getManager().create(file.floats(name), array.getShape())) {
-            stored.copyTo(array);
+            DenseKernels.setInPlace(array, stored);
           }
         });
   }

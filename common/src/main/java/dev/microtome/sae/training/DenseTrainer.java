@@ -62,12 +62,9 @@ final class DenseTrainer implements SaeLearner {
     this.recipe = recipe;
     memory = parent.newSubManager();
     SaeConfig config = recipe.config();
-    InitialWeights.of(config, recipe.seed())
-        .forEach(
-            (name, values) ->
-                parameters.put(name, memory.create(values, config.parameters().get(name))));
+    parameters = SaeInitialization.of(config, recipe.seed(), memory);
     gradients = new SaeGradients(config, parameters, memory);
-    optimizer = ((OptimizerChoice.OfAdam) recipe.optimizer()).rule().start(parameters, memory);
+    optimizer = adam(recipe).start(parameters, memory);
     idleFeatures = new IdleFeatures(config.dSae(), recipe.deadAfterTokens());
   }
 
@@ -178,7 +175,7 @@ final class DenseTrainer implements SaeLearner {
     NDArray x = normalized(scope, raw, inputFactor);
     NDArray target = autoencoder ? x : target(scope, rawTarget);
     if (steps == 0 && config.preBias() == PreBias.TIED) {
-      DenseKernels.meanRow(scope, x).copyTo(parameters.get("b_dec"));
+      DenseKernels.setInPlace(parameters.get("b_dec"), DenseKernels.meanRow(scope, x));
     }
     return new SaeBatch(
         x, target, Optional.of(scope.create(idleFeatures.dead(batchRows))));

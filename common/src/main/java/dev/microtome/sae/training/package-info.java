@@ -1,8 +1,10 @@
 /**
- * Trains TopK sparse autoencoders on a CPU, in little more time than the encoder's matrix product
- * takes.
+ * Trains sparse autoencoders on a CPU: TopK in little more time than the encoder's matrix product
+ * takes, the other architectures by the dense gradients of {@code dev.microtome.sae}.
  *
- * <p>Start at {@link dev.microtome.sae.training.SaeTrainer}; {@link
+ * <p>Start at {@link dev.microtome.sae.training.SaeGroup}, which trains some on the same batches,
+ * {@link dev.microtome.sae.training.SaeRecipe} being what can be chosen for each; {@link
+ * dev.microtome.sae.training.SaeTrainer} is the fast one for TopK alone, {@link
  * dev.microtome.sae.training.TopKShape} and {@link dev.microtome.sae.training.SaeOptimizer} are
  * what can be chosen, {@code TopKStep} how a step is computed. Papers: Gao et al. 2024 (TopK,
  * AuxK), Bernstein et al. 2018 (sign descent), Defazio et al. 2024 (no schedules), Kingma and Ba

@@ -47,3 +47,6 @@ class Dense(Module):
     f = torch.relu_(torch.addmm(b, torch.sub(x, c), w))
     error = torch.sum(torch.square(torch.sub(x, torch.addmm(c, f, d))), [1], dtype=7)
     return torch.add(error, torch.mul(torch.sum(f, [1], dtype=7), l1))
+
+  def set_(self: __torch__.Dense, x: Tensor, y: Tensor) -> Tensor:
+    return torch.copy_(x, y)

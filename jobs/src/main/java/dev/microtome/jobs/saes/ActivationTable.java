@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** An activations table as a plan sees it: which hooks it has, where, and how wide they are. */
@@ -178,7 +179,7 @@ final class ActivationTable {
     for (String one : wanted) {
       String pattern =
           Arrays.stream(one.split("\\*", -1))
-              .map(java.util.regex.Pattern::quote)
+              .map(Pattern::quote)
               .collect(Collectors.joining("[0-9]+"));
       List<String> here = slices.keySet().stream().filter(hook -> hook.matches(pattern)).toList();
       if (here.isEmpty()) {

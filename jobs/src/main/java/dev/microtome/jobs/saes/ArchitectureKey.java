@@ -1,5 +1,7 @@
 package dev.microtome.jobs.saes;
 
+import java.util.Locale;
+
 /** The architectures by the names that configurations have for them. */
 enum ArchitectureKey {
   RELU_2023,
@@ -22,6 +24,6 @@ enum ArchitectureKey {
 
   /** As a configuration writes it. */
   String key() {
-    return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -26,6 +26,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -189,7 +190,7 @@ record SaeTask() implements PartTask<SaePart> {
               part.modelName(),
               Optional.of(part.source().hook()),
               Optional.empty(),
-              java.util.OptionalInt.empty(),
+              OptionalInt.empty(),
               Optional.empty(),
               Optional.empty());
       group.writeFolder(sae, source, scores, folder);

@@ -23,6 +23,8 @@ import dev.microtome.sae.training.SaeTrainingRow;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -73,7 +76,7 @@ class SaeTaskTest {
         .coalesce(1)
         .write()
         .parquet(table.toString());
-    try (java.util.stream.Stream<Path> files = java.nio.file.Files.list(table)) {
+    try (Stream<Path> files = Files.list(table)) {
       Path file =
           files.filter(each -> each.toString().endsWith(".parquet")).findFirst().orElseThrow();
       slices =
@@ -112,7 +115,7 @@ class SaeTaskTest {
     // Step 41 is the first of the next attempt.
     assertThatThrownBy(() -> new SaeTask().run(part(), new FakePart(state, 41 * BATCH)))
         .isInstanceOf(FakePart.Killed.class);
-    assertThat(new String(state.get("training.json"), java.nio.charset.StandardCharsets.UTF_8))
+    assertThat(new String(state.get("training.json"), StandardCharsets.UTF_8))
         .contains("\"step\":40");
   }
 

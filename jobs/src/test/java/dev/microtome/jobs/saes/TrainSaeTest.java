@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
@@ -298,7 +299,7 @@ class TrainSaeTest {
   }
 
   /** Vectors as another program would write them: lists, ten a sequence, one hook. */
-  private static void write(Path table, int rows, java.util.function.IntFunction<float[]> vector) {
+  private static void write(Path table, int rows, IntFunction<float[]> vector) {
     StructType schema =
         new StructType()
             .add("hook", DataTypes.StringType)
