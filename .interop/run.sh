@@ -18,7 +18,7 @@ fi
 mvn -q -pl common -DskipTests -Dspotless.check.skip test-compile dependency:build-classpath \
   -Dmdep.outputFile=target/interop.cp -Dmdep.includeScope=test
 rm -rf "$out/saes"
-"$INTEROP_PYTHON" .interop/sae_lens.py write "$out/saes"
+"$INTEROP_PYTHON" .interop/exchange.py write "$out/saes"
 java -Xmx1g -Dai.djl.offline=true -cp "common/target/classes:common/target/test-classes:$(cat common/target/interop.cp)" \
   dev.microtome.sae.InteropFolders "$out/saes"
-"$INTEROP_PYTHON" .interop/sae_lens.py check "$out/saes"
+"$INTEROP_PYTHON" .interop/exchange.py check "$out/saes"

@@ -26,6 +26,7 @@ public record Trained(
    *     configuration, or an autoencoder has two
    */
   public Trained {
+    parameters = Map.copyOf(parameters);
     Checks.positive("inputFactor", inputFactor);
     Checks.positive("outputFactor", outputFactor);
     Checks.notNegative("threshold", threshold);

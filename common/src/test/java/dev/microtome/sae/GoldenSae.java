@@ -172,16 +172,6 @@ final class GoldenSae implements AutoCloseable {
     return manager.create(values);
   }
 
-  static void report(String what, double value) {
-    System.out.printf("SEEN %s %.2e%n", what, value);
-  }
-
-  static double difference(double[] a, double[] b) {
-    double m = 0;
-    for (int i = 0; i < a.length; i++) m = Math.max(m, Math.abs(a[i] - b[i]));
-    return m;
-  }
-
   /** SAELens's name of a part of the loss. */
   static String saeLensName(String part) {
     if (part.startsWith("inner_mse_")) {

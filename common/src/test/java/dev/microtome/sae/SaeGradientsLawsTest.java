@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SaeGradientsLawsTest {
   private static final String ALL = "dev.microtome.sae.Architectures#all";
   private static final double STEP = 1e-6;
-  private static final double SLOPE = 1e-7; // relative to the gradient's norm; saw @FD@
+  private static final double SLOPE = 1e-7; // relative to the gradient's norm; saw 1.8e-9
 
   @BeforeAll
   static void oneThread() {
@@ -97,8 +97,6 @@ class SaeGradientsLawsTest {
     for (int i = 0; i < gradient.length; i++) {
       slope += gradient[i] * direction[i];
     }
-    GoldenSae.report(
-        "FD", Math.abs((above - below) / (2 * STEP) - slope) / Math.max(1, norm(gradient)));
     assertThat((above - below) / (2 * STEP))
         .isCloseTo(slope, within(SLOPE * Math.max(1, norm(gradient))));
   }

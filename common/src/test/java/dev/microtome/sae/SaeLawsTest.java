@@ -14,6 +14,7 @@ import dev.microtome.run.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SaeLawsTest {
   private static final String ALL = "dev.microtome.sae.Architectures#all";
 
-  // Float32 through one hidden layer of 11 features, of values below 30; saw @LAW@
+  // Float32 through one hidden layer of 11 features, of values below 30; saw 1.5e-6
   private static final double TOLERANCE = 2e-5;
 
   @BeforeAll
@@ -63,15 +64,13 @@ class SaeLawsTest {
           Finishing.finish(trained(config, parameters, losses), SaeSource.UNKNOWN, manager)) {
         compare(sae.encode(batch.x()), losses.features());
         compare(sae.reconstruct(batch.x()), losses.reconstruction());
-        assertThat(GoldenSae.doubles(losses.features())).anyMatch(value -> value > 0);
+        assertThat(Arrays.stream(GoldenSae.doubles(losses.features())).sum()).isPositive();
       }
     }
   }
 
   private static void compare(NDArray actual, NDArray expected) {
     assertThat(actual.getShape()).isEqualTo(expected.getShape());
-    GoldenSae.report(
-        "LAW", GoldenSae.difference(GoldenSae.doubles(actual), GoldenSae.doubles(expected)));
     assertThat(GoldenSae.doubles(actual))
         .containsExactly(GoldenSae.doubles(expected), within(TOLERANCE));
   }
@@ -189,8 +188,10 @@ class SaeLawsTest {
       NDArray decoder = parameters.get("W_dec");
       assertThat(decoder.toFloatArray()).isNotEqualTo(other.get("W_dec").toFloatArray());
       double norm = config.architecture().decoderNorms() == DecoderNorms.UNIT ? 1 : 0.1;
+      double[] norms = new double[Architectures.D_SAE];
+      Arrays.fill(norms, norm);
       assertThat(GoldenSae.doubles(SaeKernels.norms(manager, decoder)))
-          .allSatisfy(value -> assertThat(value).isCloseTo(norm, within(1e-6)));
+          .containsExactly(norms, within(1e-6));
       if (config.mapping() == Mapping.AUTOENCODER) {
         assertThat(parameters.get("W_enc").toFloatArray())
             .containsExactly(decoder.transpose().toFloatArray());

@@ -57,7 +57,7 @@ class ArchitectureTest {
           .definedBy(
               "dev.microtome.activations..",
               "dev.microtome.training..",
-    "dev.microtome.sae..",
+              "dev.microtome.sae..",
               "dev.microtome.circuits..",
               "dev.microtome.dynamics..",
               "dev.microtome.heads..")

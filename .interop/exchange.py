@@ -1,7 +1,7 @@
 """Exchanges folders of sparse autoencoders.
 
-    sae_lens.py write FOLDER   sparsify/<name>/: what sparsify saves, with its outputs
-    sae_lens.py check FOLDER   ours/<name>/: what we save, loaded in SAELens; and what we computed from sparsify's
+    exchange.py write FOLDER   sparsify/<name>/: what sparsify saves, with its outputs
+    exchange.py check FOLDER   ours/<name>/: what we save, loaded in SAELens; and what we computed from sparsify's
 
 Ends with an error if a folder does not load or an output differs by more than 2e-5 (float32 sums in another order), or another
 feature is active.
