@@ -28,7 +28,8 @@ class ArchitectureTest {
     "dev.microtome.linalg..",
     "dev.microtome.circuits..",
     "dev.microtome.dynamics..",
-    "dev.microtome.heads.."
+    "dev.microtome.heads..",
+    "dev.microtome.sae.."
   };
 
   @ArchTest
@@ -58,7 +59,8 @@ class ArchitectureTest {
               "dev.microtome.training..",
               "dev.microtome.circuits..",
               "dev.microtome.dynamics..",
-              "dev.microtome.heads..")
+              "dev.microtome.heads..",
+              "dev.microtome.sae..")
           .layer("models")
           .definedBy(
               "dev.microtome.corpus..",
