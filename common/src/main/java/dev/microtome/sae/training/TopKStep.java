@@ -110,27 +110,32 @@ final class TopKStep implements AutoCloseable {
       float[] centered = batch.centered[row];
       Rows.subtract(centered, rows[row], parameters.decoderBias());
       product.setInput(worker, row - first, centered);
+      float square = Rows.dot(centered, centered, own.products);
+      batch.norms[row] = (float) Math.sqrt(square);
+      sums.square += square;
+      Rows.add(sums.centered, centered);
     }
     product.run(worker);
     for (int row = first; row < end; row++) {
-      float[] centered = batch.centered[row];
-      float square = Rows.dot(centered, centered, own.products);
-      sums.square += square;
-      Rows.add(sums.centered, centered);
       product.output(worker, row - first, own.row);
-      reconstruct(row, (float) Math.sqrt(square), own, sums);
+      reconstruct(row, own, sums);
       if (batch.dead.length > 0) {
         reconstructError(row, own, sums);
       }
     }
   }
 
-  private void reconstruct(int row, float norm, Scratch own, Tile sums) {
+  private void reconstruct(int row, Scratch own, Tile sums) {
     SparseCodes codes = batch.codes;
     int at = row * codes.k();
     int count =
         own.topK.select(
-            own.row, parameters.encoderBias()[0], norm, codes.indices(), codes.values(), at);
+            own.row,
+            parameters.encoderBias()[0],
+            batch.norms[row],
+            codes.indices(),
+            codes.values(),
+            at);
     codes.close(row, count);
     float[] error = batch.error[row];
     own.decode(codes, at, count, batch.centered[row], error, batch.slopes);
