@@ -68,17 +68,14 @@ final class Blas {
         n);
   }
 
-  /** result = a·x in float32, of the first rows of a [m, n]. */
-  static void multiply(int m, int n, FloatPointer a, FloatPointer x, FloatPointer result) {
-    openblas.cblas_sgemv(
-        openblas.CblasRowMajor, openblas.CblasNoTrans, m, n, 1, a, n, x, 1, 0, result, 1);
+  /** y ← y + factor·x in float32. */
+  static void add(int n, float factor, FloatPointer x, FloatPointer y) {
+    openblas.cblas_saxpy(n, factor, x, 1, y, 1);
   }
 
-  /** sum ← aᵀ·x + factor·sum in float32, of the first rows of a [m, n]. */
-  static void addTransposed(
-      int m, int n, FloatPointer a, FloatPointer x, float factor, FloatPointer sum) {
-    openblas.cblas_sgemv(
-        openblas.CblasRowMajor, openblas.CblasTrans, m, n, 1, a, n, x, 1, factor, sum, 1);
+  /** Σ x·y in float32. */
+  static float dot(int n, FloatPointer x, FloatPointer y) {
+    return openblas.cblas_sdot(n, x, 1, y, 1);
   }
 
   /** sum ← sum + x·xᵀ of x [rows, columns]: the upper triangle of sum [rows, rows] alone. */

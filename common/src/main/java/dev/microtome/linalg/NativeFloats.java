@@ -38,16 +38,6 @@ public final class NativeFloats implements AutoCloseable {
     view.put(row * columns, values, 0, columns);
   }
 
-  /** Sets the beginning of the first row. */
-  public void set(float[] values, int from, int count) {
-    view.put(0, values, from, count);
-  }
-
-  /** Copies the beginning of the first row out. */
-  public void copy(float[] values, int from, int count) {
-    view.get(0, values, from, count);
-  }
-
   /** Copies a row out. */
   public void copy(int row, float[] values) {
     view.get(row * columns, values, 0, columns);
@@ -70,18 +60,34 @@ public final class NativeFloats implements AutoCloseable {
     Blas.multiplyTransposed(rows, columns, a.columns, a.memory, b.memory, memory);
   }
 
-  /** Becomes, as one row, the products of the first rows of a matrix with the first row of x. */
-  public void setProducts(NativeFloats a, int count, NativeFloats x) {
-    Blas.multiply(count, a.columns, a.memory, x.memory, memory);
-  }
-
-  /** The first row becomes Σ x_i·a_i − itself, of the first rows a_i of a matrix. */
-  public void subtractFromCombination(NativeFloats a, int count, NativeFloats x) {
-    Blas.addTransposed(count, a.columns, a.memory, x.memory, -1, memory);
+  /** A way to the rows for one thread. */
+  public Cursor cursor() {
+    return new Cursor(this);
   }
 
   @Override
   public void close() {
     memory.close();
+  }
+
+  /** Sums over a matrix's rows, a row at a time. One thread's. */
+  public static final class Cursor {
+    private final int columns;
+    private final FloatPointer at;
+
+    private Cursor(NativeFloats matrix) {
+      columns = matrix.columns;
+      at = new FloatPointer(matrix.memory);
+    }
+
+    /** Adds factor · a row to the first row of {@code sum}. */
+    public void add(int row, float factor, NativeFloats sum) {
+      Blas.add(columns, factor, at.position((long) row * columns), sum.memory);
+    }
+
+    /** The product of a row with the first row of {@code vector}. */
+    public float dot(int row, NativeFloats vector) {
+      return Blas.dot(columns, at.position((long) row * columns), vector.memory);
+    }
   }
 }

@@ -29,7 +29,8 @@ class ArchitectureTest {
     "dev.microtome.linalg..",
     "dev.microtome.circuits..",
     "dev.microtome.dynamics..",
-    "dev.microtome.heads.."
+    "dev.microtome.heads..",
+    "dev.microtome.sae.."
   };
 
   @ArchTest
@@ -60,7 +61,8 @@ class ArchitectureTest {
               "dev.microtome.sae..",
               "dev.microtome.circuits..",
               "dev.microtome.dynamics..",
-              "dev.microtome.heads..")
+              "dev.microtome.heads..",
+              "dev.microtome.sae..")
           .layer("models")
           .definedBy(
               "dev.microtome.corpus..",

@@ -3,6 +3,7 @@ package dev.microtome.sae.training;
 /** What a step keeps of a batch between its sweeps. */
 final class Batch {
   final float[][] centered;
+  final float[] norms;
   final float[][] error;
   final float[] slopes;
   final SparseCodes codes;
@@ -18,6 +19,7 @@ final class Batch {
   Batch(int rows, int tileCount, TopKShape shape) {
     width = shape.dIn();
     centered = new float[rows][width];
+    norms = new float[rows];
     error = new float[rows][width];
     codes = new SparseCodes(rows, shape.k());
     slopes = new float[codes.indices().length];

@@ -66,24 +66,10 @@ final class Rows {
     }
   }
 
-  /** y ← y + row². */
-  static void addSquares(float[] y, float[] row) {
-    for (int j = 0; j < y.length; j++) {
-      y[j] += row[j] * row[j];
-    }
-  }
-
   /** y ← a − b. */
   static void subtract(float[] y, float[] a, float[] b) {
     for (int j = 0; j < y.length; j++) {
       y[j] = a[j] - b[j];
-    }
-  }
-
-  /** y ← −row. */
-  static void negate(float[] y, float[] row) {
-    for (int j = 0; j < y.length; j++) {
-      y[j] = -row[j];
     }
   }
 

@@ -15,7 +15,7 @@ record TopKParameters(float[][] encoder, float[][] decoder, float[][] encoderBia
    */
   static TopKParameters of(TopKShape shape, long seed) {
     TopKParameters parameters = zeros(shape);
-    float[] strands = new float[shape.dIn()];
+    float[] products = new float[shape.dIn()];
     double bound = 1 / Math.sqrt(shape.dIn());
     for (int i = 0; i < shape.dSae(); i++) {
       SplittableRandom random = new SplittableRandom(Seeds.of(seed, "W_enc", i));
@@ -24,7 +24,7 @@ record TopKParameters(float[][] encoder, float[][] decoder, float[][] encoderBia
         row[j] = (float) (bound * (2 * random.nextDouble() - 1));
       }
       System.arraycopy(row, 0, parameters.decoder[i], 0, row.length);
-      Rows.normalize(parameters.decoder[i], strands);
+      Rows.normalize(parameters.decoder[i], products);
     }
     return parameters;
   }

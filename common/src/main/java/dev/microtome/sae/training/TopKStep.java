@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /**
  * One step of a TopK sparse autoencoder in three sweeps, none of which forms a matrix of rows ×
- * features of gradients. Letters: x a row, b = b_dec, a the k kept values, e = W_decᵀa + b − x.
+ * features of gradients. Letters: x a row, b = b_dec, a the k kept values, e = x − b − W_decᵀa.
  *
  * <ol>
  *   <li>Tiles of rows: the encoder's product for a tile, and while it is in the cache, row by row
@@ -15,16 +15,16 @@ import java.util.Arrays;
  *       and used by the optimiser while they are in the nearest cache: they are never stored.
  * </ol>
  *
- * <p>Loss: (Σ‖e‖² + α·s·Σ‖e′‖²)/Σ‖x − x̄‖². The second term is AuxK (Gao et al. 2024): e′ = W_decᵀa′
- * − (x − x̂) with a′ the positive ones of the k_aux largest pre-activations of dead features, x − x̂
+ * <p>Loss: (Σ‖e‖² + α·s·Σ‖e′‖²)/Σ‖x − x̄‖². The second term is AuxK (Gao et al. 2024): e′ = e −
+ * W_decᵀa′ with a′ the positive ones of the k_aux largest pre-activations of dead features, e
  * held fixed, s = min(1, dead/k_aux). A value that ReLU has cut has no gradient.
  *
  * <p>Tiles and blocks are cut by sizes alone and their sums are added in order, so that the bits do
  * not hang on the number of threads.
  */
 final class TopKStep implements AutoCloseable {
-  private static final int TILE_BYTES = Integer.getInteger("tile", 4) << 20;
-  private static final int LONGEST_TILE = Integer.getInteger("longest", 256);
+  private static final int TILE_BYTES = 4 << 20;
+  private static final int LONGEST_TILE = 256;
   private static final int SHORTEST_TILE = 32;
   private static final int BLOCK = 32;
 
@@ -33,6 +33,7 @@ final class TopKStep implements AutoCloseable {
   private final RowRule rule;
   private final Workers workers;
   private final EncoderProduct product;
+  private final NativeFloats nativeDecoder;
   private final Scratch[] scratch;
   private final int tileRows;
   private final FiringWindow window;
@@ -52,22 +53,28 @@ final class TopKStep implements AutoCloseable {
     tileRows = Math.max(SHORTEST_TILE, Math.min(LONGEST_TILE, fitting));
     product = new EncoderProduct(shape.dIn(), features, tileRows, workers.threads());
     scratch = new Scratch[workers.threads()];
+    nativeDecoder = new NativeFloats(features, shape.dIn());
     for (int i = 0; i < scratch.length; i++) {
-      scratch[i] = new Scratch(shape);
+      scratch[i] = new Scratch(shape, nativeDecoder);
     }
     window = new FiringWindow(features, shape.deadAfterTokens());
     blockBias = new float[parts(features, BLOCK)][shape.dIn()];
     encoderBias = new float[features];
     byFeature = new ByFeature(features);
     byDead = new ByFeature(features);
-    loadEncoder();
+    load();
   }
 
-  /** Takes over an encoder that was changed from outside. */
-  void loadEncoder() {
+  /** Takes over parameters that were changed from outside. */
+  void load() {
     for (int i = 0; i < shape.dSae(); i++) {
-      product.setEncoder(i, parameters.encoder()[i]);
+      load(i);
     }
+  }
+
+  private void load(int feature) {
+    product.setEncoder(feature, parameters.encoder()[feature]);
+    nativeDecoder.set(feature, parameters.decoder()[feature]);
   }
 
   private static int parts(int whole, int part) {
@@ -103,36 +110,41 @@ final class TopKStep implements AutoCloseable {
       float[] centered = batch.centered[row];
       Rows.subtract(centered, rows[row], parameters.decoderBias());
       product.setInput(worker, row - first, centered);
+      float square = Rows.dot(centered, centered, own.products);
+      batch.norms[row] = (float) Math.sqrt(square);
+      sums.square += square;
+      Rows.add(sums.centered, centered);
     }
     product.run(worker);
     for (int row = first; row < end; row++) {
-      float[] centered = batch.centered[row];
-      float square = Rows.dot(centered, centered, own.strands);
-      sums.square += square;
-      Rows.add(sums.centered, centered);
       product.output(worker, row - first, own.row);
-      reconstruct(row, (float) Math.sqrt(square), own, sums);
+      reconstruct(row, own, sums);
       if (batch.dead.length > 0) {
         reconstructError(row, own, sums);
       }
     }
   }
 
-  private void reconstruct(int row, float norm, Scratch own, Tile sums) {
+  private void reconstruct(int row, Scratch own, Tile sums) {
     SparseCodes codes = batch.codes;
     int at = row * codes.k();
     int count =
         own.topK.select(
-            own.row, parameters.encoderBias()[0], norm, codes.indices(), codes.values(), at);
+            own.row,
+            parameters.encoderBias()[0],
+            batch.norms[row],
+            codes.indices(),
+            codes.values(),
+            at);
     codes.close(row, count);
     float[] error = batch.error[row];
-    own.decode(codes, at, count, parameters.decoder(), batch.centered[row], error, batch.slopes);
-    sums.squaredError += Rows.dot(error, error, own.strands);
+    own.decode(codes, at, count, batch.centered[row], error, batch.slopes);
+    sums.squaredError += Rows.dot(error, error, own.products);
     Rows.add(sums.error, error);
     sums.active += count;
   }
 
-  /** AuxK: what the dead features make of x − x̂ = −e. */
+  /** AuxK: what the dead features leave of e. */
   private void reconstructError(int row, Scratch own, Tile sums) {
     SparseCodes codes = batch.deadCodes;
     int at = row * codes.k();
@@ -147,13 +159,15 @@ final class TopKStep implements AutoCloseable {
             at);
     codes.close(row, count);
     float[] error = batch.deadError[row];
-    float[][] decoder = parameters.decoder();
+    float[][] rows = parameters.decoder();
     System.arraycopy(batch.error[row], 0, error, 0, error.length);
-    Rows.addScaled(error, decoder, codes.indices(), codes.values(), at, at + count);
     for (int i = at; i < at + count; i++) {
-      batch.deadSlopes[i] = Rows.dot(error, decoder[codes.indices()[i]], own.strands);
+      Rows.add(error, -codes.values()[i], rows[codes.indices()[i]]);
     }
-    sums.auxiliaryError += Rows.dot(error, error, own.strands);
+    for (int i = at; i < at + count; i++) {
+      batch.deadSlopes[i] = Rows.dot(error, rows[codes.indices()[i]], own.products);
+    }
+    sums.auxiliaryError += Rows.dot(error, error, own.products);
   }
 
   /**
@@ -163,7 +177,7 @@ final class TopKStep implements AutoCloseable {
    */
   void backward(StepSums sums, double learningRate) {
     int rows = batch.codes.rows();
-    float factor = (float) (2 / sums.variance());
+    float factor = (float) (-2 / sums.variance());
     byFeature.sort(batch.codes, rows, batch.slopes, factor);
     boolean auxiliary = batch.dead.length > 0;
     if (auxiliary) {
@@ -200,9 +214,9 @@ final class TopKStep implements AutoCloseable {
         rule.coast(Parameter.W_ENC, feature, parameters.encoder()[feature]);
       }
       if (shape.decoderNorm() != DecoderNorm.FREE) {
-        Rows.normalize(parameters.decoder()[feature], own.strands);
+        Rows.normalize(parameters.decoder()[feature], own.products);
       }
-      product.setEncoder(feature, parameters.encoder()[feature]);
+      load(feature);
     }
   }
 
@@ -218,7 +232,7 @@ final class TopKStep implements AutoCloseable {
     float[] decoder = parameters.decoder()[feature];
     Rows.add(bias, slope, encoder);
     if (shape.decoderNorm() == DecoderNorm.UNIT_WITHOUT_PARALLEL_GRADIENT) {
-      Rows.add(own.decoder, -Rows.dot(own.decoder, decoder, own.strands), decoder);
+      Rows.add(own.decoder, -Rows.dot(own.decoder, decoder, own.products), decoder);
     }
     rule.step(Parameter.W_DEC, feature, decoder, own.decoder);
     rule.step(Parameter.W_ENC, feature, encoder, own.encoder);
@@ -239,6 +253,7 @@ final class TopKStep implements AutoCloseable {
   @Override
   public void close() {
     product.close();
+    nativeDecoder.close();
     for (Scratch own : scratch) {
       own.close();
     }
@@ -247,57 +262,43 @@ final class TopKStep implements AutoCloseable {
   /** A worker's own. */
   private static final class Scratch {
     private final float[] row;
-    private final float[] strands;
+    private final float[] products;
     private final float[] encoder;
     private final float[] decoder;
     private final TopK topK;
     private final TopK topDead;
-    private final NativeFloats kept;
-    private final NativeFloats keptValues;
-    private final NativeFloats reconstructed;
-    private final NativeFloats keptSlopes;
+    private final NativeFloats.Cursor decoderRows;
+    private final NativeFloats error;
 
-    Scratch(TopKShape shape) {
+    Scratch(TopKShape shape, NativeFloats weights) {
       row = new float[shape.dSae()];
-      strands = new float[shape.dIn()];
+      products = new float[shape.dIn()];
       encoder = new float[shape.dIn()];
       decoder = new float[shape.dIn()];
       topK = new TopK(shape.k(), shape.dSae());
       topDead = new TopK(shape.auxiliaryK(), shape.dSae());
-      kept = new NativeFloats(shape.k(), shape.dIn());
-      keptValues = new NativeFloats(1, shape.k());
-      reconstructed = new NativeFloats(1, shape.dIn());
-      keptSlopes = new NativeFloats(1, shape.k());
+      decoderRows = weights.cursor();
+      error = new NativeFloats(1, shape.dIn());
     }
 
     /**
-     * e = Σ a·W_dec − (x − b) and the slopes of the k values, with the decoder's rows side by side
-     * in native memory: the compiler makes no vector instructions of a sum over a row.
+     * e and the slopes e·W_dec[i] of the kept features, by OpenBLAS on native rows: the compiler
+     * makes no vector instructions of a sum over a row.
      */
     void decode(
-        SparseCodes codes,
-        int at,
-        int count,
-        float[][] decoder,
-        float[] centered,
-        float[] error,
-        float[] slopes) {
-      for (int i = 0; i < count; i++) {
-        kept.set(i, decoder[codes.indices()[at + i]]);
+        SparseCodes codes, int at, int count, float[] centered, float[] left, float[] slopes) {
+      error.set(0, centered);
+      for (int i = at; i < at + count; i++) {
+        decoderRows.add(codes.indices()[i], -codes.values()[i], error);
       }
-      keptValues.set(codes.values(), at, count);
-      reconstructed.set(0, centered);
-      reconstructed.subtractFromCombination(kept, count, keptValues);
-      keptSlopes.setProducts(kept, count, reconstructed);
-      keptSlopes.copy(slopes, at, count);
-      reconstructed.copy(0, error);
+      for (int i = at; i < at + count; i++) {
+        slopes[i] = decoderRows.dot(codes.indices()[i], error);
+      }
+      error.copy(0, left);
     }
 
     void close() {
-      kept.close();
-      keptValues.close();
-      reconstructed.close();
-      keptSlopes.close();
+      error.close();
     }
   }
 }

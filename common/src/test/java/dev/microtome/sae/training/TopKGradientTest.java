@@ -183,7 +183,7 @@ class TopKGradientTest {
   }
 
   private static double loss(TopKStep step, float[][] rows) {
-    step.loadEncoder();
+    step.load();
     StepSums sums = step.forward(rows);
     return sums.squaredError() / sums.variance();
   }
