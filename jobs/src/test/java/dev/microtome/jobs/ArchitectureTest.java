@@ -29,8 +29,7 @@ class ArchitectureTest {
     "dev.microtome.linalg..",
     "dev.microtome.circuits..",
     "dev.microtome.dynamics..",
-    "dev.microtome.heads..",
-    "dev.microtome.sae.."
+    "dev.microtome.heads.."
   };
 
   @ArchTest
@@ -61,8 +60,7 @@ class ArchitectureTest {
               "dev.microtome.sae..",
               "dev.microtome.circuits..",
               "dev.microtome.dynamics..",
-              "dev.microtome.heads..",
-              "dev.microtome.sae..")
+              "dev.microtome.heads..")
           .layer("models")
           .definedBy(
               "dev.microtome.corpus..",
