@@ -105,8 +105,7 @@ class SaeGroupTest {
   @MethodSource("architectures")
   void anArchitectureLearnsAndIsFinishedAsItIs(
       SaeArchitecture architecture, Normalization normalization) throws IOException {
-    SaeConfig config =
-        SaeConfig.of(architecture, WIDTH, FEATURES).with(normalization);
+    SaeConfig config = SaeConfig.of(architecture, WIDTH, FEATURES).with(normalization);
     try (SaeGroup group = SaeGroup.start(List.of(recipe(config, ResamplingPlan.NONE)), 2)) {
       List<SaeStep> steps = train(group, 290);
 
@@ -122,13 +121,11 @@ class SaeGroupTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("normalizations")
   void tokensAreNormalisedOneByOne(Normalization normalization) throws IOException {
-    SaeConfig config =
-        SaeConfig.of(new TopKSae(4), WIDTH, FEATURES).with(normalization);
+    SaeConfig config = SaeConfig.of(new TopKSae(4), WIDTH, FEATURES).with(normalization);
     try (SaeGroup group = SaeGroup.start(List.of(recipe(config, ResamplingPlan.NONE)), 2)) {
       train(group, 290);
 
-      assertThat(group.evaluate(ROWS).get(0).values().get("explained_variance"))
-          .isGreaterThan(0.7);
+      assertThat(group.evaluate(ROWS).get(0).values().get("explained_variance")).isGreaterThan(0.7);
     }
   }
 
@@ -210,8 +207,7 @@ class SaeGroupTest {
     try (MixedBatches batches = MixedBatches.open(ROWS, settings)) {
       while (all.size() < steps) {
         all.addAll(group.step(batches.next()));
-        group.resample(
-            () -> MixedBatches.openAfter(ROWS, settings, group.steps(), Mixing.NONE));
+        group.resample(() -> MixedBatches.openAfter(ROWS, settings, group.steps(), Mixing.NONE));
       }
     }
     return all;

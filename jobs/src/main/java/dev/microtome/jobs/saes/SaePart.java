@@ -4,7 +4,6 @@ import dev.microtome.sae.stream.StreamSettings;
 import dev.microtome.sae.training.SaeRecipe;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * SAEs that are trained together from one read.
@@ -12,7 +11,7 @@ import java.util.Optional;
  * @param evaluationTokens rows held out
  * @param checkpointEvery steps between two saved states; 0 for none
  * @param logEvery steps between two rows of the table
- * @param modelName what the folders say of the model
+ * @param modelName what the folders say of the model; empty for nothing
  */
 record SaePart(
     StreamSource source,
@@ -21,7 +20,7 @@ record SaePart(
     long evaluationTokens,
     long checkpointEvery,
     int logEvery,
-    Optional<String> modelName)
+    String modelName)
     implements Serializable {
   SaePart {
     recipes = List.copyOf(recipes);

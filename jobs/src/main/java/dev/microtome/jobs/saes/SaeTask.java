@@ -187,7 +187,7 @@ record SaeTask() implements PartTask<SaePart> {
       Path folder = scratch.resolve("folder-" + sae);
       SaeSource source =
           new SaeSource(
-              part.modelName(),
+              Optional.of(part.modelName()).filter(name -> !name.isEmpty()),
               Optional.of(part.source().hook()),
               Optional.empty(),
               OptionalInt.empty(),

@@ -114,7 +114,7 @@ public final class TrainSae implements Job<TrainSaeConfig, SaePart> {
                 config.evaluationTokens(),
                 config.checkpointEvery(),
                 config.logEvery(),
-                config.nameOfModel()));
+                config.nameOfModel().orElse("")));
         tokens += stream.batches() * stream.batchRows();
       }
     }

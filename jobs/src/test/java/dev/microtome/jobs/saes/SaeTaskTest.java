@@ -30,7 +30,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -136,7 +135,7 @@ class SaeTaskTest {
         100,
         10,
         5,
-        Optional.of("m"));
+        "m");
   }
 
   private static SaeRecipe recipe(String name, SaeConfig config) {
