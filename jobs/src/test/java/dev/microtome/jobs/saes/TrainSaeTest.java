@@ -265,7 +265,10 @@ class TrainSaeTest {
   @Test
   void activationsOfAnotherWidthThanTheirMetadataAreRefused() {
     Path table = folder.resolve("table");
-    write(table, 40, row -> new float[row < 20 ? 4 : 5]);
+    write(
+        table,
+        40,
+        row -> Arrays.copyOf(new float[] {row % 7, row % 5, row % 3, row % 2}, row < 20 ? 4 : 5));
 
     train("wide", "activations=" + table, "sae.batch-size=4", "sae.k=2", "evaluation-tokens=0", "buffer=8")
         .refusedWith("the vector of row 20 has more values, expected 4");
