@@ -23,7 +23,8 @@ public final class HeldOut {
    * more than half of its rows.
    */
   public static HeldOut of(RowBlocks source, long wanted) {
-    return new HeldOut(source, ends(IntStream.range(0, source.count()).mapToLong(source::rows).toArray(), wanted));
+    return new HeldOut(
+        source, ends(IntStream.range(0, source.count()).mapToLong(source::rows).toArray(), wanted));
   }
 
   /**
@@ -63,8 +64,7 @@ public final class HeldOut {
 
   /** The rows held out; without blocks if there are none. */
   public RowBlocks rows() {
-    int[] blocks =
-        IntStream.range(0, source.count()).filter(block -> held[block] > 0).toArray();
+    int[] blocks = IntStream.range(0, source.count()).filter(block -> held[block] > 0).toArray();
     return new Part(
         source,
         blocks,

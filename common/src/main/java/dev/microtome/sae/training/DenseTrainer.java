@@ -177,8 +177,7 @@ final class DenseTrainer implements SaeLearner {
     if (steps == 0 && config.preBias() == PreBias.TIED) {
       DenseKernels.setInPlace(parameters.get("b_dec"), DenseKernels.meanRow(scope, x));
     }
-    return new SaeBatch(
-        x, target, Optional.of(scope.create(idleFeatures.dead(batchRows))));
+    return new SaeBatch(x, target, Optional.of(scope.create(idleFeatures.dead(batchRows))));
   }
 
   static double factor(NDArray x, int width) {
@@ -253,7 +252,8 @@ final class DenseTrainer implements SaeLearner {
   }
 
   /** The inputs that were drawn, normalised, a row each. */
-  private NDArray inputs(Supplier<MixedBatches> ahead, int[] drawn, NDManager scope) throws IOException {
+  private NDArray inputs(Supplier<MixedBatches> ahead, int[] drawn, NDManager scope)
+      throws IOException {
     int width = recipe.config().dIn();
     float[] rows = new float[drawn.length * width];
     int last = Arrays.stream(drawn).max().orElseThrow();
@@ -272,8 +272,7 @@ final class DenseTrainer implements SaeLearner {
   }
 
   private static NDArray array(RowBatch batch, NDManager scope) {
-    return scope.create(
-        batch.bytes(), new Shape(batch.size(), batch.width()), DataType.FLOAT32);
+    return scope.create(batch.bytes(), new Shape(batch.size(), batch.width()), DataType.FLOAT32);
   }
 
   private Map<String, NDArray> tensors() {

@@ -207,9 +207,7 @@ public final class SaeGroup implements AutoCloseable {
         boolean autoencoder = sae.form().mapping() == Mapping.AUTOENCODER;
         NDArray x = autoencoder ? all : DenseKernels.columns(scope, all, 0, dIn);
         NDArray target =
-            autoencoder
-                ? all
-                : DenseKernels.columns(scope, all, dIn, dIn + sae.form().dOut());
+            autoencoder ? all : DenseKernels.columns(scope, all, dIn, dIn + sae.form().dOut());
         NDArray features = sae.encode(x);
         scores
             .get(i)

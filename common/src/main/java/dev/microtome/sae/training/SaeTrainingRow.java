@@ -14,7 +14,9 @@ public record SaeTrainingRow(
     @Column(doc = "updates done, this one included", unit = "steps") long step,
     @Column(doc = "tokens of all batches so far", unit = "tokens") long tokens,
     @Column(doc = "what is differentiated: the sum of the parts that follow") double loss,
-    @Column(doc = "part of the loss: mean of ‖x − x̂‖²; of topk by its own trainer Σ‖x − x̂‖²/Σ‖x − x̄‖²")
+    @Column(
+            doc =
+                "part of the loss: mean of ‖x − x̂‖²; of topk by its own trainer Σ‖x − x̂‖²/Σ‖x − x̄‖²")
         double mse,
     @Column(doc = "part of the loss: the L1 penalty, its coefficient included") double l1,
     @Column(doc = "part of the loss: jumprelu's L0 penalty, its coefficient included")
@@ -29,13 +31,19 @@ public record SaeTrainingRow(
         float[] innerMse,
     @Column(doc = "mean number of features of a token") double l0,
     @Column(doc = "1 − Σ‖x − x̂‖²/Σ‖x − x̄‖² over the batch") double explainedVariance,
-    @Column(doc = "share of features that have not fired over dead-after-tokens") double deadFraction,
+    @Column(doc = "share of features that have not fired over dead-after-tokens")
+        double deadFraction,
     @Column(doc = "learning rate of the update") double learningRate,
     @Column(doc = "share of all neighbours in batches so far that are of one sequence")
         double sameSequenceShare,
-    @Column(doc = "of this SAE and those it shares a stream with, each counted, since the row before", unit = "tokens/s")
+    @Column(
+            doc =
+                "of this SAE and those it shares a stream with, each counted, since the row before",
+            unit = "tokens/s")
         double tokensPerSecond,
-    @Column(doc = "waited for activations so far, all SAEs of the stream together", unit = "seconds")
+    @Column(
+            doc = "waited for activations so far, all SAEs of the stream together",
+            unit = "seconds")
         double secondsReading,
     @Column(doc = "in this SAE's steps so far", unit = "seconds") double secondsEncoding,
     @Column(
@@ -46,8 +54,7 @@ public record SaeTrainingRow(
       TableSpec.of("training", SaeTrainingRow.class, "One step of one SAE's training");
 
   /** Seconds so far. */
-  public record Times(
-      double tokensPerSecond, double reading, double encoding, double rest) {}
+  public record Times(double tokensPerSecond, double reading, double encoding, double rest) {}
 
   /** The row of a step. */
   public static SaeTrainingRow of(

@@ -87,8 +87,7 @@ final class TopKLearner implements SaeLearner {
                 architecture.decoderNorms() == DecoderNorms.UNIT
                     ? DecoderNorm.UNIT_WITHOUT_PARALLEL_GRADIENT
                     : DecoderNorm.FREE);
-    return new SaeTrainingSettings(
-        shape, recipe.optimizer(), recipe.learningRate(), recipe.seed());
+    return new SaeTrainingSettings(shape, recipe.optimizer(), recipe.learningRate(), recipe.seed());
   }
 
   @Override
@@ -155,8 +154,7 @@ final class TopKLearner implements SaeLearner {
             parameter.getKey(),
             scope.create(weights.get(parameter.getKey()), parameter.getValue()));
       }
-      return Finishing.finish(
-          new Trained(config, parameters, 0, factor, factor), source, owner);
+      return Finishing.finish(new Trained(config, parameters, 0, factor, factor), source, owner);
     }
   }
 

@@ -85,7 +85,9 @@ final class ActivationTable {
         bytes = false;
       } catch (InputException neither) {
         throw new InputException(
-            neither.getMessage().replace("needed is ARRAY<FLOAT>", "needed is BINARY or ARRAY<FLOAT>"),
+            neither
+                .getMessage()
+                .replace("needed is ARRAY<FLOAT>", "needed is BINARY or ARRAY<FLOAT>"),
             neither);
       }
     }
@@ -121,14 +123,12 @@ final class ActivationTable {
     }
   }
 
-  private static List<HookSlice> hookSlices(TableFile file, TableReader tables)
-      throws IOException {
+  private static List<HookSlice> hookSlices(TableFile file, TableReader tables) throws IOException {
     List<HookSlice> found = new ArrayList<>();
     for (TextGroup group : tables.textGroups(file.path(), HOOK)) {
       if (group.text().isPresent()) {
         found.add(
-            new HookSlice(
-                group.text().get(), new Slice(file.path(), group.from(), group.to())));
+            new HookSlice(group.text().get(), new Slice(file.path(), group.from(), group.to())));
       } else {
         found.addAll(runs(file.path(), group, tables));
       }
@@ -140,8 +140,7 @@ final class ActivationTable {
   private static List<HookSlice> runs(String path, TextGroup group, TableReader tables)
       throws IOException {
     List<HookSlice> runs = new ArrayList<>();
-    try (RowReader<HookRow> rows =
-        tables.read(path, HookRow.class, group.from(), group.to())) {
+    try (RowReader<HookRow> rows = tables.read(path, HookRow.class, group.from(), group.to())) {
       String hook = null;
       long from = group.from();
       for (long row = group.from(); row < group.to(); row++) {

@@ -20,8 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Activations of a hook computed from tokens when they are read, and stored nowhere. A block is some
- * sequences; it is computed as a whole, however much of it is read.
+ * Activations of a hook computed from tokens when they are read, and stored nowhere. A block is
+ * some sequences; it is computed as a whole, however much of it is read.
  *
  * @param tokens of each block
  */

@@ -60,8 +60,7 @@ final class SaeRecipes {
 
   private static SaeOptimizer optimizer(SaeSettings settings) {
     return switch (settings.optimizer()) {
-      case ADAM ->
-          SaeOptimizer.adam(new Adam(settings.beta1(), settings.beta2(), 1e-8, 0, false));
+      case ADAM -> SaeOptimizer.adam(new Adam(settings.beta1(), settings.beta2(), 1e-8, 0, false));
       case SIGNUM -> SaeOptimizer.signum();
     };
   }
@@ -90,8 +89,7 @@ final class SaeRecipes {
       case RELU -> new ReluSae2024(settings.l1());
       case GATED -> new GatedSae(settings.l1());
       case TOPK -> new TopKSae(settings.k(), auxiliary, DecoderNorms.UNIT);
-      case BATCHTOPK ->
-          new BatchTopKSae(settings.k(), auxiliary, DecoderNorms.UNIT, 0.01);
+      case BATCHTOPK -> new BatchTopKSae(settings.k(), auxiliary, DecoderNorms.UNIT, 0.01);
       case JUMPRELU ->
           new JumpReluSae(
               settings.l0(),

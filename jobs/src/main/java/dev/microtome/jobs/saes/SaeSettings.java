@@ -62,7 +62,8 @@ record SaeSettings(
             orElse = "adam")
         OptimizerKey optimizer,
     @Option(
-            doc = "highest learning rate; null: 0.0004, of signum 0.005 times the root of 16384/d-sae",
+            doc =
+                "highest learning rate; null: 0.0004, of signum 0.005 times the root of 16384/d-sae",
             orElse = "null")
         Optional<Double> learningRate,
     @Option(doc = "decay of adam's mean of gradients", orElse = "0.9") double beta1,

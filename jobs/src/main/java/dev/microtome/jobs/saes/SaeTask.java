@@ -7,8 +7,8 @@ import dev.microtome.model.Torch;
 import dev.microtome.run.InputException;
 import dev.microtome.sae.SaeSource;
 import dev.microtome.sae.stream.HeldOut;
-import dev.microtome.sae.stream.Mixing;
 import dev.microtome.sae.stream.MixedBatches;
+import dev.microtome.sae.stream.Mixing;
 import dev.microtome.sae.stream.RowBatch;
 import dev.microtome.sae.training.HeldOutScores;
 import dev.microtome.sae.training.SaeGroup;
@@ -85,9 +85,7 @@ record SaeTask() implements PartTask<SaePart> {
               group,
               batches,
               log,
-              () ->
-                  MixedBatches.openAfter(
-                      held.rest(), part.stream(), group.steps(), Mixing.NONE));
+              () -> MixedBatches.openAfter(held.rest(), part.stream(), group.steps(), Mixing.NONE));
         }
         List<HeldOutScores> scores = group.evaluate(held.rows());
         for (int i = 0; i < names.size(); i++) {
@@ -139,9 +137,7 @@ record SaeTask() implements PartTask<SaePart> {
         if (step % part.logEvery() == 0 || !batches.hasNext()) {
           log.log(names, steps, tokens(step));
         }
-        if (part.checkpointEvery() > 0
-            && step % part.checkpointEvery() == 0
-            && batches.hasNext()) {
+        if (part.checkpointEvery() > 0 && step % part.checkpointEvery() == 0 && batches.hasNext()) {
           save(group, log);
         }
         context.progress(tokens(step));
@@ -220,8 +216,7 @@ record SaeTask() implements PartTask<SaePart> {
         }
         evaluation.write(new SaeScoreRow(names.get(i), "same_sequence_share", mixing.share()));
         evaluation.write(
-            new SaeScoreRow(
-                names.get(i), "expected_same_sequence_share", mixing.expectedShare()));
+            new SaeScoreRow(names.get(i), "expected_same_sequence_share", mixing.expectedShare()));
       }
     }
   }

@@ -85,8 +85,7 @@ public final class TrainSae implements Job<TrainSaeConfig, SaePart> {
         boolean one = variant.hook().isPresent() || sources.size() == 1;
         String name = one ? variant.name() : variant.name() + "-" + source.hook();
         streams
-            .computeIfAbsent(
-                new Stream(source, settings.batchSize()), unused -> new ArrayList<>())
+            .computeIfAbsent(new Stream(source, settings.batchSize()), unused -> new ArrayList<>())
             .add(new Named(name, settings));
       }
     }
@@ -99,10 +98,7 @@ public final class TrainSae implements Job<TrainSaeConfig, SaePart> {
               .map(
                   sae ->
                       SaeRecipes.of(
-                          sae.name(),
-                          sae.settings(),
-                          entry.getKey().source(),
-                          stream.batches()))
+                          sae.name(), sae.settings(), entry.getKey().source(), stream.batches()))
               .toList();
       int together = config.saesPerPart() == 0 ? recipes.size() : config.saesPerPart();
       for (int from = 0; from < recipes.size(); from += together) {
@@ -121,9 +117,7 @@ public final class TrainSae implements Job<TrainSaeConfig, SaePart> {
     long rows =
         parts.stream()
             .mapToLong(
-                part ->
-                    part.recipes().size()
-                        * (part.stream().batches() / part.logEvery() + 1))
+                part -> part.recipes().size() * (part.stream().batches() / part.logEvery() + 1))
             .sum();
     return new Plan<>(parts, "tokens", tokens, rows, -1);
   }
@@ -147,8 +141,7 @@ public final class TrainSae implements Job<TrainSaeConfig, SaePart> {
                     "saes",
                     variant.name(),
                     "its hook '%s' is not among hooks, %s"
-                        .formatted(
-                            hook, sources.stream().map(StreamSource::hook).toList()))));
+                        .formatted(hook, sources.stream().map(StreamSource::hook).toList()))));
   }
 
   private static StreamSettings stream(TrainSaeConfig config, Stream stream) {

@@ -72,7 +72,8 @@ record TrainSaeConfig(
         long checkpointEvery,
     @Option(doc = "steps between two rows of the table training", orElse = "10") int logEvery,
     @Option(
-            doc = "name of the model, for cfg.json; null: that of the model's folder, if there is one",
+            doc =
+                "name of the model, for cfg.json; null: that of the model's folder, if there is one",
             orElse = "null")
         Optional<String> modelName,
     @Option(

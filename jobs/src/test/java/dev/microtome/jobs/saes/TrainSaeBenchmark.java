@@ -95,7 +95,8 @@ public final class TrainSaeBenchmark {
     for (int first = 0; first < rows; first += ROWS_OF_FILE) {
       try (ParquetWriter<Group> writer =
           ExampleParquetWriter.builder(
-                  new LocalOutputFile(table.resolve("part-%05d.parquet".formatted(first / ROWS_OF_FILE))))
+                  new LocalOutputFile(
+                      table.resolve("part-%05d.parquet".formatted(first / ROWS_OF_FILE))))
               .withType(schema)
               .withExtraMetaData(Map.of("dtype", "float32"))
               .withCompressionCodec(CompressionCodecName.ZSTD)

@@ -80,7 +80,11 @@ class TrainSaeTest {
   @Test
   void aSweepOverTwoHooksIsTrainedEvaluatedAndWritten() throws IOException {
     JobRun run =
-        train("sweep", "hooks=[\"blocks.*.mlp.hook_post\"," + RESID + "]", "grid.k=[4,16]", "epochs=4")
+        train(
+                "sweep",
+                "hooks=[\"blocks.*.mlp.hook_post\"," + RESID + "]",
+                "grid.k=[4,16]",
+                "epochs=4")
             .succeeded();
 
     assertThat(files("sweep").keySet())
@@ -133,7 +137,8 @@ class TrainSaeTest {
       }
       Map<String, Double> scores = scores(run, "sae");
       // float32 sums here, float64 there.
-      assertThat(error / held.size()).isCloseTo(scores.get("mse"), within(1e-4 * scores.get("mse")));
+      assertThat(error / held.size())
+          .isCloseTo(scores.get("mse"), within(1e-4 * scores.get("mse")));
     }
   }
 
@@ -141,7 +146,9 @@ class TrainSaeTest {
   private List<float[]> heldOut() throws IOException {
     List<float[]> held = new ArrayList<>();
     List<ActivationRow> rows =
-        JobRun.rows(inputs.resolve("activations"), TableSpec.of("activations", ActivationRow.class, "rows"))
+        JobRun.rows(
+                inputs.resolve("activations"),
+                TableSpec.of("activations", ActivationRow.class, "rows"))
             .stream()
             .filter(row -> row.hook().equals(RESID))
             .toList();
@@ -165,9 +172,7 @@ class TrainSaeTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "relu-2023", "relu", "gated", "topk", "batchtopk", "jumprelu", "matryoshka"
-  })
+  @CsvSource({"relu-2023", "relu", "gated", "topk", "batchtopk", "jumprelu", "matryoshka"})
   void everyArchitectureLearns(String architecture) throws IOException {
     JobRun run =
         train(
@@ -255,8 +260,7 @@ class TrainSaeTest {
         "source=model | model: invalid value null: is needed with source = model",
       })
   void refusesWhatDoesNotFitInThePlan(String set, String message) {
-    JobRun run =
-        train("refused", "hooks=" + RESID, set, "--dry-run");
+    JobRun run = train("refused", "hooks=" + RESID, set, "--dry-run");
 
     run.refusedWith(message.formatted(inputs.resolve("activations")));
     assertThat(folder.resolve("refused")).doesNotExist();
@@ -270,7 +274,13 @@ class TrainSaeTest {
         40,
         row -> Arrays.copyOf(new float[] {row % 7, row % 5, row % 3, row % 2}, row < 20 ? 4 : 5));
 
-    train("wide", "activations=" + table, "sae.batch-size=4", "sae.k=2", "evaluation-tokens=0", "buffer=8")
+    train(
+            "wide",
+            "activations=" + table,
+            "sae.batch-size=4",
+            "sae.k=2",
+            "evaluation-tokens=0",
+            "buffer=8")
         .refusedWith("the vector of row 20 has more values, expected 4");
   }
 
@@ -291,13 +301,19 @@ class TrainSaeTest {
             "buffer=40",
             "checkpoint-every=10");
 
-    run.refusedWith("hook 'h': value 2 of an activation of sequence 30 is NaN, expected a finite number");
+    run.refusedWith(
+        "hook 'h': value 2 of an activation of sequence 30 is NaN, expected a finite number");
     run.refusedWith("last good checkpoint: step 60, kept in the run's _work folder");
   }
 
   @Test
   void aDivergingSaeIsNamedWithItsStep() {
-    train("wild", "hooks=" + RESID, "sae.learning-rate=1e30", "sae.architecture=relu", "saes=[{name=w}]")
+    train(
+            "wild",
+            "hooks=" + RESID,
+            "sae.learning-rate=1e30",
+            "sae.architecture=relu",
+            "saes=[{name=w}]")
         .refusedWith("SAE 'w': ");
   }
 

@@ -141,8 +141,7 @@ class VectorRowsTest {
     }
   }
 
-  private VectorRows open(Path file, ActivationCodec dtype, long from, long to)
-      throws IOException {
+  private VectorRows open(Path file, ActivationCodec dtype, long from, long to) throws IOException {
     return files.vectors(
         file.toString(), new VectorColumns("sequence_id", "activation", dtype, WIDTH), from, to);
   }
