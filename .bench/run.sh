@@ -4,6 +4,9 @@
 #   .bench/run.sh losses PEERS_FOLDER        per-token losses beside the same two, with the ratio
 #   .bench/run.sh executors [REPEATS]        jobs on one executor and on two of a standalone cluster
 #   .bench/run.sh training PEERS_FOLDER      steps of toy training beside plain PyTorch, with the ratio
+#   .bench/run.sh sae PEERS_FOLDER           steps of TopK autoencoders beside sparsify, SAELens and dictionary_learning
+#   .bench/run.sh leace PEERS_FOLDER         statistics and erasers beside concept-erasure, with the ratio
+#   .bench/run.sh sae-job                    the job train-sae from Parquet to folders: tokens/s, share of reading
 #   .bench/run.sh kernels [JMH_ARGUMENTS]    JMH
 #   .bench/run.sh soak [BATCHES]             memory over many batches
 set -euo pipefail
@@ -117,7 +120,80 @@ training() { # PEERS_FOLDER
   python3 .bench/training_table.py "$results"
 }
 
+sae_peer() { # PEERS_FOLDER PEER ARGUMENTS...
+  "$PEERS_PYTHON" "$1/sae_train.py" --peer "$2" --scratch "$out/sae-scratch" "${@:3}" | tee -a "$results"
+}
+
+sae_own() { # OPTIMIZER D_IN D_SAE STEPS THREADS speed|quality
+  java -Xmx4g -XX:+UseParallelGC -Dai.djl.offline=true -cp "$common" \
+    dev.microtome.bench.SaeTrainingBenchmark "$1" "$2" "$3" 4096 "$4" "$5" "$6" | tee -a "$results"
+}
+
+sae() { # PEERS_FOLDER
+  peer_python "$1/requirements.txt"
+  build
+  results=$out/sae.jsonl
+  : > "$results"
+  for peer in sparsify-topk saelens-topk-sparse dictlearn-topk; do
+    sae_peer "$1" "$peer" --steps 12
+    sae_own signum 512 4096 24 2 speed
+  done
+  sae_own adam 512 4096 24 2 speed
+  sae_peer "$1" sparsify-topk --steps 8 --threads 1
+  sae_own signum 512 4096 16 1 speed
+  for peer in sparsify-topk saelens-topk-sparse dictlearn-topk; do
+    sae_peer "$1" "$peer" --d-in 768 --d-sae 16384 --steps 6 --pool-batches 3
+    sae_own signum 768 16384 10 2 speed
+  done
+  if [ "${QUALITY:-1}" = 1 ]; then
+    sae_own signum 512 4096 200 2 quality
+    sae_own adam 512 4096 200 2 quality
+    sae_peer "$1" sparsify-topk --quality --steps 200 --skip 5 --warmup 20 --pool-batches 200 --pool-file "$out/pool.npy"
+  fi
+  python3 .bench/sae_table.py "$results"
+}
+
+leace() { # PEERS_FOLDER
+  peer_python "$1/requirements.txt"
+  build
+  results=$out/leace.jsonl
+  : > "$results"
+  # WHAT D CLASSES ROWS: ours on two threads, in float64 always, beside the peer in both
+  for shape in "update 768 2 200000" "update 768 28 200000" "eraser 768 2 5632" "eraser 4096 2 12288"; do
+    read -r what d classes rows <<< "$shape"
+    "$PEERS_PYTHON" "$1/leace_fit.py" --what "$what" --d "$d" --classes "$classes" --rows "$rows" --dtype float64 | tee -a "$results"
+    java -Xmx4g -cp "$common" dev.microtome.bench.LeaceBenchmark "$what" "$d" "$classes" "$rows" 2 5 | tee -a "$results"
+    "$PEERS_PYTHON" "$1/leace_fit.py" --what "$what" --d "$d" --classes "$classes" --rows "$rows" --dtype float32 | tee -a "$results"
+  done
+  python3 .bench/leace_table.py "$results"
+}
+
+sae_job() { # TASKS THREADS WIDTH ROWS SETTINGS...
+  # shellcheck disable=SC2086
+  java -Xmx4g -XX:+UseParallelGC $opens -Dai.djl.offline=true -Dspark.master="local[$(($1 * $2))]" \
+    -Dspark.task.cpus="$2" -Dspark.app.name=bench -Dspark.ui.enabled=false -Dspark.driver.host=127.0.0.1 \
+    -Dspark.driver.bindAddress=127.0.0.1 -Dspark.local.dir="$out/spark" -cp "$jobs" \
+    dev.microtome.jobs.saes.TrainSaeBenchmark "$out/sae-job" "$3" "$4" "${@:5}" | tee -a "$results"
+}
+
+sae_jobs() {
+  build
+  results=$out/sae-job.jsonl
+  : > "$results"
+  sae_job 1 2 512 262144 sae.expansion=8 sae.optimizer=signum
+  sae_job 1 2 512 262144 sae.expansion=8
+  # A sweep on one task and on two, a core each.
+  sweep="sae.expansion=2 grid.k=[16,32] saes-per-part=1"
+  # shellcheck disable=SC2086
+  sae_job 1 1 512 131072 $sweep
+  # shellcheck disable=SC2086
+  sae_job 2 1 512 131072 $sweep
+}
+
 case "${1:-}" in
+  sae-job) sae_jobs ;;
+  sae) sae "$(cd "${2:?the folder of the peers\' scripts is needed}" && pwd)" ;;
+  leace) leace "$(cd "${2:?the folder of the peers\' scripts is needed}" && pwd)" ;;
   training) training "$(cd "${2:?the folder of the peers\' scripts is needed}" && pwd)" ;;
   activations) activations "$(cd "${2:?the folder of the peers\' scripts is needed}" && pwd)" ;;
   losses) losses "$(cd "${2:?the folder of the peers\' scripts is needed}" && pwd)" ;;
@@ -133,7 +209,7 @@ case "${1:-}" in
       "-Dtest.heap=-Xms1g -Xmx1g -XX:+AlwaysPreTouch"
     ;;
   *)
-    sed -n 's/^# \{0,1\}//p' "$0" | sed 1d | head -8
+    sed -n '2,/^set /s/^# \{0,1\}//p' "$0"
     exit 1
     ;;
 esac

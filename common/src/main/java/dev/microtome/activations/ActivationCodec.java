@@ -25,10 +25,8 @@ public enum ActivationCodec {
     }
 
     @Override
-    public float[] decode(byte[] bytes) {
-      float[] values = new float[count(bytes)];
-      ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
-      return values;
+    public void decode(ByteBuffer bytes, float[] target, int start) {
+      bytes.asFloatBuffer().get(target, start, bytes.remaining() / 4);
     }
   },
 
@@ -51,12 +49,12 @@ public enum ActivationCodec {
     }
 
     @Override
-    public float[] decode(byte[] bytes) {
-      float[] values = new float[count(bytes)];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = Float.intBitsToFloat(((bytes[2 * i] & 0xff) << 16) | (bytes[2 * i + 1] << 24));
+    public void decode(ByteBuffer bytes, float[] target, int start) {
+      int count = bytes.remaining() / 2;
+      int from = bytes.position();
+      for (int i = 0; i < count; i++) {
+        target[start + i] = Float.intBitsToFloat(bytes.getShort(from + 2 * i) << 16);
       }
-      return values;
     }
   };
 
@@ -88,9 +86,7 @@ public enum ActivationCodec {
    *
    * @throws IllegalArgumentException when the bytes are not a whole number of values
    */
-  public abstract float[] decode(byte[] bytes);
-
-  int count(byte[] bytes) {
+  public float[] decode(byte[] bytes) {
     if (bytes.length % bytesPerValue != 0) {
       throw new IllegalArgumentException(
           bytes.length
@@ -100,8 +96,17 @@ public enum ActivationCodec {
               + bytesPerValue
               + " bytes");
     }
-    return bytes.length / bytesPerValue;
+    float[] values = new float[bytes.length / bytesPerValue];
+    decode(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN), values, 0);
+    return values;
   }
+
+  /**
+   * The same into an array, from {@code start} on.
+   *
+   * @param bytes a whole number of values, little-endian; its position is not moved
+   */
+  public abstract void decode(ByteBuffer bytes, float[] target, int start);
 
   /** The upper 16 bits, rounded to nearest with ties to even. */
   private static int toBfloat16(float value) {

@@ -12,6 +12,7 @@ import dev.microtome.model.HookSite;
 import dev.microtome.model.HookedTransformer;
 import dev.microtome.model.TokenBatch;
 import dev.microtome.run.InputException;
+import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.RowWriter;
 import dev.microtome.text.TokenSequence;
 import java.io.IOException;
@@ -207,7 +208,7 @@ public final class ActivationCollector<R extends Record> {
     void requireFinite(long sequenceId, int position) {
       int found = NonFinite.first(values, start, size, negativeInfinity);
       if (found >= 0) {
-        throw new InputException(
+        throw new RejectedContentException(
             "hook '%s', sequence %d, position %d: value %d is %s (on-nan = keep stores such values)"
                 .formatted(hook, sequenceId, position, found, values.get(start + found)));
       }

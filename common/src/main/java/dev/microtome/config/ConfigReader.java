@@ -12,9 +12,9 @@ import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigSyntax;
-import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
+import dev.microtome.run.FileEntry;
 import dev.microtome.run.FileStore;
 import dev.microtome.run.InputException;
 import dev.microtome.run.LocalFileStore;
@@ -31,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -69,22 +70,31 @@ public final class ConfigReader {
     try {
       Config config = file.map(path -> parseFile(path, files)).orElse(ConfigFactory.empty());
       for (String set : sets) {
-        config = parseSet(set, type).withFallback(config);
+        config = SetArgument.parse(set, type).withFallback(config);
       }
       ConfigObject root = config.resolve().root();
-      return new ResolvedConfig<>(type.cast(record(type, root, "", "no --config or --set has it")));
+      Map<String, String> places = new TreeMap<>();
+      addPlaces("", root, places);
+      return new ResolvedConfig<>(
+          type.cast(record(type, root, "", "no --config or --set has it")), places);
     } catch (com.typesafe.config.ConfigException.UnresolvedSubstitution e) {
       throw new InputException("Configuration: " + e.getMessage(), e);
     } catch (com.typesafe.config.ConfigException e) {
-      throw new InputException("Configuration is not HOCON: " + e.getMessage(), e);
+      // The library appends the chain of files in its own notation, fifty of them if one includes
+      // itself.
+      String problem = e.getMessage().replaceFirst("(?s)\\s+Trace:.*", "");
+      throw new InputException("Configuration is not HOCON: " + problem, e);
     }
   }
 
   private static Config parseFile(String path, FileStore files) {
     try {
       Optional<Path> local = LocalFileStore.localPath(path);
-      if (files.status(path).filter(entry -> !entry.folder()).isEmpty()) {
+      Optional<FileEntry> entry = files.status(path);
+      if (entry.isEmpty()) {
         throw new InputException("Configuration file " + path + ": no such file");
+      } else if (entry.get().folder()) {
+        throw new InputException("Configuration file " + path + ": is a folder, a file is needed");
       }
       ConfigParseOptions options =
           ConfigParseOptions.defaults().setOriginDescription(path).setSyntax(ConfigSyntax.CONF);
@@ -96,69 +106,14 @@ public final class ConfigReader {
     }
   }
 
-  private static Config parseSet(String set, Class<?> type) {
-    int equals = set.indexOf('=');
-    if (equals <= 0) {
-      throw new UsageException("--set " + set + ": KEY=VALUE is needed");
-    }
-    String key = set.substring(0, equals).strip();
-    String value = set.substring(equals + 1).strip();
-    String origin = "--set " + key;
-    List<String> path;
-    try {
-      path = ConfigUtil.splitPath(key);
-    } catch (com.typesafe.config.ConfigException e) {
-      throw new UsageException(origin + ": not a key: " + e.getMessage());
-    }
-    ConfigParseOptions options = ConfigParseOptions.defaults().setOriginDescription(origin);
-    Config parsed;
-    if (isText(typeAt(type, path)) && !value.matches("(?s)[\\[\"$].*|null")) {
-      // A path such as hdfs://host/x or data/*.txt is no HOCON: // starts a comment there.
-      parsed = ConfigFactory.parseString("v=" + ConfigUtil.quoteString(value), options);
-    } else {
-      try {
-        parsed = ConfigFactory.parseString("v=" + value, options);
-      } catch (com.typesafe.config.ConfigException e) {
-        throw new InputException(origin + ": the value is not HOCON: " + e.getMessage(), e);
-      }
-    }
-    if (!parsed.root().keySet().equals(java.util.Set.of("v"))) {
-      throw new InputException(origin + ": the value is not HOCON: " + value);
-    }
-    return ConfigFactory.empty().withValue(ConfigUtil.joinPath(path), parsed.root().get("v"));
-  }
-
-  private static Type typeAt(Class<?> type, List<String> path) {
-    Type at = type;
-    for (String name : path) {
-      Type here = unwrapped(at);
-      at =
-          here instanceof Class<?> options && Names.isOptions(options)
-              ? Arrays.stream(options.getRecordComponents())
-                  .filter(component -> Names.key(component).equals(name))
-                  .map(RecordComponent::getGenericType)
-                  .findFirst()
-                  .orElse(Object.class)
-              : Object.class;
-    }
-    return at;
-  }
-
-  private static Type unwrapped(Type type) {
-    return type instanceof ParameterizedType generic
-            && (generic.getRawType() == Optional.class || generic.getRawType() == List.class)
-        ? unwrapped(generic.getActualTypeArguments()[0])
-        : type;
-  }
-
-  private static boolean isText(Type type) {
-    return unwrapped(type) instanceof Class<?> leaf
-        && leaf != Object.class
-        && !leaf.isPrimitive()
-        && !Number.class.isAssignableFrom(leaf)
-        && leaf != Boolean.class
-        && leaf != Map.class
-        && !Names.isOptions(leaf);
+  private static void addPlaces(String prefix, ConfigObject object, Map<String, String> places) {
+    object.forEach(
+        (name, value) -> {
+          places.put(prefix + name, where(value));
+          if (value instanceof ConfigObject group) {
+            addPlaces(prefix + name + ".", group, places);
+          }
+        });
   }
 
   private static Record record(Class<?> type, ConfigObject object, String prefix, String absent) {
@@ -265,11 +220,18 @@ public final class ConfigReader {
   private static Object leaf(Class<?> type, ConfigValue value, String key) {
     Object plain = value.unwrapped();
     if (plain instanceof Double number && isIntegral(type) && number == Math.rint(number)) {
+      if (Math.abs(number) >= 0x1p63) {
+        throw wrong(key, value, range(type));
+      }
       // 1e6 is how people write a million steps.
       plain = number.longValue();
     } else if (plain instanceof String text && value.valueType() == ConfigValueType.STRING) {
       // What the environment gives is always text.
-      plain = number(text, type).orElse(text);
+      Optional<Object> number = number(text, type);
+      if (number.isEmpty() && isIntegral(type) && text.matches("[-+]?[0-9]+")) {
+        throw wrong(key, value, range(type));
+      }
+      plain = number.orElse(text);
     }
     if (type == String.class && (plain instanceof Number || plain instanceof Boolean)) {
       plain = value.render();
@@ -283,6 +245,12 @@ public final class ConfigReader {
     } catch (IllegalArgumentException e) {
       throw refusal(key, value, type, e);
     }
+  }
+
+  private static String range(Class<?> integral) {
+    return integral == long.class || integral == Long.class
+        ? "an integer from -2^63 to 2^63 - 1"
+        : typeName(integral);
   }
 
   private static Optional<Object> number(String text, Class<?> type) {
@@ -350,8 +318,12 @@ public final class ConfigReader {
   }
 
   private static InputException wrong(String key, ConfigValue value, Type type) {
+    return wrong(key, value, typeName(type));
+  }
+
+  private static InputException wrong(String key, ConfigValue value, String allowed) {
     return new InputException(
-        key + ": invalid value " + shown(value) + ": must be " + typeName(type) + where(value));
+        key + ": invalid value " + shown(value) + ": must be " + allowed + where(value));
   }
 
   private static String shown(ConfigValue value) {

@@ -14,7 +14,7 @@ public record BigramSettings(
             orElse = "2")
         double sharpness)
     implements Serializable {
-  private static final int MAX_VOCABULARY = 2048;
+  static final int MAX_VOCABULARY = 2048;
   private static final double MAX_SHARPNESS = 10;
 
   /** Checks each value by itself. */
@@ -23,6 +23,10 @@ public record BigramSettings(
       throw new ConfigException(
           "vocabulary-size", vocabularySize, "must be from 3 to " + MAX_VOCABULARY);
     }
+    requireSharpness(sharpness);
+  }
+
+  static void requireSharpness(double sharpness) {
     if (!(sharpness >= 0 && sharpness <= MAX_SHARPNESS)) {
       throw new ConfigException("sharpness", sharpness, "must be from 0 to 10");
     }

@@ -3,23 +3,33 @@ package dev.microtome.corpus;
 import dev.microtome.table.RowWriter;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Random tokens in which segments come again (Olsson et al. 2022). A sequence is a row of segments
- * of random length; each is either drawn uniformly or copied from a random earlier place, so that
+ * of random length; each is either drawn at random or copied from a random earlier place, so that
  * neither position nor distance tells what comes: only what followed the same token before does.
+ * Random tokens are uniform, or follow a Markov chain of the first order, which a model without
+ * attention learns as well as others.
  */
 public final class InductionCorpus extends GeneratedCorpus {
   private static final String KIND = "induction";
 
   private final InductionSettings settings;
   private final ToyVocabulary vocabulary;
+  private final Optional<BigramProbabilities> chain;
 
-  /** A corpus without files: nothing is computed before it is written. */
+  /** A corpus without files: nothing but the chain's table is computed before it is written. */
   public InductionCorpus(CorpusShape shape, DocumentText text, InductionSettings settings) {
     super(shape, text);
     this.settings = settings;
     this.vocabulary = new ToyVocabulary(settings.vocabularySize());
+    this.chain =
+        settings.sharpness() == 0
+            ? Optional.empty()
+            : Optional.of(
+                new BigramProbabilities(
+                    shape.seed(), settings.vocabularySize(), settings.sharpness()));
   }
 
   @Override
@@ -36,6 +46,9 @@ public final class InductionCorpus extends GeneratedCorpus {
   void writeOwnTruth(RowWriters writers) throws IOException {
     double random = StrictMath.log(settings.vocabularySize() - 1);
     double predictable = predictableFraction();
+    if (chain.isPresent()) {
+      chain.get().write(shape(), writers);
+    }
     try (RowWriter<MetricRow> rows = writers.open(MetricRow.TABLE)) {
       rows.write(
           new MetricRow(
@@ -68,12 +81,19 @@ public final class InductionCorpus extends GeneratedCorpus {
       int source = copies ? first + draws.below(before - length + 1) : -1;
       int end = Math.min(tokens.length, at + length);
       for (int i = 0; at < end; at++, i++) {
-        tokens[at] = copies ? tokens[source + i] : draws.between(1, settings.vocabularySize() - 1);
+        tokens[at] =
+            copies ? tokens[source + i] : random(at == 0 ? CorpusShape.BOS : tokens[at - 1], draws);
         sink.induction(
             new InductionRow(id, at, tokens[at], copies ? source + i : -1, copies && i > 0));
       }
     }
     vocabulary.write(KIND, id, tokens, shape(), sink);
+  }
+
+  private int random(int last, Draws draws) {
+    return chain.isPresent()
+        ? chain.get().draw(last, draws)
+        : draws.between(1, settings.vocabularySize() - 1);
   }
 
   /** Exact: the chance that a segment begins at each place, then what it is expected to give. */

@@ -13,7 +13,12 @@ public record InductionSettings(
             doc =
                 "probability that a segment is a copy where enough tokens stand before it, 0 to 1",
             orElse = "0.5")
-        double copyProbability)
+        double copyProbability,
+    @Option(
+            doc =
+                "how uneven the successors of a token in random segments are, as in bigram, 0 to 10; 0: all tokens alike, else at most 2048 ids",
+            orElse = "0")
+        double sharpness)
     implements Serializable {
   static final int MAX_VOCABULARY = 1 << 20;
 
@@ -32,6 +37,13 @@ public record InductionSettings(
     }
     if (!(copyProbability >= 0 && copyProbability <= 1)) {
       throw new ConfigException("copy-probability", copyProbability, "must be from 0 to 1");
+    }
+    BigramSettings.requireSharpness(sharpness);
+    if (sharpness > 0 && vocabularySize > BigramSettings.MAX_VOCABULARY) {
+      throw new ConfigException(
+          "vocabulary-size",
+          vocabularySize,
+          "must be at most %d with a sharpness above 0".formatted(BigramSettings.MAX_VOCABULARY));
     }
   }
 }

@@ -52,10 +52,29 @@ public final class HeadKnockout {
   /** Losses of the unchanged model. */
   public PositionLosses unchanged() {
     PositionLosses losses = new PositionLosses();
-    for (int[] sequence : sequences) {
-      losses.add(TokenLoss.nextToken(model, TokenBatch.of(sequence), parent)[0]);
+    for (int from = 0; from < sequences.size(); ) {
+      int to = batchEnd(from);
+      TokenBatch batch = TokenBatch.of(sequences.subList(from, to));
+      for (float[] row : TokenLoss.nextToken(model, batch, parent)) {
+        losses.add(row);
+      }
+      from = to;
     }
     return losses;
+  }
+
+  /** As many sequences from one on as, padded to the longest, are no more than a batch's tokens. */
+  private int batchEnd(int from) {
+    int longest = sequences.get(from).length;
+    int to = from + 1;
+    while (to < sequences.size()) {
+      longest = Math.max(longest, sequences.get(to).length);
+      if ((long) longest * (to + 1 - from) > batchTokens) {
+        break;
+      }
+      to++;
+    }
+    return to;
   }
 
   /**

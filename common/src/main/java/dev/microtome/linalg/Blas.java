@@ -1,5 +1,7 @@
 package dev.microtome.linalg;
 
+import java.nio.DoubleBuffer;
+import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.openblas.presets.openblas_nolapack;
 
@@ -47,6 +49,36 @@ final class Blas {
         n);
   }
 
+  /** result = a·bᵀ in float32, row-major, of a [m, inner] and b [n, inner]. */
+  static void multiplyTransposed(
+      int m, int n, int inner, FloatPointer a, FloatPointer b, FloatPointer result) {
+    openblas.cblas_sgemm(
+        openblas.CblasRowMajor,
+        openblas.CblasNoTrans,
+        openblas.CblasTrans,
+        m,
+        n,
+        inner,
+        1,
+        a,
+        inner,
+        b,
+        inner,
+        0,
+        result,
+        n);
+  }
+
+  /** y ← y + factor·x in float32. */
+  static void add(int n, float factor, FloatPointer x, FloatPointer y) {
+    openblas.cblas_saxpy(n, factor, x, 1, y, 1);
+  }
+
+  /** Σ x·y in float32. */
+  static float dot(int n, FloatPointer x, FloatPointer y) {
+    return openblas.cblas_sdot(n, x, 1, y, 1);
+  }
+
   /** sum ← sum + x·xᵀ of x [rows, columns]: the upper triangle of sum [rows, rows] alone. */
   static void addGram(double[] x, int rows, int columns, double[] sum) {
     if (rows == 0 || columns == 0) {
@@ -64,6 +96,90 @@ final class Blas {
         1,
         sum,
         rows);
+  }
+
+  /**
+   * sum ← sum + xᵀ·x of x [rows, columns]: the upper triangle of sum [columns, columns] alone. Both
+   * are direct buffers, which no call copies.
+   */
+  static void addColumnGram(DoubleBuffer x, int rows, int columns, DoubleBuffer sum) {
+    openblas.cblas_dsyrk(
+        openblas.CblasRowMajor,
+        openblas.CblasUpper,
+        openblas.CblasTrans,
+        columns,
+        rows,
+        1,
+        x,
+        columns,
+        1,
+        sum,
+        columns);
+  }
+
+  /**
+   * The lower factor L of a = L·Lᵀ in the lower triangle of a [n, n], in its place; above the
+   * diagonal a is left as it is.
+   *
+   * @return whether a is positive definite; if not, a is of no use any more
+   */
+  static boolean cholesky(double[] a, int n) {
+    // A row-major lower triangle is an upper one to LAPACK.
+    int info = openblas.LAPACKE_dpotrf(openblas.LAPACK_COL_MAJOR, (byte) 'U', n, a, n);
+    if (info < 0) {
+      requireDone("dpotrf", n, n, info);
+    }
+    return info == 0;
+  }
+
+  /**
+   * ‖a‖₁·‖a⁻¹‖₁ as LAPACK estimates it, from the lower factor of a.
+   *
+   * @param norm ‖a‖₁
+   */
+  static double conditionNumber(double[] lower, int n, double norm) {
+    double[] reciprocal = new double[1];
+    requireDone(
+        "dpocon",
+        n,
+        n,
+        openblas.LAPACKE_dpocon(
+            openblas.LAPACK_COL_MAJOR, (byte) 'U', n, lower, n, norm, reciprocal));
+    return 1 / reciprocal[0];
+  }
+
+  /** b ← L⁻¹·b or L⁻ᵀ·b of a lower triangle [n, n] and b [n, columns]. */
+  static void solveLower(double[] lower, int n, boolean transposed, double[] b, int columns) {
+    openblas.cblas_dtrsm(
+        openblas.CblasRowMajor,
+        openblas.CblasLeft,
+        openblas.CblasLower,
+        transposed ? openblas.CblasTrans : openblas.CblasNoTrans,
+        openblas.CblasNonUnit,
+        n,
+        columns,
+        1,
+        lower,
+        n,
+        b,
+        columns);
+  }
+
+  /** b ← L·b of a lower triangle [n, n] and b [n, columns]. */
+  static void multiplyLower(double[] lower, int n, double[] b, int columns) {
+    openblas.cblas_dtrmm(
+        openblas.CblasRowMajor,
+        openblas.CblasLeft,
+        openblas.CblasLower,
+        openblas.CblasNoTrans,
+        openblas.CblasNonUnit,
+        n,
+        columns,
+        1,
+        lower,
+        n,
+        b,
+        columns);
   }
 
   /** Real and imaginary parts of the eigenvalues of a [n, n], which is overwritten. */

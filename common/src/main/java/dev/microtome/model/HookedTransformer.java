@@ -75,6 +75,11 @@ public final class HookedTransformer implements AutoCloseable {
   /**
    * Runs a batch as far as the last activation asked for.
    *
+   * <p>A row has the numbers it has alone, whatever it is batched with, up to float32 rounding:
+   * matrix products of other shapes add up in another order. A value differs by at most 5e-6 × (1 +
+   * the largest magnitude of that hook in the row): below 1e-5 for values of size 1. Largest seen
+   * in stories260K: 3.7e-6 of that scale, 4.6e-5 absolute on attention scores of 134.
+   *
    * @param parent of the cache's own manager: closing either frees everything the run kept
    * @return the activations asked for; to be closed
    * @throws InputException if the model does not have a hook point, a token is outside of its

@@ -153,6 +153,11 @@ final class Kernels {
     return array(manager, "logit_loss", logits, targets);
   }
 
+  /** KL(softmax of p ‖ softmax of q) of rows [N, V]. */
+  static NDArray divergence(NDManager manager, NDArray p, NDArray q) {
+    return array(manager, "divergence", p, q);
+  }
+
   static NDArray select(
       NDManager manager, NDArray x, NDArray rows, NDArray heads, NDArray features) {
     return array(manager, "select", x, rows, heads, features);

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.microtome.run.FileStore;
 import dev.microtome.run.InputException;
+import dev.microtome.run.JsonWords;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -44,7 +45,8 @@ final class JsonDocuments {
   String text(String line, String file, long start) throws IOException {
     try (JsonParser parser = JSON.createParser(line)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw new BadRecord("found " + describe(parser.currentToken()) + ", expected an object");
+        throw new BadRecord(
+            "found " + JsonWords.kind(parser.currentToken()) + ", expected an object");
       }
       String text = field(parser);
       if (parser.nextToken() != null) {
@@ -52,7 +54,7 @@ final class JsonDocuments {
       }
       return text;
     } catch (JsonProcessingException e) {
-      throw new InputException(where(file, start) + ": not JSON: " + message(e), e);
+      throw new InputException(where(file, start) + ": not JSON: " + JsonWords.problem(e), e);
     } catch (BadRecord e) {
       throw new InputException(where(file, start) + ": " + e.getMessage(), e);
     }
@@ -68,7 +70,7 @@ final class JsonDocuments {
         throw new InputException(
             slice.path()
                 + ": found "
-                + describe(parser.currentToken())
+                + JsonWords.kind(parser.currentToken())
                 + ", expected one array; a file with an object a line is called .jsonl");
       }
       while (parser.nextToken() != JsonToken.END_ARRAY) {
@@ -87,7 +89,8 @@ final class JsonDocuments {
       }
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-      throw new InputException(slice.path() + " line " + line + ": not JSON: " + message(e), e);
+      throw new InputException(
+          slice.path() + " line " + line + ": not JSON: " + JsonWords.problem(e), e);
     } catch (BadRecord e) {
       throw new InputException(slice.path() + " element " + index + ": " + e.getMessage(), e);
     }
@@ -101,7 +104,7 @@ final class JsonDocuments {
       return field(parser);
     }
     throw new BadRecord(
-        "found " + describe(parser.currentToken()) + ", expected a string or an object");
+        "found " + JsonWords.kind(parser.currentToken()) + ", expected a string or an object");
   }
 
   /**
@@ -120,7 +123,8 @@ final class JsonDocuments {
       } else if (value == JsonToken.VALUE_STRING) {
         text = checked(parser.getText());
       } else {
-        throw new BadRecord("field '" + name + "' is " + describe(value) + ", expected a string");
+        throw new BadRecord(
+            "field '" + name + "' is " + JsonWords.kind(value) + ", expected a string");
       }
     }
     if (text == null) {
@@ -174,25 +178,6 @@ final class JsonDocuments {
       in.reset();
     }
     return in;
-  }
-
-  private static String message(JsonProcessingException e) {
-    return e.getOriginalMessage().lines().findFirst().orElse("unreadable");
-  }
-
-  private static String describe(JsonToken token) {
-    if (token == null) {
-      return "nothing";
-    }
-    return switch (token) {
-      case START_OBJECT -> "an object";
-      case START_ARRAY -> "an array";
-      case VALUE_STRING -> "a string";
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
-      case VALUE_NULL -> "null";
-      case VALUE_TRUE, VALUE_FALSE -> "a boolean";
-      default -> token.name();
-    };
   }
 
   /** What is wrong with a record; the caller adds where it is. */

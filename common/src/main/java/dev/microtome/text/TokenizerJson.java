@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.microtome.run.InputException;
+import dev.microtome.run.JsonWords;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -70,7 +71,7 @@ final class TokenizerJson {
       }
       return root;
     } catch (JsonProcessingException e) {
-      String reason = e.getOriginalMessage().lines().findFirst().orElse("unreadable");
+      String reason = JsonWords.problem(e);
       int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
       throw new InputException(file + " line " + line + ": not JSON: " + reason, e);
     }

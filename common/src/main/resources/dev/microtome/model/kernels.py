@@ -205,6 +205,12 @@ class Kernels(Module):
     target = torch.squeeze(torch.gather(logits, 1, torch.unsqueeze(targets, 1)), 1)
     return torch.sub(torch.logsumexp(logits, [1]), target)
 
+  # KL(softmax p || softmax q) of rows [N, V]
+  def divergence(self: __torch__.Kernels, p: Tensor, q: Tensor) -> Tensor:
+    log_p = torch.log_softmax(p, 1)
+    ratio = torch.sub(log_p, torch.log_softmax(q, 1))
+    return torch.sum(torch.mul_(ratio, torch.exp(log_p)), [1])
+
   # x [N, H, F] at the product of rows [M, 1, 1], heads [1, h, 1] and features [1, 1, f]: [M, h, f]
   def select(self: __torch__.Kernels, x: Tensor, rows: Tensor, heads: Tensor, features: Tensor) -> Tensor:
     return torch.index(x, annotate(List[Optional[Tensor]], [rows, heads, features]))

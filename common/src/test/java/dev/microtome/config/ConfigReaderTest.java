@@ -162,6 +162,12 @@ class ConfigReaderTest {
         "batch-tokens=many | batch-tokens: invalid value \"many\": must be an integer below 2^31 (--set batch-tokens)",
         "batch-tokens=1.5 | batch-tokens: invalid value 1.5: must be an integer below 2^31 (--set batch-tokens)",
         "batch-tokens=3000000000 | batch-tokens: invalid value 3000000000: must be an integer below 2^31 (--set batch-tokens)",
+        "tokens-budget=1e30 | tokens-budget: invalid value 1.0E30: must be an integer from -2^63 to 2^63 - 1 (--set tokens-budget)",
+        "tokens-budget=9223372036854775808 | tokens-budget: invalid value \"9223372036854775808\": must be an integer from -2^63 to 2^63 - 1 (--set tokens-budget)",
+        "tokens-budget=-1e19 | tokens-budget: invalid value -1.0E19: must be an integer from -2^63 to 2^63 - 1 (--set tokens-budget)",
+        "a.b.c=1 | Unknown key a: the keys are model, texts, hooks, batch-tokens, tokens-budget, precision, prepend-bos, optimizer, others, weights (--set a.b.c)",
+        "batch-tokens.x=1 | batch-tokens: invalid value {\"x\":1}: must be an integer below 2^31 (--set batch-tokens.x)",
+        "batch-tokens=1e30 | batch-tokens: invalid value 1.0E30: must be an integer below 2^31 (--set batch-tokens)",
         "batch-tokens=null | batch-tokens: invalid value null: must be an integer below 2^31 (--set batch-tokens)",
         "batch-tokens=[1] | batch-tokens: invalid value [1]: must be an integer below 2^31 (--set batch-tokens)",
         "prepend-bos=1 | prepend-bos: invalid value 1: must be true or false (--set prepend-bos)",
@@ -211,6 +217,25 @@ class ConfigReaderTest {
     assertThatExceptionOfType(InputException.class)
         .isThrownBy(() -> read("model=m", "batch-tokens={"))
         .withMessageContaining("--set batch-tokens: the value is not HOCON");
+  }
+
+  @Test
+  void aFolderIsNoConfigurationFile() {
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> resolve(Optional.of(folder)))
+        .withMessage("Configuration file " + folder + ": is a folder, a file is needed");
+  }
+
+  @Test
+  void aFileThatIncludesItselfIsRefusedInAFewWords() throws IOException {
+    Path file = file("include \"sample.conf\"\n");
+
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> resolve(Optional.of(file)))
+        .withMessageContaining(file.toString())
+        .withMessageContaining("cycle")
+        .withMessageNotContaining("ParseableFile")
+        .withMessageNotContaining("\n");
   }
 
   @Test

@@ -31,7 +31,7 @@ class GeneratedCorpusLawsTest {
 
   private static final Kind INDUCTION =
       shape ->
-          new InductionCorpus(shape, DocumentText.WRITE, new InductionSettings(512, 4, 24, 0.5));
+          new InductionCorpus(shape, DocumentText.WRITE, new InductionSettings(512, 4, 24, 0.5, 0));
   private static final Kind BIGRAM =
       shape -> new BigramCorpus(shape, DocumentText.WRITE, new BigramSettings(64, 2));
   private static final Kind SKIP_TRIGRAM =

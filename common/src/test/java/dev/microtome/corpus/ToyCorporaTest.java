@@ -190,11 +190,15 @@ class ToyCorporaTest {
 
   @Test
   void valuesOutOfRangeAreRefusedByKey() {
-    refused(() -> new InductionSettings(2, 4, 8, 0.5), "vocabulary-size", "2", "from 3");
-    refused(() -> new InductionSettings(9, 1, 8, 0.5), "min-segment", "1", "at least 2");
-    refused(() -> new InductionSettings(9, 9, 8, 0.5), "max-segment", "8", "min-segment, 9");
-    refused(() -> new InductionSettings(9, 4, 8, 1.5), "copy-probability", "1.5", "0 to 1");
-    refused(() -> new InductionSettings(9, 4, 8, Double.NaN), "copy-probability", "NaN", "0 to 1");
+    refused(() -> new InductionSettings(2, 4, 8, 0.5, 0), "vocabulary-size", "2", "from 3");
+    refused(() -> new InductionSettings(9, 1, 8, 0.5, 0), "min-segment", "1", "at least 2");
+    refused(() -> new InductionSettings(9, 9, 8, 0.5, 0), "max-segment", "8", "min-segment, 9");
+    refused(() -> new InductionSettings(9, 4, 8, 1.5, 0), "copy-probability", "1.5", "0 to 1");
+    refused(
+        () -> new InductionSettings(9, 4, 8, Double.NaN, 0), "copy-probability", "NaN", "0 to 1");
+    refused(() -> new InductionSettings(9, 4, 8, 0.5, -1), "sharpness", "-1.0", "0 to 10");
+    refused(
+        () -> new InductionSettings(2049, 4, 8, 0.5, 1), "vocabulary-size", "2049", "at most 2048");
     refused(() -> new BigramSettings(2049, 1), "vocabulary-size", "2049", "3 to 2048");
     refused(() -> new BigramSettings(9, -1), "sharpness", "-1.0", "0 to 10");
     refused(
@@ -218,11 +222,45 @@ class ToyCorporaTest {
         .sum();
   }
 
+  /** Random tokens follow the chain wherever they stand, copies what they were copied from. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void randomSegmentsOfASharpInductionCorpusFollowItsBigrams(boolean bos) {
+    InductionCorpus corpus =
+        new InductionCorpus(
+            new CorpusShape(3, CONTEXT, bos),
+            DocumentText.OMIT,
+            new InductionSettings(32, 3, 12, 0.5, 2));
+    List<BigramRow> bigrams = Collected.truth(corpus).of(BigramRow.TABLE);
+    assertThat(bigrams).hasSize((bos ? 32 : 31) * 31).isEqualTo(bigrams(bos));
+    Collected sequences = Collected.sequences(corpus, 0, SEQUENCES);
+    List<TokenRow> tokens = sequences.of(TokenRow.TABLE);
+    double[][] counts = new double[32][32];
+    for (InductionRow row : sequences.of(InductionRow.TABLE)) {
+      int[] sequence = tokens.get((int) row.sequenceId()).tokens();
+      if (row.sourcePosition() >= 0) {
+        assertThat(row.tokenId()).isEqualTo(sequence[row.sourcePosition()]);
+      } else if (row.position() > 0) {
+        counts[sequence[row.position() - 1]][row.tokenId()]++;
+      }
+    }
+    for (BigramRow row : bigrams) {
+      double all = Arrays.stream(counts[row.source()]).sum();
+      assertThat(counts[row.source()][row.out()] / all)
+          .as("%d then %d", row.source(), row.out())
+          .isCloseTo(row.p(), within(1e-3 + ERRORS * Math.sqrt(row.p() * (1 - row.p()) / all)));
+    }
+  }
+
+  private static List<BigramRow> bigrams(boolean bos) {
+    return Collected.truth(bigram(bos)).of(BigramRow.TABLE);
+  }
+
   private static InductionCorpus induction(boolean bos) {
     return new InductionCorpus(
         new CorpusShape(3, CONTEXT, bos),
         DocumentText.OMIT,
-        new InductionSettings(256, 3, 12, 0.5));
+        new InductionSettings(256, 3, 12, 0.5, 0));
   }
 
   private static BigramCorpus bigram(boolean bos) {

@@ -72,6 +72,18 @@ public interface Inputs {
   List<Checkpoint> checkpoints(List<InputPath> paths);
 
   /**
+   * Folders that a job or another program made, such as those of SAEs: the folder itself if it has
+   * the file, else those directly inside it that have; of a run or an output folder (then {@code
+   * latest} is followed) those of its artifact. The digest covers names and the content of every
+   * JSON and safetensors file.
+   *
+   * @param artifact name of the artifact where the path is a run or an output folder
+   * @param file that such a folder has, such as {@code cfg.json}
+   * @return at least one, in the order of their names
+   */
+  List<ModelFolder> folders(InputPath path, String artifact, String file);
+
+  /**
    * One file, such as a tokenizer.json. The digest covers its content.
    *
    * @return what the store says of it

@@ -1,6 +1,7 @@
 package dev.microtome.jobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.microtome.config.ConfigException;
 import dev.microtome.config.ConfigReader;
 import dev.microtome.config.ResolvedConfig;
 import dev.microtome.config.UsageException;
@@ -64,7 +65,7 @@ public final class JobRunner {
     requirePaths("", config.json(path -> PATH + path.value()));
     RunInputs inputs = new RunInputs(files);
     out.println(Versions.banner() + " · " + job.name());
-    Plan<P> plan = job.plan(config.value(), inputs);
+    Plan<P> plan = plan(job, config, inputs);
     if (dryRun) {
       PlanReport.print(out, config.json(), inputs.records(), plan, job);
       return new JobOutcome(Optional.empty(), List.of(), false);
@@ -80,6 +81,7 @@ public final class JobRunner {
         return reportUpToDate(done.get());
       }
     }
+    boolean existed = exists(output);
     try (Lease lease = lease(output)) {
       // Another process may have finished the same run while this one planned.
       Optional<RunDirectory> done = force ? Optional.empty() : upToDate(output, fingerprint);
@@ -92,9 +94,45 @@ public final class JobRunner {
       lease.keepAlive();
       Manifest started = manifest(job, config, inputs, fingerprint, plan, force);
       try (RunSession session = RunSession.open(files, output, started, lease, job, out, clock)) {
-        job.run(config.value(), plan, session.context());
-        return session.finish();
+        return finish(job, config.value(), plan, session);
       }
+    } finally {
+      if (!existed) {
+        removeIfEmpty(output);
+      }
+    }
+  }
+
+  private static <C extends Record, P extends Serializable> JobOutcome finish(
+      Job<C, P> job, C config, Plan<P> plan, RunSession session) throws IOException {
+    try {
+      job.run(config, plan, session.context());
+      return session.finish();
+    } catch (InputException e) {
+      session.refused(e);
+      throw e;
+    }
+  }
+
+  /** Takes a folder back that only the lease had made, once a run is refused. */
+  private void removeIfEmpty(String output) {
+    try {
+      if (files.exists(output) && files.list(output).isEmpty()) {
+        files.deleteEmptyFolder(output);
+      }
+    } catch (IOException e) {
+      // Another process has just begun there, or the file system fails: the run has ended as it
+      // has.
+      out.println("Cannot remove the empty folder " + output + ": " + Reasons.of(e));
+    }
+  }
+
+  private static <C extends Record, P extends Serializable> Plan<P> plan(
+      Job<C, P> job, ResolvedConfig<C> config, RunInputs inputs) {
+    try {
+      return job.plan(config.value(), inputs);
+    } catch (ConfigException e) {
+      throw config.located(e);
     }
   }
 
@@ -146,6 +184,14 @@ public final class JobRunner {
         }
       }
       return Optional.empty();
+    } catch (IOException e) {
+      throw new InputException("Cannot read output " + output + ": " + Reasons.of(e), e);
+    }
+  }
+
+  private boolean exists(String output) {
+    try {
+      return files.exists(output);
     } catch (IOException e) {
       throw new InputException("Cannot read output " + output + ": " + Reasons.of(e), e);
     }

@@ -16,6 +16,11 @@ public record ModelFolder(String path, String digest, List<ModelFile> files)
     files = List.copyOf(files);
   }
 
+  /** The folder's own name. */
+  public String name() {
+    return path.substring(path.lastIndexOf('/') + 1);
+  }
+
   /**
    * One file of the folder.
    *

@@ -28,6 +28,7 @@ final class RunInputs implements Inputs {
   private final TableInputs tableInputs;
   private final ModelInputs modelInputs;
   private final CheckpointInputs checkpointInputs;
+  private final FolderInputs folderInputs;
   private final Map<InputPath, Map<String, InputRecord>> opened = new LinkedHashMap<>();
 
   RunInputs(HadoopFileStore files) {
@@ -38,6 +39,7 @@ final class RunInputs implements Inputs {
     tableInputs = new TableInputs(files, tables, runs);
     modelInputs = new ModelInputs(files);
     checkpointInputs = new CheckpointInputs(files, runs, modelInputs);
+    folderInputs = new FolderInputs(files, runs, modelInputs);
   }
 
   /** Everything that was opened, in order. */
@@ -137,6 +139,24 @@ final class RunInputs implements Inputs {
             -1,
             model.files().stream().mapToLong(ModelFolder.ModelFile::bytes).sum()));
     return model;
+  }
+
+  @Override
+  public List<ModelFolder> folders(InputPath path, String artifact, String file) {
+    List<ModelFolder> found = Reads.reading(path, () -> folderInputs.find(path, artifact, file));
+    register(
+        path,
+        new InputRecord(
+            artifact,
+            Reads.reading(path, () -> files.qualify(path.value())),
+            FolderInputs.digest(found),
+            found.stream().mapToLong(folder -> folder.files().size()).sum(),
+            -1,
+            found.stream()
+                .flatMap(folder -> folder.files().stream())
+                .mapToLong(ModelFolder.ModelFile::bytes)
+                .sum()));
+    return found;
   }
 
   @Override

@@ -7,9 +7,11 @@ import dev.microtome.run.ArtifactFile;
 import dev.microtome.run.DataFile;
 import dev.microtome.run.FileStore;
 import dev.microtome.run.Fingerprint;
+import dev.microtome.run.InputException;
 import dev.microtome.run.Lease;
 import dev.microtome.run.Manifest;
 import dev.microtome.run.PartRecord;
+import dev.microtome.run.RejectedContentException;
 import dev.microtome.run.RunDirectory;
 import dev.microtome.table.TableSpec;
 import java.io.Closeable;
@@ -40,6 +42,7 @@ final class RunSession implements Closeable {
   private final Instant start;
   private final RunStages stages;
   private boolean finished;
+  private Optional<InputException> refusal = Optional.empty();
 
   /** Whether the session knows all parts of the run: else an empty list of them means nothing. */
   private boolean known;
@@ -123,6 +126,11 @@ final class RunSession implements Closeable {
     return stages;
   }
 
+  /** Remembers why the run ends without being finished. */
+  void refused(InputException e) {
+    refusal = Optional.of(e);
+  }
+
   private void requireLease() throws IOException {
     if (!lease.isHeld()) {
       lease.check();
@@ -172,7 +180,10 @@ final class RunSession implements Closeable {
 
   /**
    * Leaves an unfinished run as the next attempt wants it: without staging, and not at all if
-   * nothing was committed or saved.
+   * nothing was committed or saved, or if what it was refused for is bound to its inputs and its
+   * configuration ({@link RejectedContentException}): no attempt could ever finish it. Refused for
+   * anything else it keeps its parts, as after a failure, and a training that diverged keeps its
+   * checkpoints.
    */
   @Override
   public void close() throws IOException {
@@ -186,15 +197,19 @@ final class RunSession implements Closeable {
         return;
       }
       int parts = stages.records().size();
-      if (parts == 0 && !run.hasWork()) {
+      boolean hopeless = refusal.filter(RejectedContentException.class::isInstance).isPresent();
+      if (hopeless || (parts == 0 && !run.hasWork())) {
         run.delete();
       } else {
         out.println(
-            "Unfinished: %s keeps %d finished parts%s; the same command resumes it"
+            "Unfinished: %s keeps %s%s; %s"
                 .formatted(
                     Summary.display(run.path()),
-                    parts,
-                    run.hasWork() ? " and the state of others" : ""));
+                    parts == 1 ? "1 finished part" : parts + " finished parts",
+                    run.hasWork() ? " and the state of others" : "",
+                    refusal.isPresent()
+                        ? "once it is not refused any more, the same command resumes it"
+                        : "the same command resumes it"));
       }
     } catch (IOException e) {
       // What failed before is what the user must see.

@@ -28,23 +28,27 @@ final class Summary {
       Manifest.Table table = entry.getValue();
       out.printf(
           Locale.ROOT,
-          "  %s: %,d rows, %s, %d files%n",
+          "  %s: %,d rows, %s, %s%n",
           entry.getKey(),
           table.rows(),
           Progress.Amounts.bytes(table.bytes()),
-          table.files().size());
+          files(table.files().size()));
       out.println("    " + opening(run.tablePath(entry.getKey())));
     }
     for (Map.Entry<String, Manifest.Artifact> entry : manifest.artifacts().entrySet()) {
       out.printf(
           Locale.ROOT,
-          "  %s: %,d files, %s%n    %s%n",
+          "  %s: %s, %s%n    %s%n",
           entry.getKey(),
-          entry.getValue().files().size(),
+          files(entry.getValue().files().size()),
           Progress.Amounts.bytes(entry.getValue().bytes()),
           display(run.path(entry.getKey())));
     }
     manifest.metrics().forEach((name, value) -> out.println("  " + name + " = " + value));
+  }
+
+  private static String files(int count) {
+    return String.format(Locale.ROOT, count == 1 ? "%,d file" : "%,d files", count);
   }
 
   /** A line of Python that opens a table; DuckDB knows local paths, Spark those of Hadoop. */

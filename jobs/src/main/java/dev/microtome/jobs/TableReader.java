@@ -1,9 +1,12 @@
 package dev.microtome.jobs;
 
+import dev.microtome.activations.ActivationCodec;
 import dev.microtome.table.RowReader;
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Reads Parquet files into row records. */
 public interface TableReader {
@@ -45,15 +48,48 @@ public interface TableReader {
    * The row groups of a file in their order, and what their statistics say of a column of whole
    * numbers. Nothing but the footer is read.
    *
-   * @param column name of an {@code int} or {@code long} column
+   * @param column name of an {@code int} or {@code long} column, or of a list of such numbers, of
+   *     whose elements the statistics are
    */
   List<RowGroup> rowGroups(String path, String column) throws IOException;
+
+  /**
+   * Opens rows [from, to) of a file of vectors.
+   *
+   * @throws dev.microtome.run.InputException when the file is not Parquet or lacks a column
+   */
+  VectorRows vectors(String path, VectorColumns columns, long from, long to) throws IOException;
+
+  /**
+   * The row groups of a file in their order, and the text that a column has in all rows of each if
+   * its statistics say so. Nothing but the footer is read.
+   */
+  List<TextGroup> textGroups(String path, String column) throws IOException;
+
+  /**
+   * What is read of a table of vectors.
+   *
+   * @param id column of whole numbers
+   * @param vector column of floats: a list of them, or bytes
+   * @param dtype of the bytes
+   * @param width values of a vector
+   */
+  record VectorColumns(String id, String vector, ActivationCodec dtype, int width)
+      implements Serializable {}
+
+  /** Rows [from, to) of a file, in which a column has one text; empty if that is not known. */
+  record TextGroup(long from, long to, Optional<String> text) {}
 
   /**
    * Rows [from, to) of a file, whose column holds numbers from {@code smallest} to {@code largest}:
    * of all {@code long}s where the file has no statistics.
    */
-  record RowGroup(long from, long to, long smallest, long largest) {}
+  record RowGroup(long from, long to, long smallest, long largest) {
+    /** Whether the file says anything of the column's numbers. */
+    public boolean hasStatistics() {
+      return smallest > Long.MIN_VALUE || largest < Long.MAX_VALUE;
+    }
+  }
 
   /** Rows [from, to) of a file. */
   record Rows(long from, long to) {}

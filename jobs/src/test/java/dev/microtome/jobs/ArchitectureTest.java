@@ -25,10 +25,13 @@ class ArchitectureTest {
     "dev.microtome.model..",
     "dev.microtome.activations..",
     "dev.microtome.training..",
+    "dev.microtome.sae..",
     "dev.microtome.linalg..",
     "dev.microtome.circuits..",
     "dev.microtome.dynamics..",
-    "dev.microtome.heads.."
+    "dev.microtome.erasure..",
+    "dev.microtome.heads..",
+    "dev.microtome.sae.."
   };
 
   @ArchTest
@@ -56,8 +59,10 @@ class ArchitectureTest {
           .definedBy(
               "dev.microtome.activations..",
               "dev.microtome.training..",
+              "dev.microtome.sae..",
               "dev.microtome.circuits..",
               "dev.microtome.dynamics..",
+              "dev.microtome.erasure..",
               "dev.microtome.heads..")
           .layer("models")
           .definedBy(

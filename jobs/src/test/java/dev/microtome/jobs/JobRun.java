@@ -67,8 +67,18 @@ public final class JobRun {
     return out;
   }
 
+  public String err() {
+    return err;
+  }
+
   /** Rows of a table of the newest run, in the order of its files; none if it was not written. */
   public <R extends Record> List<R> rows(TableSpec<R> table) throws IOException {
+    return rows(output, table);
+  }
+
+  /** Rows of a table of the newest run of an output folder. */
+  public static <R extends Record> List<R> rows(Path output, TableSpec<R> table)
+      throws IOException {
     Path folder =
         output.resolve(Files.readString(output.resolve("latest")).strip()).resolve(table.name());
     List<R> all = new ArrayList<>();

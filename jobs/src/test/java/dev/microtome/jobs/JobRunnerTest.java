@@ -295,6 +295,35 @@ class JobRunnerTest {
   }
 
   @Test
+  void summaryCountsOneFileAsOne() {
+    assertThat(range("--set", "part-size=100")).isZero();
+
+    assertThat(printed()).contains(", 1 file\n");
+  }
+
+  @Test
+  void outputThatOnlyTheRefusedRunMadeIsRemoved() throws IOException {
+    Files.delete(output);
+
+    assertThat(range("--set", "trouble=refused-input", "--set", "part-size=100")).isEqualTo(2);
+
+    assertThat(output).doesNotExist();
+  }
+
+  @Test
+  void refusalThatMayPassKeepsFinishedPartsAndOneThatCannotKeepsNothing() throws IOException {
+    assertThat(range("--set", "trouble=refused-input", "--set", "trouble-part=4")).isEqualTo(2);
+    assertThat(tree(output)).isNotEmpty();
+    assertThat(printed()).contains("once it is not refused any more, the same command resumes it");
+
+    assertThat(range("--set", "trouble=rejected-row", "--set", "trouble-part=4")).isEqualTo(2);
+    assertThat(printed()).doesNotContain("resumes it");
+    try (Stream<Path> runs = Files.list(output)) {
+      assertThat(runs).hasSize(1);
+    }
+  }
+
+  @Test
   void dryRunWritesNothing() throws IOException {
     Files.delete(output);
 
@@ -361,7 +390,7 @@ class JobRunnerTest {
             "  count (an integer, required)\n      how many numbers, at least 1\n",
             "  part-size (an integer below 2^31, default 10)\n",
             "  input (a path, optional)\n",
-            "  trouble (one of nothing, refused-input, broken-code, null-value, default nothing)\n",
+            "  trouble (one of nothing, refused-input, rejected-row, broken-code, null-value, default nothing)\n",
             "Table numbers: One row a number\n",
             "  remainder INT, thirds\n      its remainder by 3\n",
             "  multiples ARRAY<FLOAT>\n");
@@ -419,7 +448,7 @@ class JobRunnerTest {
   @CsvSource({
     "--output, '', --output: a path is needed",
     "--output, foo://x/y, '--output: foo://x/y: no file system ''foo:'' on the class path'",
-    "--output, gpt2:main, '--output: gpt2:main: not a path: '",
+    "--output, gpt2:main, '--output: gpt2:main: not a path: ''gpt2:'' needs an absolute path behind it'",
     "--set, input=\"gpt2:main\", 'input: gpt2:main: not a path: '",
     "--set, input=\"foo://x/a.txt\", 'input: foo://x/a.txt: no file system ''foo:'''",
     "--config, foo://x/c.conf, 'Configuration file foo://x/c.conf: no file system ''foo:'''"

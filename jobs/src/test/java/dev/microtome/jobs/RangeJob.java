@@ -5,6 +5,7 @@ import dev.microtome.config.ConfigException;
 import dev.microtome.config.InputPath;
 import dev.microtome.config.Option;
 import dev.microtome.run.InputException;
+import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.Column;
 import dev.microtome.table.RowWriter;
 import dev.microtome.table.TableSpec;
@@ -42,6 +43,7 @@ public final class RangeJob implements Job<RangeJob.Config, RangeJob.Range> {
   enum Trouble {
     NOTHING,
     REFUSED_INPUT,
+    REJECTED_ROW,
     BROKEN_CODE,
     NULL_VALUE
   }
@@ -122,6 +124,8 @@ public final class RangeJob implements Job<RangeJob.Config, RangeJob.Range> {
           if (context.index() == troublePart && number == part.from() + 1) {
             switch (trouble) {
               case REFUSED_INPUT -> throw new InputException("number " + number + " is refused");
+              case REJECTED_ROW ->
+                  throw new RejectedContentException("number " + number + " is rejected");
               case BROKEN_CODE -> throw new ArithmeticException("number " + number + " breaks it");
               case NULL_VALUE ->
                   writer.write(new NumberRow(1, 1, 1, 1, true, null, null, null, null, null));

@@ -18,7 +18,7 @@ import java.util.TreeSet;
  * keys were asked for, so that {@link #refuseUnread} can name the ones nobody honoured. A key whose
  * value is null counts as absent, as in transformers.
  */
-final class ConfigJson {
+public final class ConfigJson {
   /** More layers than any published transformer; bounds what a hostile file makes us allocate. */
   static final int MAX_LAYERS = 10_000;
 
@@ -43,7 +43,8 @@ final class ConfigJson {
   private final ObjectNode json;
   private final Set<String> read = new HashSet<>();
 
-  ConfigJson(Path file, ObjectNode json) {
+  /** Begins with nothing read. */
+  public ConfigJson(Path file, ObjectNode json) {
     this(file, "", json);
   }
 
@@ -57,7 +58,8 @@ final class ConfigJson {
     return file;
   }
 
-  boolean has(String key) {
+  /** Whether the key is there and not null. Does not count as read. */
+  public boolean has(String key) {
     return json.hasNonNull(key);
   }
 
@@ -71,13 +73,13 @@ final class ConfigJson {
   }
 
   /** The value, or empty if the key is absent or null. Counts as read. */
-  Optional<JsonNode> node(String key) {
+  public Optional<JsonNode> node(String key) {
     read.add(key);
     return Optional.ofNullable(json.get(key)).filter(value -> !value.isNull());
   }
 
   /** The object under a key, as a configuration of its own. */
-  Optional<ConfigJson> object(String key) {
+  public Optional<ConfigJson> object(String key) {
     return node(key)
         .map(
             value -> {
@@ -88,7 +90,8 @@ final class ConfigJson {
             });
   }
 
-  String string(String key) {
+  /** A text, which must be there. */
+  public String string(String key) {
     JsonNode value = node(key).orElseThrow(() -> missing(key));
     if (!value.isTextual()) {
       throw wrong(key, value, "a string");
@@ -96,7 +99,8 @@ final class ConfigJson {
     return value.textValue();
   }
 
-  String string(String key, String otherwise) {
+  /** A text, or what it is if the key is absent. */
+  public String string(String key, String otherwise) {
     return node(key).isPresent() ? string(key) : otherwise;
   }
 
@@ -120,6 +124,18 @@ final class ConfigJson {
 
   Dim size(String key, int max, Dim otherwise) {
     return node(key).isPresent() ? size(key, max) : otherwise;
+  }
+
+  /** A whole number from {@code min} to {@code max}, which must be there. */
+  public int wholeBetween(String key, int min, int max) {
+    JsonNode value = node(key).orElseThrow(() -> missing(key));
+    if (!value.isIntegralNumber()
+        || !value.canConvertToInt()
+        || value.intValue() < min
+        || value.intValue() > max) {
+      throw wrong(key, value, "a whole number from %,d to %,d".formatted(min, max));
+    }
+    return value.intValue();
   }
 
   /** A whole number from 0 to {@code max}. */
@@ -162,7 +178,7 @@ final class ConfigJson {
   }
 
   /** True or false. A null is refused: it is neither, and not the default either. */
-  boolean flag(String key, boolean otherwise) {
+  public boolean flag(String key, boolean otherwise) {
     read.add(key);
     JsonNode value = json.get(key);
     if (value == null) {
@@ -225,7 +241,7 @@ final class ConfigJson {
   }
 
   /** What a name stands for. */
-  <T> T choice(String key, Map<String, T> meanings) {
+  public <T> T choice(String key, Map<String, T> meanings) {
     return choice(key, string(key), meanings);
   }
 
@@ -264,6 +280,11 @@ final class ConfigJson {
     }
   }
 
+  /** Refuses every key that was neither read nor is one of {@code harmless}. */
+  public void refuseUnread(Set<String> harmless) {
+    refuseUnread(KnownKeys.none().and(harmless.toArray(String[]::new)));
+  }
+
   /** Refuses every key that was neither read nor is known to leave the numbers alone. */
   void refuseUnread(KnownKeys harmless) {
     json.fieldNames()
@@ -280,7 +301,8 @@ final class ConfigJson {
             });
   }
 
-  InputException unsupported(String key, String value, String supported) {
+  /** Says that a key has a value that nothing here honours. */
+  public InputException unsupported(String key, String value, String supported) {
     return new InputException(
         "%s: %s is %s, which is not supported; supported: %s"
             .formatted(file, prefix + key, value, supported));
@@ -292,7 +314,8 @@ final class ConfigJson {
             .formatted(file, prefix + key, Json.shorten(value.toString()), expected));
   }
 
-  InputException conflict(String message) {
+  /** Says what does not fit together. */
+  public InputException conflict(String message) {
     return new InputException("%s: %s".formatted(file, message));
   }
 

@@ -1,6 +1,7 @@
 package dev.microtome.model.load;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.microtome.model.Activation;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Writes models as Hugging Face's {@code GPT2LMHeadModel} stores them, for transformers and
@@ -61,7 +63,29 @@ public final class Gpt2Files {
     }
   }
 
-  private static void checkExpressible(ModelConfig config) {
+  /**
+   * Writes a model that lies in another folder.
+   *
+   * @param files the model, of any family that GPT-2 can express
+   * @param folder is created; files of an earlier model are replaced
+   * @throws InputException as {@link #write} does
+   */
+  public static void convert(ModelFiles files, Path folder) {
+    try (NDManager memory = NDManager.newBaseManager();
+        ModelWeights weights = ModelWeights.load(files, memory)) {
+      write(
+          folder,
+          weights.config(),
+          weights.names().stream().collect(Collectors.toMap(name -> name, weights::get)));
+    }
+  }
+
+  /**
+   * Refuses a model that GPT-2 is not able to express, whatever its weights.
+   *
+   * @throws InputException naming what it lacks
+   */
+  public static void checkExpressible(ModelConfig config) {
     require(config.nLayers() > 0, "at least one layer", "none");
     require(config.hasMlp(), "an MLP in each block", "attention only");
     require(!config.gatedMlp(), "an MLP without a gate", "a gate");

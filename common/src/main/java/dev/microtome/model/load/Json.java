@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.microtome.run.InputException;
+import dev.microtome.run.JsonWords;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -23,7 +24,7 @@ import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /** JSON of untrusted files: strict, UTF-8, no duplicate keys, bounded nesting and numbers. */
-final class Json {
+public final class Json {
   static final JsonFactory FACTORY =
       new JsonFactoryBuilder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -48,7 +49,7 @@ final class Json {
   private Json() {}
 
   /** Reads a file that holds one JSON object. A file beyond {@code maxBytes} is refused unread. */
-  static ObjectNode object(Path file, long maxBytes) {
+  public static ObjectNode object(Path file, long maxBytes) {
     try {
       long size = Files.size(file);
       if (size > maxBytes) {
@@ -70,7 +71,7 @@ final class Json {
   }
 
   /** The text of an object, a key a line, with the same line ends everywhere. */
-  static String indented(ObjectNode object) {
+  public static String indented(ObjectNode object) {
     DefaultPrettyPrinter printer =
         new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n"));
     try {
@@ -96,11 +97,11 @@ final class Json {
             ? ""
             : " (line %d, column %d)"
                 .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
-    return CONTROL.matcher(e.getOriginalMessage()).replaceAll(" ") + line;
+    return CONTROL.matcher(JsonWords.problem(e)).replaceAll(" ") + line;
   }
 
   /** A text of an untrusted file as an error quotes it: short, and on one line. */
-  static String shorten(String text) {
+  public static String shorten(String text) {
     String line =
         CONTROL
             .matcher(text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE))

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.microtome.run.InputException;
+import dev.microtome.run.JsonWords;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -195,11 +196,18 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
       }
     }
 
-    private void expect(JsonToken found, JsonToken wanted, String where) {
+    private void expect(JsonToken found, JsonToken wanted, String where) throws IOException {
       if (found != wanted) {
         throw refused(
             "%s: expected %s, found %s"
-                .formatted(where, wanted, found == null ? "the end" : found));
+                .formatted(
+                    where,
+                    wanted == JsonToken.VALUE_NUMBER_INT
+                        ? "a whole number"
+                        : JsonWords.kind(wanted),
+                    found == JsonToken.VALUE_NUMBER_FLOAT
+                        ? parser.getText()
+                        : JsonWords.kind(found)));
       }
     }
 

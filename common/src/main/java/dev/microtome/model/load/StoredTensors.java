@@ -2,12 +2,15 @@ package dev.microtome.model.load;
 
 import dev.microtome.run.InputException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * All tensors of a model folder's open files, under their modern names, checked against the
@@ -16,6 +19,8 @@ import java.util.TreeSet;
 final class StoredTensors implements AutoCloseable {
   /** More names than this make a message no easier to act on. */
   private static final int MOST_NAMED = 5;
+
+  private static final Set<String> HEADS = Set.of("lm_head.", "embed_out.", "cls.");
 
   private final ModelFiles files;
   private final List<Safetensors> open = new ArrayList<>();
@@ -161,13 +166,25 @@ final class StoredTensors implements AutoCloseable {
   /** What a tensor that is not there would be called beside those that are. */
   private String nameInFile(String modern) {
     String first = modern.substring(0, modern.indexOf('.') + 1);
+    return prefixes(first)
+        .findFirst()
+        // Heads stand beside the model that the others' prefix names.
+        .or(() -> HEADS.contains(first) ? Optional.empty() : prefixes("").findFirst())
+        .map(prefix -> prefix + modern)
+        .orElse(modern);
+  }
+
+  /** What the file puts before the names of tensors that begin so, the longest first. */
+  private Stream<String> prefixes(String first) {
     return tensors.entrySet().stream()
         .filter(each -> each.getKey().startsWith(first))
         .filter(each -> each.getValue().tensor().name().endsWith(each.getKey()))
-        .map(each -> each.getValue().tensor().name().replace(each.getKey(), modern))
-        .sorted()
-        .findFirst()
-        .orElse(modern);
+        .map(
+            each -> {
+              String name = each.getValue().tensor().name();
+              return name.substring(0, name.length() - each.getKey().length());
+            })
+        .sorted(Comparator.comparingInt(String::length).reversed().thenComparing(prefix -> prefix));
   }
 
   private static void check(Stored stored, Parameter.Source source) {

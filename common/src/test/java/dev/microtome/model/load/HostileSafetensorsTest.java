@@ -38,20 +38,20 @@ class HostileSafetensorsTest {
         "{%s} | 4 | tensor 'a' ends at byte 8 of the data, the file holds 4",
         "{} | 4 | the tensors cover 0 bytes, the file holds 4",
         "{%s, %s} | 8 | is not valid JSON: Duplicate field 'a'",
-        "{'__metadata__': {'k': 1}, %s} | 8 | __metadata__.k: expected VALUE_STRING, found VALUE_NUMBER_INT",
+        "{'__metadata__': {'k': 1}, %s} | 8 | __metadata__.k: expected a string, found a number",
         "{'a': {'dtype': 'F32', 'shape': [3], 'data_offsets': [0, 8]}} | 8 | tensor 'a': F32 of shape [3] takes 12 bytes, data_offsets [0, 8] give 8",
         "{'a': {'dtype': 'F32', 'shape': [4294967296, 4294967296], 'data_offsets': [0, 8]}} | 8 | tensor 'a': shape [4294967296, 4294967296] overflows",
         "{'a': {'dtype': 'F32', 'shape': [4611686018427387904], 'data_offsets': [0, 0]}} | 0 | tensor 'a': shape [4611686018427387904] overflows",
         "{'a': {'dtype': 'F32', 'shape': [-2], 'data_offsets': [0, 8]}} | 8 | tensor 'a'.shape holds the negative number -2",
         "{'a': {'dtype': 'F32', 'shape': [2], 'data_offsets': [8, 0]}} | 8 | tensor 'a': data_offsets [8, 0] is not [begin, end]",
         "{'a': {'dtype': 'F32', 'shape': [2], 'data_offsets': [0, 8, 9]}} | 8 | tensor 'a': data_offsets [0, 8, 9] is not [begin, end]",
-        "{'a': {'dtype': 'F32', 'shape': [2.0], 'data_offsets': [0, 8]}} | 8 | tensor 'a'.shape: expected VALUE_NUMBER_INT, found VALUE_NUMBER_FLOAT",
+        "{'a': {'dtype': 'F32', 'shape': [2.0], 'data_offsets': [0, 8]}} | 8 | tensor 'a'.shape: expected a whole number, found 2.0",
         "{'a': {'dtype': 'F32', 'shape': [99999999999999999999], 'data_offsets': [0, 8]}} | 8 | is not valid JSON: Numeric value (99999999999999999999) out of range of long",
         "{'a': {'dtype': 'F33', 'shape': [2], 'data_offsets': [0, 8]}} | 8 | tensor 'a' has the unknown dtype 'F33'",
         "{'a': {'dtype': 'F32', 'shape': [2]}} | 8 | tensor 'a' needs dtype, shape and data_offsets",
         "{'a': {'dtype': 'F32', 'shape': [2], 'data_offsets': [0, 8], 'more': 1}} | 8 | tensor 'a' has the unknown key 'more'",
-        "{'a': 1} | 8 | tensor 'a': expected START_OBJECT, found VALUE_NUMBER_INT",
-        "[] | 8 | the header: expected START_OBJECT, found START_ARRAY",
+        "{'a': 1} | 8 | tensor 'a': expected an object, found a number",
+        "[] | 8 | the header: expected an object, found an array",
         "{%s} {} | 8 | the header goes on after its closing brace",
         "{%s | 8 | is not valid JSON: Unexpected end-of-input",
       })
@@ -75,7 +75,7 @@ class HostileSafetensorsTest {
   @Test
   void nestingAndRankAreBounded() throws IOException {
     write("{'__metadata__': " + "{'a':".repeat(10_000), 0);
-    assertRefused("expected VALUE_STRING, found START_OBJECT");
+    assertRefused("expected a string, found an object");
     write(
         "{'a': {'dtype': 'F32', 'shape': [" + "1,".repeat(100) + "1], 'data_offsets': [0, 4]}}", 4);
     assertRefused("tensor 'a'.shape holds more than 64 numbers");
@@ -112,7 +112,12 @@ class HostileSafetensorsTest {
     assertThatExceptionOfType(InputException.class)
         .isThrownBy(() -> Safetensors.open(file))
         .withMessageContaining(reason)
-        .satisfies(e -> assertThat(e.getMessage()).startsWith(file.toString()).hasLineCount(1));
+        .satisfies(
+            e ->
+                assertThat(e.getMessage())
+                    .startsWith(file.toString())
+                    .hasLineCount(1)
+                    .doesNotContain("Source"));
   }
 
   private void write(String header, int dataBytes) throws IOException {

@@ -80,6 +80,18 @@ class StoredTensorsTest {
   }
 
   @Test
+  void aMissingTensorWithoutAnyOfItsKindHasThePrefixOfTheOthers() throws IOException {
+    for (String name : List.copyOf(values.keySet())) {
+      put("transformer." + name, values.remove(name), shapes.remove(name));
+    }
+    values.remove("transformer.wpe.weight");
+    write("model.safetensors");
+    assertRefused(
+        folder.resolve("model.safetensors")
+            + " lacks the tensor 'transformer.wpe.weight', which config.json asks for");
+  }
+
+  @Test
   void manyMissingTensorsAreCounted() throws IOException {
     values.keySet().removeIf(name -> name.startsWith("h.2."));
     write("model.safetensors");

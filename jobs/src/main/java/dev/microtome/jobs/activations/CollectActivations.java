@@ -2,6 +2,7 @@ package dev.microtome.jobs.activations;
 
 import com.google.auto.service.AutoService;
 import dev.microtome.activations.CollectionSettings;
+import dev.microtome.config.ConfigException;
 import dev.microtome.jobs.Inputs;
 import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
@@ -15,6 +16,7 @@ import dev.microtome.model.HookPoint;
 import dev.microtome.model.HookPoints;
 import dev.microtome.model.load.ModelFiles;
 import dev.microtome.model.load.ModelWeights;
+import dev.microtome.run.InputException;
 import dev.microtome.table.TableSpec;
 import dev.microtome.text.TokenSequence;
 import java.io.IOException;
@@ -25,7 +27,8 @@ import java.util.List;
  * Runs a model over a tokenised corpus and stores what passes the chosen hook points.
  *
  * <p>Reads a table {@code tokens} and a model folder. Writes {@code activations}, one row for each
- * (hook, sequence, position); all hooks are read in one pass over the model.
+ * (hook, sequence, position); all hooks are read in one pass over the model. Of BERT every token
+ * has type 0 ({@code token_type_ids}): a table of tokens has one segment a sequence.
  *
  * <pre>{@code
  * spark-submit microtome.jar collect-activations --config conf/jobs/collect-activations.conf \
@@ -62,7 +65,7 @@ public final class CollectActivations implements Job<CollectActivationsConfig, C
       ModelFiles model = ModelFiles.open(inputs.local(folder));
       ModelWeights.check(model);
       HookPoints points = HookPoints.of(model.config());
-      List<HookPoint> hooks = points.resolve(config.hooks());
+      List<HookPoint> hooks = hooks(points, config);
       TableInput tokens = inputs.table(config.tokens(), "tokens", TokenSequence.class);
       List<TokenSlices> slices = TokenSlices.cut(tokens.files(), config.sequencesPerPart());
       CorpusCheck corpus = CorpusCheck.of(config.tokens(), tokens, slices, inputs.tables());
@@ -87,6 +90,14 @@ public final class CollectActivations implements Job<CollectActivationsConfig, C
           estimate.bytes(tokens.rows()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<HookPoint> hooks(HookPoints points, CollectActivationsConfig config) {
+    try {
+      return points.resolve(config.hooks());
+    } catch (InputException e) {
+      throw new ConfigException("hooks", e);
     }
   }
 

@@ -49,8 +49,10 @@ public final class GenerateCorpus implements Job<GenerateCorpusConfig, SequenceR
   @Override
   public Plan<SequenceRange> plan(GenerateCorpusConfig config, Inputs inputs) {
     List<SequenceRange> parts = new ArrayList<>();
-    for (long from = 0; from < config.sequences(); from += config.sequencesPerPart()) {
-      long to = Math.min(config.sequences(), from + config.sequencesPerPart());
+    for (long from = config.firstSequence();
+        from < config.end();
+        from += config.sequencesPerPart()) {
+      long to = Math.min(config.end(), from + config.sequencesPerPart());
       parts.add(new SequenceRange(config, from, to));
     }
     // Rows of documents, labels and truth depend on what is drawn.

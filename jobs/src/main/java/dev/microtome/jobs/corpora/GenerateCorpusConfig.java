@@ -24,6 +24,11 @@ public record GenerateCorpusConfig(
             orElse = "language")
         CorpusKind kind,
     @Option(doc = "sequences to generate, at least 1", orElse = "10000") long sequences,
+    @Option(
+            doc =
+                "number of the first of them; sequences of another number are another part of the same corpus, such as one held out",
+            orElse = "0")
+        long firstSequence,
     @Option(doc = "tokens in a sequence, BOS included, from 2 to 1048576", orElse = "128")
         int contextLength,
     @Option(
@@ -64,6 +69,14 @@ public record GenerateCorpusConfig(
           sequences,
           "must be from 1 to " + most + " (" + MAX_PARTS + " parts of sequences-per-part)");
     }
+    if (firstSequence < 0 || firstSequence > Long.MAX_VALUE - most) {
+      throw new ConfigException("first-sequence", firstSequence, "must be at least 0");
+    }
+  }
+
+  /** One past the number of the last sequence. */
+  long end() {
+    return firstSequence + sequences;
   }
 
   /** The corpus; cheap enough to make in every task. */

@@ -14,7 +14,7 @@ record SequenceRange(GenerateCorpusConfig config, long from, long to) implements
   static long run(SequenceRange part, PartContext context) throws IOException {
     GeneratedCorpus corpus = part.config().corpus();
     RowWriters writers = new PartTables(context);
-    if (part.from() == 0) {
+    if (part.from() == part.config().firstSequence()) {
       corpus.writeTruth(writers);
     }
     corpus.writeSequences(part.from(), part.to(), writers);

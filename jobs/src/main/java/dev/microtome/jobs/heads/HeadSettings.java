@@ -36,4 +36,20 @@ record HeadSettings(
         config.batchTokens(),
         config.seed());
   }
+
+  /** The same with no head knocked out. */
+  HeadSettings withoutAblations() {
+    return new HeadSettings(
+        repeats,
+        sequenceLength,
+        examples,
+        sequences,
+        earlyPosition,
+        latePosition,
+        List.of(),
+        setSize,
+        controls,
+        batchTokens,
+        seed);
+  }
 }

@@ -5,6 +5,7 @@ import dev.microtome.heads.HeadScoreRow;
 import dev.microtome.heads.HeadSetAblationRow;
 import dev.microtome.heads.InContextRow;
 import dev.microtome.heads.PositionSlopeRow;
+import dev.microtome.heads.RepeatPredictionRow;
 import dev.microtome.heads.TrainingSlopeRow;
 import dev.microtome.table.TableSpec;
 
@@ -12,6 +13,12 @@ import dev.microtome.table.TableSpec;
 final class HeadTables {
   static final TableSpec<HeadScoreRow> SCORES =
       TableSpec.of("head_scores", HeadScoreRow.class, "One score of a head of a checkpoint");
+
+  static final TableSpec<RepeatPredictionRow> PREDICTIONS =
+      TableSpec.of(
+          "repeat_predictions",
+          RepeatPredictionRow.class,
+          "How well a checkpoint predicts a repetition of the examples that heads are scored on");
 
   static final TableSpec<InContextRow> IN_CONTEXT =
       TableSpec.of(

@@ -14,6 +14,7 @@ import dev.microtome.heads.InContextRow;
 import dev.microtome.heads.KnockoutEffect;
 import dev.microtome.heads.PositionLosses;
 import dev.microtome.heads.PositionSlopeRow;
+import dev.microtome.heads.RepeatPredictions;
 import dev.microtome.jobs.Checkpoint;
 import dev.microtome.jobs.PartContext;
 import dev.microtome.jobs.PartTask;
@@ -74,7 +75,8 @@ record HeadsTask() implements PartTask<HeadsPart> {
 
     void scores(PartContext context) throws IOException {
       Checkpoint checkpoint = part.checkpoint();
-      HeadScores scores = headScores();
+      List<RepeatedTokens> examples = examples();
+      HeadScores scores = headScores(examples);
       try (RowWriter<HeadScoreRow> writer = context.writer(HeadTables.SCORES, "")) {
         for (HeadIndex head : HeadIndex.all(model.config())) {
           for (HeadScore score : scores.scores()) {
@@ -88,6 +90,13 @@ record HeadsTask() implements PartTask<HeadsPart> {
                     scores.value(score, head)));
           }
         }
+      }
+      if (model.config().causal() && part.settings().sequenceLength() > 1) {
+        writeAll(
+            context,
+            HeadTables.PREDICTIONS,
+            RepeatPredictions.of(model, examples, memory)
+                .rows(checkpoint.model(), checkpoint.step()));
       }
       if (tokens.isPresent()) {
         HeadKnockout knockout = knockout();
@@ -180,25 +189,27 @@ record HeadsTask() implements PartTask<HeadsPart> {
           model, tokens.orElseThrow().tokens(), part.settings().batchTokens(), memory);
     }
 
-    private HeadScores headScores() {
+    private List<RepeatedTokens> examples() {
       ModelConfig config = model.config();
       int[] candidates =
           tokens
               .map(used -> RepeatedTokens.candidates(used.counts(config.dVocab()), part.bos()))
               .orElseGet(() -> RepeatedTokens.candidates(config.dVocab(), part.bos()));
-      List<RepeatedTokens> examples =
-          IntStream.range(0, part.settings().examples())
-              .mapToObj(
-                  example ->
-                      RepeatedTokens.random(
-                          part.bos(),
-                          candidates,
-                          part.settings().sequenceLength(),
-                          part.settings().repeats(),
-                          part.settings().seed(),
-                          example))
-              .toList();
-      Folding folding = FrameworkWeights.canFold(config) ? Folding.NORMS : Folding.NONE;
+      return IntStream.range(0, part.settings().examples())
+          .mapToObj(
+              example ->
+                  RepeatedTokens.random(
+                      part.bos(),
+                      candidates,
+                      part.settings().sequenceLength(),
+                      part.settings().repeats(),
+                      part.settings().seed(),
+                      example))
+          .toList();
+    }
+
+    private HeadScores headScores(List<RepeatedTokens> examples) {
+      Folding folding = FrameworkWeights.canFold(model.config()) ? Folding.NORMS : Folding.NONE;
       return HeadScores.of(model, FrameworkWeights.of(weights, folding), examples, memory);
     }
 

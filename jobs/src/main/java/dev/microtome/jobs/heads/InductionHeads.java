@@ -11,6 +11,7 @@ import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.PartOutput;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TableInput;
+import dev.microtome.jobs.heads.InductionHeadsConfig.Ablated;
 import dev.microtome.model.ModelConfig;
 import dev.microtome.model.load.ModelFiles;
 import dev.microtome.run.InputException;
@@ -22,16 +23,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Scores every head of every checkpoint on repeated random tokens (prefix matching, copying and
  * others), and says what a checkpoint learns from its context and loses without its heads.
  *
- * <p>Reads checkpoints and, for all but the scores, a table {@code tokens}. Writes {@code
- * head_scores}, {@code in_context_learning}, {@code loss_by_log_position}, {@code training_slopes},
- * {@code head_ablations}, {@code head_set_ablations}. A part is a checkpoint, or the ablations of
- * some of its heads.
+ * <p>Reads checkpoints and, for all but the scores and predictions, a table {@code tokens}. Writes
+ * {@code head_scores}, {@code repeat_predictions}, {@code in_context_learning}, {@code
+ * loss_by_log_position}, {@code training_slopes}, {@code head_ablations}, {@code
+ * head_set_ablations}. A part is a checkpoint, or the ablations of some of its heads.
  *
  * <pre>{@code
  * spark-submit microtome.jar induction-heads --config conf/jobs/induction-heads.conf \
@@ -60,6 +63,7 @@ public final class InductionHeads implements Job<InductionHeadsConfig, HeadsPart
   public List<TableSpec<?>> tables() {
     return List.of(
         HeadTables.SCORES,
+        HeadTables.PREDICTIONS,
         HeadTables.IN_CONTEXT,
         HeadTables.SLOPES,
         HeadTables.TRAINING_SLOPES,
@@ -74,7 +78,15 @@ public final class InductionHeads implements Job<InductionHeadsConfig, HeadsPart
     List<HeadsPart> parts = new ArrayList<>();
     long rows = 0;
     try {
-      for (Checkpoint checkpoint : inputs.checkpoints(config.checkpoints())) {
+      List<Checkpoint> checkpoints = inputs.checkpoints(config.checkpoints());
+      Map<String, Long> last =
+          checkpoints.stream()
+              .collect(Collectors.toMap(Checkpoint::model, Checkpoint::step, Math::max));
+      for (Checkpoint checkpoint : checkpoints) {
+        boolean ablated =
+            config.ablatedCheckpoints() == Ablated.ALL
+                || checkpoint.step() == last.get(checkpoint.model());
+        HeadSettings settings = HeadSettings.of(config);
         ModelFiles files = ModelFiles.open(inputs.local(checkpoint.folder()));
         ModelConfig model = files.config();
         int bos = bos(config, files);
@@ -85,9 +97,11 @@ public final class InductionHeads implements Job<InductionHeadsConfig, HeadsPart
         }
         int heads = model.nLayers() * model.nHeads();
         rows += (long) heads * HeadScore.values().length;
-        HeadsPart scores = HeadsPart.scores(HeadSettings.of(config), checkpoint, bos, tokens);
+        HeadsPart scores =
+            HeadsPart.scores(
+                ablated ? settings : settings.withoutAblations(), checkpoint, bos, tokens);
         parts.add(scores);
-        if (tokens.isPresent() && !config.ablations().isEmpty()) {
+        if (ablated && tokens.isPresent() && !config.ablations().isEmpty()) {
           rows += 2L * heads * config.ablations().size();
           for (int from = 0; from < heads; from += config.headsPerPart()) {
             parts.add(scores.ablations(from, Math.min(heads, from + config.headsPerPart())));

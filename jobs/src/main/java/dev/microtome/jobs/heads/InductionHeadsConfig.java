@@ -37,6 +37,10 @@ public record InductionHeadsConfig(
             orElse = "[zero, mean, pattern-preserving]")
         List<HeadAblation> ablations,
     @Option(
+            doc = "checkpoints whose heads are knocked out: all, or the last of each model",
+            orElse = "all")
+        Ablated ablatedCheckpoints,
+    @Option(
             doc =
                 "heads with the highest prefix matching that are also knocked out together; 0 for none",
             orElse = "2")
@@ -47,6 +51,14 @@ public record InductionHeadsConfig(
     @Option(doc = "heads whose ablations are one part, the unit that is retried", orElse = "64")
         int headsPerPart,
     @Option(doc = "seed of the random tokens and the random sets", orElse = "0") long seed) {
+
+  /** Which checkpoints of a model are ablated. */
+  public enum Ablated {
+    /** Every one. */
+    ALL,
+    /** The one with the highest step. */
+    LAST
+  }
 
   public InductionHeadsConfig {
     checkpoints = List.copyOf(checkpoints);

@@ -10,16 +10,26 @@ import dev.microtome.text.TokenRow;
 import dev.microtome.text.TokenSequence;
 import dev.microtome.text.Tokenizer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
- * Whether a tokens table suits a model, as far as its metadata and its first sequences tell. Every
- * sequence is checked again where it is run.
+ * Whether a tokens table suits a model, as far as its metadata, its footers' statistics and its
+ * first sequences tell. Every sequence is checked again where it is run.
+ *
+ * @param ids the range of token ids of each row group that has statistics; empty for a table whose
+ *     metadata says which ids it holds
  */
-public record CorpusCheck(InputPath path, TableInput table, List<TokenSequence> sample) {
+public record CorpusCheck(
+    InputPath path, TableInput table, List<TokenSequence> sample, List<IdRange> ids) {
   private static final int SAMPLE = 256;
+
+  /** Token ids of rows [from, to) of a file. */
+  record IdRange(String file, long from, long to, long smallest, long largest) {}
 
   /**
    * Looks at a table.
@@ -32,6 +42,13 @@ public record CorpusCheck(InputPath path, TableInput table, List<TokenSequence> 
     if (parts.isEmpty()) {
       throw new InputException("tokens %s: the table has no rows".formatted(path));
     }
+    List<IdRange> ids =
+        table.metadata().containsKey(TokenRow.VOCABULARY_SIZE) ? List.of() : ids(table, tables);
+    return new CorpusCheck(path, table, sample(parts, tables), ids);
+  }
+
+  private static List<TokenSequence> sample(List<TokenSlices> parts, TableReader tables)
+      throws IOException {
     List<TokenSequence> sample = new ArrayList<>();
     for (TokenSlices part : parts) {
       for (TokenSlices.Slice slice : part.slices()) {
@@ -45,7 +62,30 @@ public record CorpusCheck(InputPath path, TableInput table, List<TokenSequence> 
         break;
       }
     }
-    return new CorpusCheck(path, table, List.copyOf(sample));
+    return List.copyOf(sample);
+  }
+
+  private static List<IdRange> ids(TableInput table, TableReader tables) throws IOException {
+    try {
+      return table.files().parallelStream()
+          .flatMap(file -> ids(file.path(), tables))
+          .sorted(Comparator.comparing(IdRange::file).thenComparing(IdRange::from))
+          .toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static Stream<IdRange> ids(String file, TableReader tables) {
+    try {
+      return tables.rowGroups(file, "tokens").stream()
+          .filter(TableReader.RowGroup::hasStatistics)
+          .map(
+              group ->
+                  new IdRange(file, group.from(), group.to(), group.smallest(), group.largest()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   public int[] sampleLengths() {
@@ -93,6 +133,21 @@ public record CorpusCheck(InputPath path, TableInput table, List<TokenSequence> 
         sequence.requireFits(nCtx, dVocab);
       } catch (InputException e) {
         throw new InputException("tokens %s: %s".formatted(path, e.getMessage()), e);
+      }
+    }
+    for (IdRange range : ids) {
+      if (range.smallest() < 0 || range.largest() >= dVocab) {
+        throw new InputException(
+            "tokens %s: %s: token ids from %d to %d in rows %d to %d, model %s has a vocabulary of %d"
+                .formatted(
+                    path,
+                    range.file(),
+                    range.smallest(),
+                    range.largest(),
+                    range.from(),
+                    range.to() - 1,
+                    modelPath,
+                    dVocab));
       }
     }
   }

@@ -5,7 +5,7 @@ import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.TableReader;
 import dev.microtome.jobs.TableReader.RowGroup;
 import dev.microtome.run.FileStore;
-import dev.microtome.run.InputException;
+import dev.microtome.run.RejectedContentException;
 import dev.microtome.run.RunDirectory;
 import dev.microtome.table.Column;
 import dev.microtome.table.RowReader;
@@ -22,9 +22,10 @@ import java.util.stream.Stream;
 /**
  * Whether a sequence_id comes once in a whole tokens table.
  *
- * <p>A plan compares row groups by their statistics and reads ids only of those that may share one:
- * none where ids ascend through the table. The rows of one row group may belong to many parts; each
- * part looks at the whole of its row groups where it runs.
+ * <p>A plan reads all ids of a table of up to 8 million rows, one column of it. Of a larger table
+ * it compares row groups by their statistics and reads the ids of those that may share one: none
+ * where ids ascend through the table. The rows of one row group may belong to many parts; each part
+ * looks at the whole of its row groups where it runs.
  */
 public final class SequenceIds {
   /** What rows are identified by, and nothing else of them. */
@@ -49,16 +50,26 @@ public final class SequenceIds {
   private SequenceIds() {}
 
   /**
-   * Refuses a table in which two row groups share an id. A table of a run is not looked at: the
-   * jobs that write tokens number their sequences.
+   * Refuses a table in which an id comes twice, if it is one of up to {@link #MOST_IDS} rows, or in
+   * two row groups of a larger one. A table of a run is not looked at: the jobs that write tokens
+   * number their sequences.
    *
-   * @throws InputException naming the id and the files
+   * @throws RejectedContentException naming the id and the files
    */
   public static void requireUnique(TableInput tokens, Inputs inputs) throws IOException {
     String folder = tokens.path().substring(0, tokens.path().lastIndexOf('/'));
     if (!inputs.files().exists(FileStore.resolve(folder, RunDirectory.MANIFEST))) {
-      requireUniqueAcrossRowGroups(tokens, inputs.tables(), MOST_IDS);
+      if (tokens.rows() <= MOST_IDS) {
+        requireUnique(tokens, inputs.tables());
+      } else {
+        requireUniqueAcrossRowGroups(tokens, inputs.tables(), MOST_IDS);
+      }
     }
+  }
+
+  /** Refuses a table in which an id comes twice; all ids are in memory at once. */
+  static void requireUnique(TableInput tokens, TableReader tables) throws IOException {
+    requireUnique(places(tokens, tables), tables, /* mostIds= */ Integer.MAX_VALUE);
   }
 
   /**
@@ -68,17 +79,11 @@ public final class SequenceIds {
    */
   static void requireUniqueAcrossRowGroups(TableInput tokens, TableReader tables, int mostIds)
       throws IOException {
-    List<Place> doubtful;
-    try {
-      doubtful =
-          overlapping(
-              tokens.files().parallelStream()
-                  .flatMap(file -> places(file.path(), tables))
-                  .sorted(Comparator.comparingLong(place -> place.group().smallest()))
-                  .toList());
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
+    requireUnique(overlapping(places(tokens, tables)), tables, mostIds);
+  }
+
+  private static void requireUnique(List<Place> doubtful, TableReader tables, int mostIds)
+      throws IOException {
     long rows = doubtful.stream().mapToLong(Place::rows).sum();
     long passes = (rows + mostIds - 1) / mostIds;
     for (long pass = 0; pass < passes; pass++) {
@@ -123,10 +128,22 @@ public final class SequenceIds {
     }
   }
 
-  static InputException twice(long id, List<String> files) {
-    return new InputException(
+  static RejectedContentException twice(long id, List<String> files) {
+    return new RejectedContentException(
         "%s: sequence_id %d comes twice, it must identify a row"
             .formatted(String.join(" and ", new TreeSet<>(files)), id));
+  }
+
+  /** All row groups, sorted by their smallest id. */
+  private static List<Place> places(TableInput tokens, TableReader tables) throws IOException {
+    try {
+      return tokens.files().parallelStream()
+          .flatMap(file -> places(file.path(), tables))
+          .sorted(Comparator.comparingLong(place -> place.group().smallest()))
+          .toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
   }
 
   private static Stream<Place> places(String path, TableReader tables) {

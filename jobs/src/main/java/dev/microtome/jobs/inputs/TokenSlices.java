@@ -3,6 +3,7 @@ package dev.microtome.jobs.inputs;
 import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.TableReader;
 import dev.microtome.run.InputException;
+import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.RowReader;
 import dev.microtome.text.TokenSequence;
 import java.io.IOException;
@@ -69,7 +70,7 @@ public record TokenSlices(List<Slice> slices) implements Serializable {
           try {
             check.accept(sequence);
           } catch (InputException e) {
-            throw new InputException(slice.path() + ": " + e.getMessage(), e);
+            throw new RejectedContentException(slice.path() + ": " + e.getMessage(), e);
           }
           sequences.add(sequence);
         }

@@ -13,6 +13,7 @@ import dev.microtome.jobs.inputs.ExecutorTransformer;
 import dev.microtome.jobs.inputs.TokenSlices;
 import dev.microtome.model.ModelConfig;
 import dev.microtome.run.InputException;
+import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.RowWriter;
 import dev.microtome.text.TokenSequence;
 import java.io.IOException;
@@ -49,7 +50,7 @@ record LossTask(Checkpoint checkpoint, LossSettings settings) implements PartTas
       return new SequenceLosses(transformer.model(), settings)
           .of(sequences, scope, context::progress);
     } catch (InputException e) {
-      throw new InputException(
+      throw new RejectedContentException(
           "checkpoint %s, step %d of model '%s': %s"
               .formatted(
                   checkpoint.folder().path(),

@@ -1,6 +1,7 @@
 package dev.microtome.jobs.models;
 
 import dev.microtome.jobs.TableInput;
+import dev.microtome.jobs.models.TrainModelConfig.Format;
 import dev.microtome.model.load.ToyConfig;
 import dev.microtome.training.CheckpointSchedule;
 import dev.microtome.training.TrainingSettings;
@@ -12,6 +13,7 @@ import java.util.List;
  *
  * @param name what rows say in their column {@code model}
  * @param folder where its checkpoints go, such as {@code model/two-layer}
+ * @param format of its checkpoints
  * @param saveEvery steps between two saved states; 0 for none
  * @param tokens the tables to train on, the same for every model
  */
@@ -21,6 +23,7 @@ record ModelPart(
     ToyConfig architecture,
     TrainingSettings settings,
     CheckpointSchedule schedule,
+    Format format,
     long saveEvery,
     MixedTokens tokens)
     implements Serializable {

@@ -9,15 +9,21 @@ import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TableInput;
+import dev.microtome.jobs.TableReader;
 import dev.microtome.jobs.models.ModelPart.MixedTokens;
+import dev.microtome.jobs.models.TrainModelConfig.Format;
+import dev.microtome.model.load.Gpt2Files;
 import dev.microtome.model.load.ToyConfig;
 import dev.microtome.run.Digest;
 import dev.microtome.run.InputException;
+import dev.microtome.table.RowReader;
 import dev.microtome.table.TableSpec;
 import dev.microtome.text.TokenRow;
 import dev.microtome.text.TokenSequence;
 import dev.microtome.training.TrainingRow;
 import dev.microtome.training.TrainingSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -39,6 +45,9 @@ import java.util.stream.IntStream;
 @AutoService(Job.class)
 public final class TrainModel implements Job<TrainModelConfig, ModelPart> {
   static final String MODEL = "model";
+
+  /** Sequences of each table that the plan looks at. */
+  private static final int SAMPLE = 256;
 
   @Override
   public String name() {
@@ -66,7 +75,7 @@ public final class TrainModel implements Job<TrainModelConfig, ModelPart> {
         new ArtifactSpec(
             MODEL,
             "step-N/{config.json, model.safetensors}, in a sweep NAME/step-N/…",
-            "The model after N updates, as a folder of the toy family, float32"));
+            "The model after N updates, as a folder of the toy family or of GPT-2, float32"));
   }
 
   @Override
@@ -79,6 +88,8 @@ public final class TrainModel implements Job<TrainModelConfig, ModelPart> {
       if (table.rows() == 0) {
         throw new InputException("tokens %s: the table has no rows".formatted(path));
       }
+      requireLongEnough(
+          path, table, config.sequenceLength().orElse(config.contextLength()), inputs.tables());
       files.add(table.files());
       digests.append(table.digest()).append('\n');
       largest = Math.max(largest, vocabularySize(path, table).orElse(0));
@@ -129,14 +140,57 @@ public final class TrainModel implements Job<TrainModelConfig, ModelPart> {
       ToyConfig architecture,
       TrainingSettings settings,
       MixedTokens tokens) {
+    if (config.format() == Format.GPT2) {
+      requireGpt2(name, architecture);
+    }
     return new ModelPart(
         name,
         folder,
         architecture,
         settings,
         config.checkpoints().schedule(config.steps()),
+        config.format(),
         config.saveEvery(),
         tokens);
+  }
+
+  /** Looks at the first sequences of a table; the training looks at all of them. */
+  private static void requireLongEnough(
+      InputPath path, TableInput table, int length, TableReader tables) {
+    int looked = 0;
+    for (TableInput.TableFile file : table.files()) {
+      long rows = Math.min(file.rows(), SAMPLE - looked);
+      try (RowReader<TokenSequence> reader =
+          tables.read(file.path(), TokenSequence.class, 0, rows)) {
+        while (reader.hasNext()) {
+          TokenSequence sequence = reader.next();
+          if (sequence.tokens().length < length) {
+            throw new InputException(
+                "tokens %s: sequence %d has %d tokens, sequences of %d are asked for"
+                    .formatted(path, sequence.sequenceId(), sequence.tokens().length, length));
+          }
+          looked++;
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      if (looked == SAMPLE) {
+        return;
+      }
+    }
+  }
+
+  private static void requireGpt2(String name, ToyConfig architecture) {
+    try {
+      Gpt2Files.checkExpressible(architecture.modelConfig());
+    } catch (InputException e) {
+      throw new InputException("model '%s': %s".formatted(name, e.getMessage()), e);
+    }
+    if (architecture.biases()) {
+      throw new InputException(
+          "model '%s': format = gpt2 needs architecture.biases = false, it is true: GPT-2 has no bias at its unembedding"
+              .formatted(name));
+    }
   }
 
   private static OptionalInt vocabularySize(InputPath path, TableInput table) {

@@ -56,6 +56,11 @@ record TrainModelConfig(
         CheckpointSettings checkpoints,
     @Option(
             doc =
+                "files of a checkpoint: toy (Microtome's own), or gpt2, which Hugging Face loads: for models with layer norms, learned positions and an MLP, without smeared keys and biases (written as zeros)",
+            orElse = "toy")
+        Format format,
+    @Option(
+            doc =
                 "steps after which a killed training goes on at the latest; 0: from its beginning",
             orElse = "500")
         long saveEvery,
@@ -72,6 +77,12 @@ record TrainModelConfig(
     CONSTANT,
     LINEAR,
     COSINE
+  }
+
+  /** How a checkpoint is written. */
+  enum Format {
+    TOY,
+    GPT2
   }
 
   TrainModelConfig {

@@ -6,7 +6,10 @@ import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.TableReader;
 import dev.microtome.jobs.Workspace;
 import dev.microtome.jobs.models.ModelPart.MixedTokens;
+import dev.microtome.jobs.models.TrainModelConfig.Format;
 import dev.microtome.model.Torch;
+import dev.microtome.model.load.Gpt2Files;
+import dev.microtome.model.load.ModelFiles;
 import dev.microtome.run.InputException;
 import dev.microtome.table.RowReader;
 import dev.microtome.table.RowWriter;
@@ -103,9 +106,11 @@ record TrainTask() implements PartTask<ModelPart> {
         try {
           log.add(trainer.next(), (System.nanoTime() - start) / 1e9);
         } catch (DivergedException e) {
-          if (!part.schedule().contains(trainer.step())) {
+          // One that diverged before goes on from the state saved here and diverges again.
+          if (!part.schedule().contains(trainer.step()) && !log.hasDiverged()) {
             write(trainer);
           }
+          log.diverged();
           save(trainer, log);
           throw e;
         }
@@ -129,6 +134,11 @@ record TrainTask() implements PartTask<ModelPart> {
     private void write(Trainer trainer) throws IOException {
       Path folder = scratch.resolve("model");
       trainer.writeModel(folder);
+      if (part.format() == Format.GPT2) {
+        Path toy = folder;
+        folder = scratch.resolve("gpt2");
+        Gpt2Files.convert(ModelFiles.open(toy), folder);
+      }
       // The configuration comes last, as in the folder it is copied from.
       for (String file : List.of("model.safetensors", "config.json")) {
         String path = "%s/step-%d/%s".formatted(part.folder(), trainer.step(), file);

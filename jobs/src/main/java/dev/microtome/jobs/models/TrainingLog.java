@@ -18,10 +18,20 @@ final class TrainingLog {
   private record Entry(TrainingStep step, double seconds) {}
 
   private final List<Entry> entries = new ArrayList<>();
+  private boolean diverged;
 
   void add(TrainingStep step, double seconds) {
     double before = entries.isEmpty() ? 0 : entries.get(entries.size() - 1).seconds();
     entries.add(new Entry(step, before + seconds));
+  }
+
+  /** Says that no further step is possible and that the last one's weights were written. */
+  void diverged() {
+    diverged = true;
+  }
+
+  boolean hasDiverged() {
+    return diverged;
   }
 
   List<TrainingRow> rows(String model) {
@@ -41,6 +51,7 @@ final class TrainingLog {
       out.writeDouble(entry.step().gradientNorm());
       out.writeDouble(entry.seconds());
     }
+    out.writeBoolean(diverged);
     out.flush();
   }
 
@@ -54,6 +65,7 @@ final class TrainingLog {
               in.readLong(), in.readLong(), in.readDouble(), in.readDouble(), in.readDouble());
       log.entries.add(new Entry(step, in.readDouble()));
     }
+    log.diverged = in.readBoolean();
     return log;
   }
 }

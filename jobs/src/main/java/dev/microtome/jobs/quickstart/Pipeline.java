@@ -28,7 +28,15 @@ public final class Pipeline {
   private final Path applicationJar;
   private final Config config;
 
-  Pipeline(Path file, Path output, Path sparkJars, Path applicationJar) {
+  /**
+   * A pipeline that has not run yet.
+   *
+   * @param file the HOCON file
+   * @param output folder that everything is written to
+   * @param sparkJars folder of Spark's jars
+   * @param applicationJar jar of the jobs
+   */
+  public Pipeline(Path file, Path output, Path sparkJars, Path applicationJar) {
     this.file = file;
     this.output = output.toAbsolutePath().normalize();
     this.sparkJars = sparkJars;
@@ -62,7 +70,12 @@ public final class Pipeline {
     return output;
   }
 
-  void run() throws IOException, InterruptedException {
+  /**
+   * Runs every step in order and stops at the first that fails.
+   *
+   * @throws IllegalStateException when a step fails; what it printed says why
+   */
+  public void run() throws IOException, InterruptedException {
     Files.createDirectories(output);
     for (Config step : config.getConfigList("jobs")) {
       submit(step);

@@ -67,7 +67,12 @@ public final class HadoopFileStore implements FileStore {
     try {
       return new Path(path);
     } catch (IllegalArgumentException e) {
-      throw new IOException("not a path: " + e.getMessage(), e);
+      String scheme = path.replaceFirst("(?s):.*", ":");
+      throw new IOException(
+          scheme.length() < path.length() && path.charAt(scheme.length()) != '/'
+              ? "not a path: '" + scheme + "' needs an absolute path behind it"
+              : "not a path: " + e.getMessage(),
+          e);
     }
   }
 
@@ -300,6 +305,21 @@ public final class HadoopFileStore implements FileStore {
     }
     Path hadoop = hadoop(path);
     system(hadoop, configuration).delete(hadoop, /* recursive= */ true);
+  }
+
+  /**
+   * Deletes a folder in which nothing is.
+   *
+   * @throws IOException also when something is in it
+   */
+  public void deleteEmptyFolder(String path) throws IOException {
+    Optional<java.nio.file.Path> place = LocalFileStore.localPath(qualify(path));
+    if (place.isPresent()) {
+      java.nio.file.Files.delete(place.get());
+      return;
+    }
+    Path hadoop = hadoop(path);
+    system(hadoop, configuration).delete(hadoop, /* recursive= */ false);
   }
 
   /** Hadoop's settings behind this store. */

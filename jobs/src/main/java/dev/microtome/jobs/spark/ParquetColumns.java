@@ -6,7 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.schema.LogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.ListLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.StringLogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType;
@@ -74,7 +77,39 @@ final class ParquetColumns {
     return file.getColumns().stream().filter(leaf -> leaf.getPath()[0].equals(name)).toList();
   }
 
+  /** A column's type as SQL would have it: how Parquet nests a list does not help the reader. */
   private static String describe(Type type) {
-    return type.toString().replaceAll("\\s+", " ").strip();
+    if (!type.isPrimitive()) {
+      List<Type> fields = type.asGroupType().getFields();
+      boolean list =
+          type.getLogicalTypeAnnotation() instanceof ListLogicalTypeAnnotation
+              && fields.size() == 1
+              && fields.get(0).isRepetition(Type.Repetition.REPEATED);
+      if (!list) {
+        return "STRUCT<"
+            + fields.stream()
+                .map(field -> field.getName() + " " + describe(field))
+                .collect(Collectors.joining(", "))
+            + ">";
+      }
+      Type element = fields.get(0);
+      boolean wrapped = !element.isPrimitive() && element.asGroupType().getFieldCount() == 1;
+      return "ARRAY<" + describe(wrapped ? element.asGroupType().getType(0) : element) + ">";
+    }
+    PrimitiveType primitive = type.asPrimitiveType();
+    LogicalTypeAnnotation meaning = primitive.getLogicalTypeAnnotation();
+    String name =
+        switch (primitive.getPrimitiveTypeName()) {
+          case INT32 -> "INT";
+          case INT64 -> "LONG";
+          case BINARY -> meaning instanceof StringLogicalTypeAnnotation ? "STRING" : "BINARY";
+          case INT96 -> "TIMESTAMP";
+          default -> primitive.getPrimitiveTypeName().name();
+        };
+    String plain =
+        meaning == null || meaning instanceof StringLogicalTypeAnnotation
+            ? name
+            : name + " (" + meaning + ")";
+    return type.isRepetition(Type.Repetition.REPEATED) ? "ARRAY<" + plain + ">" : plain;
   }
 }

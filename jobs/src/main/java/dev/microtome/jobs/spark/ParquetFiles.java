@@ -1,12 +1,15 @@
 package dev.microtome.jobs.spark;
 
 import dev.microtome.jobs.TableReader;
+import dev.microtome.jobs.VectorRows;
+import dev.microtome.jobs.spark.StoredFile.StorageException;
 import dev.microtome.run.InputException;
 import dev.microtome.run.LocalFileStore;
 import dev.microtome.table.RowReader;
 import dev.microtome.table.RowSchema;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.BufferUnderflowException;
 import java.nio.file.Files;
@@ -20,16 +23,14 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.HadoopReadOptions;
 import org.apache.parquet.ParquetReadOptions;
-import org.apache.parquet.ParquetRuntimeException;
 import org.apache.parquet.column.statistics.Statistics;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
-import org.apache.parquet.hadoop.metadata.ParquetMetadata;
+import org.apache.parquet.hadoop.metadata.FileMetaData;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
-import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.LocalInputFile;
-import org.apache.parquet.io.ParquetDecodingException;
+import org.apache.parquet.io.api.Binary;
 
 /** Opens Parquet files: their footers and their rows. */
 public final class ParquetFiles implements TableReader {
@@ -68,50 +69,113 @@ public final class ParquetFiles implements TableReader {
 
   @Override
   public Rows rows(String path, long fromByte, long toByte) throws IOException {
-    InputFile file = file(path);
-    try (ParquetFileReader reader = reader(path, file)) {
-      long last = file.getLength() - 1;
-      long middle = 0;
-      long from = 0;
-      long to = 0;
-      for (BlockMetaData group : reader.getRowGroups()) {
-        // Whatever a footer says of its places, they ascend and lie in the file: no row is lost.
-        middle =
-            Math.max(
-                middle, Math.min(last, group.getStartingPos() + group.getCompressedSize() / 2));
-        if (middle < fromByte) {
-          from += group.getRowCount();
-        }
-        if (middle < toByte) {
-          to += group.getRowCount();
-        }
-      }
-      return new Rows(from, to);
-    }
+    StoredFile file = file(path);
+    long last = file.getLength() - 1;
+    return footer(
+        path,
+        file,
+        reader -> {
+          long middle = 0;
+          long from = 0;
+          long to = 0;
+          for (BlockMetaData group : reader.getRowGroups()) {
+            // Whatever a footer says of its places, they ascend and lie in the file: no row is
+            // lost.
+            middle =
+                Math.max(
+                    middle, Math.min(last, group.getStartingPos() + group.getCompressedSize() / 2));
+            if (middle < fromByte) {
+              from += group.getRowCount();
+            }
+            if (middle < toByte) {
+              to += group.getRowCount();
+            }
+          }
+          return new Rows(from, to);
+        });
   }
 
   @Override
   public List<RowGroup> rowGroups(String path, String column) throws IOException {
-    try (ParquetFileReader reader = reader(path)) {
-      List<RowGroup> groups = new ArrayList<>();
-      long from = 0;
-      for (BlockMetaData group : reader.getRowGroups()) {
-        long to = from + group.getRowCount();
-        Statistics<?> found = statistics(group, column);
-        groups.add(
-            found != null && found.hasNonNullValue()
-                ? new RowGroup(
-                    from, to, number(found.genericGetMin()), number(found.genericGetMax()))
-                : new RowGroup(from, to, Long.MIN_VALUE, Long.MAX_VALUE));
-        from = to;
-      }
-      return groups;
+    return footer(
+        path,
+        file(path),
+        reader -> {
+          List<RowGroup> groups = new ArrayList<>();
+          long from = 0;
+          for (BlockMetaData group : reader.getRowGroups()) {
+            long to = from + group.getRowCount();
+            Statistics<?> found = statistics(group, column);
+            groups.add(
+                found != null && found.hasNonNullValue()
+                    ? new RowGroup(
+                        from, to, number(found.genericGetMin()), number(found.genericGetMax()))
+                    : new RowGroup(from, to, Long.MIN_VALUE, Long.MAX_VALUE));
+            from = to;
+          }
+          return groups;
+        });
+  }
+
+  private interface Footer<T> {
+    T read(ParquetFileReader reader);
+  }
+
+  private static <T> T footer(String path, StoredFile file, Footer<T> footer) throws IOException {
+    try (ParquetFileReader reader = reader(path, file)) {
+      return footer.read(reader);
+    } catch (InputException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw isDecoding(e) ? corrupt(path, e) : e;
+    }
+  }
+
+  @Override
+  public List<TextGroup> textGroups(String path, String column) throws IOException {
+    return footer(
+        path,
+        file(path),
+        reader -> {
+          List<TextGroup> groups = new ArrayList<>();
+          long from = 0;
+          for (BlockMetaData group : reader.getRowGroups()) {
+            long to = from + group.getRowCount();
+            groups.add(new TextGroup(from, to, onlyText(statistics(group, column))));
+            from = to;
+          }
+          return groups;
+        });
+  }
+
+  /**
+   * Spark and others may cut long texts in statistics: one that is cut short differs at its two
+   * ends.
+   */
+  private static Optional<String> onlyText(Statistics<?> found) {
+    return found != null
+            && found.hasNonNullValue()
+            && found.getNumNulls() == 0
+            && found.genericGetMin().equals(found.genericGetMax())
+        ? Optional.of(((Binary) found.genericGetMin()).toStringUsingUTF8())
+        : Optional.empty();
+  }
+
+  @Override
+  public VectorRows vectors(String path, VectorColumns columns, long from, long to)
+      throws IOException {
+    ParquetFileReader reader = reader(path);
+    try {
+      return new ParquetVectorRows(path, reader, columns, from, to);
+    } catch (RuntimeException e) {
+      reader.close();
+      throw e;
     }
   }
 
   private static Statistics<?> statistics(BlockMetaData group, String column) {
     for (ColumnChunkMetaData chunk : group.getColumns()) {
-      if (chunk.getPath().toDotString().equals(column)) {
+      if (chunk.getPath().toArray()[0].equals(column)) {
         return chunk.getStatistics();
       }
     }
@@ -131,47 +195,47 @@ public final class ParquetFiles implements TableReader {
     ParquetFileReader reader = reader(path);
     try {
       return new ParquetRowReader<>(path, reader, rowType, columns, from, to);
-    } catch (RuntimeException e) {
+    } catch (InputException e) {
       reader.close();
       throw e;
+    } catch (RuntimeException e) {
+      reader.close();
+      throw isDecoding(e) ? corrupt(path, e) : e;
     }
   }
 
   /** Number of rows and metadata of a file, and whether it has the columns of a record. */
   public FooterFacts footer(String path, Optional<RowSchema> wanted) throws IOException {
-    try (ParquetFileReader reader = reader(path)) {
-      ParquetMetadata footer = reader.getFooter();
-      return new FooterFacts(
-          reader.getRecordCount(),
-          new TreeMap<>(footer.getFileMetaData().getKeyValueMetaData()),
-          wanted
-              .flatMap(
-                  schema ->
-                      ParquetColumns.misfit(footer.getFileMetaData().getSchema(), schema, Map.of()))
-              .orElse(null));
-    }
+    return footer(
+        path,
+        file(path),
+        reader -> {
+          FileMetaData facts = reader.getFooter().getFileMetaData();
+          return new FooterFacts(
+              reader.getRecordCount(),
+              new TreeMap<>(facts.getKeyValueMetaData()),
+              wanted
+                  .flatMap(schema -> ParquetColumns.misfit(facts.getSchema(), schema, Map.of()))
+                  .orElse(null));
+        });
   }
 
   private ParquetFileReader reader(String path) throws IOException {
     return reader(path, file(path));
   }
 
-  private static ParquetFileReader reader(String path, InputFile file) throws IOException {
+  private static ParquetFileReader reader(String path, StoredFile file) throws IOException {
     try {
-      Configuration settings =
-          file instanceof HadoopInputFile hadoop ? hadoop.getConfiguration() : SETTINGS;
       // Off by default. A changed bit in a page of numbers is a number: nothing else would tell.
       ParquetReadOptions options =
-          HadoopReadOptions.builder(settings).usePageChecksumVerification().build();
+          HadoopReadOptions.builder(file.settings()).usePageChecksumVerification().build();
       return ParquetFileReader.open(file, options);
     } catch (FileNotFoundException e) {
       throw new InputException(path + ": no such file", e);
     } catch (RuntimeException e) {
       throw isDecoding(e) ? corrupt(path, e) : e;
     } catch (IOException e) {
-      // Thrift's footer parser reports nonsense as an IOException; a disk that fails reports as one
-      // too.
-      if (isParsing(e)) {
+      if (isDecoding(e)) {
         throw corrupt(path, e);
       }
       throw e;
@@ -179,21 +243,19 @@ public final class ParquetFiles implements TableReader {
   }
 
   /**
-   * Whether the exception comes of the file's bytes, as opposed to a file system that fails:
-   * Parquet checks little of what it reads, so nonsense ends in the exceptions of a caller's bug.
+   * Whether the exception comes of the file's bytes, as opposed to storage that fails: Parquet
+   * checks little of what it reads, so nonsense ends in the exceptions of a caller's bug.
    */
-  static boolean isDecoding(RuntimeException e) {
-    if (e instanceof ParquetDecodingException) {
-      return true;
-    }
+  static boolean isDecoding(Exception e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof UncheckedIOException
-          || cause instanceof InterruptedException
-          || (cause instanceof IOException io && !isParsing(io))) {
+      if (cause instanceof StorageException
+          || cause instanceof InterruptedIOException
+          || cause instanceof InterruptedException) {
         return false;
       }
     }
-    return e instanceof ParquetRuntimeException
+    return e instanceof IOException
+        || e.getClass().getName().startsWith("org.apache.parquet.")
         || e instanceof IllegalArgumentException
         || e instanceof IndexOutOfBoundsException
         || e instanceof NegativeArraySizeException
@@ -207,48 +269,54 @@ public final class ParquetFiles implements TableReader {
   }
 
   /** Parquet reports a footer that is none with a plain RuntimeException of its own. */
-  private static boolean isThrownByParquet(RuntimeException e) {
+  private static boolean isThrownByParquet(Exception e) {
     StackTraceElement[] trace = e.getStackTrace();
     return trace.length > 0 && trace[0].getClassName().startsWith("org.apache.parquet.");
   }
 
-  private static boolean isParsing(IOException e) {
-    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause.getClass().getName().contains("thrift") || cause instanceof java.io.EOFException) {
-        return true;
-      }
-    }
-    return String.valueOf(e.getMessage()).contains("can not read class");
-  }
-
-  private InputFile file(String path) throws IOException {
+  private StoredFile file(String path) throws IOException {
     String qualified = files.qualify(path);
     Optional<java.nio.file.Path> local = LocalFileStore.localPath(qualified);
     if (local.isPresent()) {
       if (!Files.isRegularFile(local.get())) {
         throw new InputException(path + ": no such file");
       }
-      return new NamedInputFile(local.get());
+      return new StoredFile(local.get().toString(), new LocalInputFile(local.get()), SETTINGS);
     }
     try {
-      return HadoopInputFile.fromPath(new Path(qualified), files.configuration());
+      return new StoredFile(
+          qualified,
+          HadoopInputFile.fromPath(new Path(qualified), files.configuration()),
+          files.configuration());
     } catch (FileNotFoundException e) {
       throw new InputException(path + ": no such file", e);
     }
   }
 
-  /** A file that Parquet's messages name by its path. */
-  private static final class NamedInputFile extends LocalInputFile {
-    private final java.nio.file.Path path;
+  /** Something that reads a file's rows. */
+  @FunctionalInterface
+  interface Reading {
+    void run() throws IOException;
+  }
 
-    NamedInputFile(java.nio.file.Path path) {
-      super(path);
-      this.path = path;
-    }
-
-    @Override
-    public String toString() {
-      return path.toString();
+  /**
+   * Reads, telling a file that cannot be decoded from storage that fails.
+   *
+   * @throws InputException that names the file if its bytes are no Parquet
+   * @throws UncheckedIOException if storage fails
+   */
+  static void guarded(String path, Reading reading) {
+    try {
+      reading.run();
+    } catch (IOException e) {
+      if (isDecoding(e)) {
+        throw corrupt(path, e);
+      }
+      throw new UncheckedIOException(e);
+    } catch (InputException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw isDecoding(e) ? corrupt(path, e) : e;
     }
   }
 

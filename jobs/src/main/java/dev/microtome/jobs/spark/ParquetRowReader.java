@@ -5,27 +5,16 @@ import dev.microtome.table.ColumnType;
 import dev.microtome.table.RowReader;
 import dev.microtome.table.RowSchema;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnReadStore;
 import org.apache.parquet.column.ColumnReader;
-import org.apache.parquet.column.impl.ColumnReadStoreImpl;
-import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.hadoop.metadata.BlockMetaData;
-import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
-import org.apache.parquet.internal.column.columnindex.OffsetIndex;
-import org.apache.parquet.internal.filter2.columnindex.RowRanges;
-import org.apache.parquet.io.api.Converter;
-import org.apache.parquet.io.api.GroupConverter;
-import org.apache.parquet.io.api.PrimitiveConverter;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 
@@ -35,17 +24,14 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
  */
 final class ParquetRowReader<R extends Record> implements RowReader<R> {
   private final String path;
-  private final ParquetFileReader reader;
   private final RowSchema schema;
   private final Class<R> rowType;
   private final MessageType projection;
   private final ColumnDescriptor[] descriptors;
   private final ColumnReader[] columns;
-  private final List<BlockMetaData> groups;
+  private final ParquetGroups groups;
   private final long to;
-  private int group;
   private long row;
-  private long groupEnd;
 
   /**
    * Positions the reader.
@@ -60,7 +46,6 @@ final class ParquetRowReader<R extends Record> implements RowReader<R> {
       long from,
       long to) {
     this.path = path;
-    this.reader = reader;
     this.rowType = rowType;
     schema = RowSchema.of(rowType);
     MessageType file = reader.getFileMetaData().getSchema();
@@ -73,30 +58,26 @@ final class ParquetRowReader<R extends Record> implements RowReader<R> {
       types.add(file.getType(renamed.getOrDefault(field.name(), field.name())));
     }
     projection = new MessageType(file.getName(), types.stream().distinct().toList());
-    reader.setRequestedSchema(projection);
     descriptors =
         types.stream()
             .map(type -> ParquetColumns.leaves(projection, type.getName()).get(0))
             .toArray(ColumnDescriptor[]::new);
     columns = new ColumnReader[descriptors.length];
-    groups = reader.getRowGroups();
     long rows = reader.getRecordCount();
     if (to > rows) {
       throw new InputException(
           path + ": rows " + from + " to " + to + " are needed, the file has " + rows);
     }
     this.to = to < 0 ? rows : to;
+    groups = new ParquetGroups(path, reader, projection, from, this.to);
     seek(from);
   }
 
   private void seek(long from) {
-    while (group < groups.size() && groupEnd + groups.get(group).getRowCount() <= from) {
-      groupEnd += groups.get(group).getRowCount();
-      group++;
-    }
-    row = groupEnd;
+    row = groups.end();
     if (from < to) {
-      guarded(
+      ParquetFiles.guarded(
+          path,
           () -> {
             openGroup(from);
             while (row < from) {
@@ -121,7 +102,8 @@ final class ParquetRowReader<R extends Record> implements RowReader<R> {
       throw new NoSuchElementException("row " + row + " of " + path);
     }
     Object[] values = new Object[columns.length];
-    guarded(
+    ParquetFiles.guarded(
+        path,
         () -> {
           nextGroupIfNeeded();
           for (int i = 0; i < columns.length; i++) {
@@ -132,81 +114,18 @@ final class ParquetRowReader<R extends Record> implements RowReader<R> {
     return rowType.cast(schema.row(values));
   }
 
-  private interface Reading {
-    void run() throws IOException;
-  }
-
-  private void guarded(Reading reading) {
-    try {
-      reading.run();
-    } catch (IOException e) {
-      throw new UncheckedIOException(path + ": " + e.getMessage(), e);
-    } catch (InputException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      throw ParquetFiles.isDecoding(e) ? ParquetFiles.corrupt(path, e) : e;
-    }
-  }
-
   private void nextGroupIfNeeded() throws IOException {
-    while (row >= groupEnd) {
-      openGroup(groupEnd);
+    while (row >= groups.end()) {
+      openGroup(groups.end());
     }
   }
 
-  /** Opens the next row group at or, where pages begin elsewhere, shortly before a row of it. */
   private void openGroup(long from) throws IOException {
-    if (group == groups.size()) {
-      throw new InputException(path + ": ends at row " + row + " of " + to);
-    }
-    BlockMetaData block = groups.get(group);
-    RowRanges wanted = pagesOf(block, from - groupEnd, to - groupEnd);
-    PageReadStore pages = reader.readFilteredRowGroup(group, wanted);
-    row = groupEnd + wanted.iterator().nextLong();
-    if (row > from) {
-      throw new InputException(path + ": its page index lacks row " + from);
-    }
-    groupEnd += block.getRowCount();
-    group++;
-    ColumnReadStore store =
-        new ColumnReadStoreImpl(
-            pages, NO_CONVERTER, projection, reader.getFileMetaData().getCreatedBy());
+    ColumnReadStore store = groups.open(from);
+    row = groups.row();
     for (int i = 0; i < columns.length; i++) {
       columns[i] = store.getColumnReader(descriptors[i]);
     }
-  }
-
-  /**
-   * The rows of those pages that have rows [from, to) of a row group, so that a part in the middle
-   * of a large group reads and decodes little else. Pages are those of the column that has most;
-   * Parquet aligns the others. A file without offset indexes is read group by group.
-   */
-  private RowRanges pagesOf(BlockMetaData block, long from, long to) throws IOException {
-    long rows = block.getRowCount();
-    OffsetIndex finest = null;
-    for (ColumnChunkMetaData chunk : block.getColumns()) {
-      if (projection.containsPath(chunk.getPath().toArray())) {
-        OffsetIndex index = reader.readOffsetIndex(chunk);
-        if (index == null) {
-          return RowRanges.createSingle(rows);
-        }
-        if (finest == null || index.getPageCount() > finest.getPageCount()) {
-          finest = index;
-        }
-      }
-    }
-    if (finest == null || (from == 0 && to >= rows)) {
-      return RowRanges.createSingle(rows);
-    }
-    OffsetIndex index = finest;
-    return RowRanges.create(
-        rows,
-        IntStream.range(0, index.getPageCount())
-            .filter(
-                page ->
-                    index.getFirstRowIndex(page) < to && index.getLastRowIndex(page, rows) >= from)
-            .iterator(),
-        index);
   }
 
   private Object value(int i) {
@@ -337,46 +256,6 @@ final class ParquetRowReader<R extends Record> implements RowReader<R> {
 
   @Override
   public void close() throws IOException {
-    reader.close();
+    groups.close();
   }
-
-  /**
-   * Values are taken from the column readers; nothing is converted. Parquet asks for a converter
-   * per leaf all the same.
-   */
-  private static final GroupConverter NO_CONVERTER =
-      new GroupConverter() {
-        private final PrimitiveConverter leaf = new PrimitiveConverter() {};
-        private final GroupConverter self = this;
-
-        @Override
-        public Converter getConverter(int fieldIndex) {
-          return new GroupOrLeaf();
-        }
-
-        @Override
-        public void start() {}
-
-        @Override
-        public void end() {}
-
-        /** Serves as a group and as a leaf: which of them is asked for depends on the file. */
-        final class GroupOrLeaf extends GroupConverter {
-          @Override
-          public PrimitiveConverter asPrimitiveConverter() {
-            return leaf;
-          }
-
-          @Override
-          public Converter getConverter(int fieldIndex) {
-            return self.getConverter(fieldIndex);
-          }
-
-          @Override
-          public void start() {}
-
-          @Override
-          public void end() {}
-        }
-      };
 }

@@ -64,7 +64,14 @@ final class PartAttempt<P extends Serializable>
           part.index(), staged, stagedArtifacts, units, seconds, spark.attemptNumber(), name, null);
     } catch (InputException e) {
       return new PartResult(
-          part.index(), List.of(), List.of(), 0, 0, spark.attemptNumber(), name, e.getMessage());
+          part.index(),
+          List.of(),
+          List.of(),
+          0,
+          0,
+          spark.attemptNumber(),
+          name,
+          PartResult.Refusal.of(e));
     } catch (TaskKilledException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
@@ -86,7 +93,8 @@ final class PartAttempt<P extends Serializable>
 
   private static String reason(Throwable e) {
     Throwable root = e;
-    while (root.getCause() != null) {
+    // What failing storage threw says less than what was read from it.
+    while (root.getCause() != null && !(root instanceof StoredFile.StorageException)) {
       root = root.getCause();
     }
     return root.getMessage() == null ? root.toString() : root.getMessage();

@@ -1,6 +1,8 @@
 package dev.microtome.jobs.spark;
 
+import dev.microtome.run.InputException;
 import dev.microtome.run.PartRecord;
+import dev.microtome.run.RejectedContentException;
 import java.io.Serializable;
 import java.util.List;
 import java.util.stream.Stream;
@@ -22,8 +24,23 @@ record PartResult(
     double seconds,
     int attempt,
     String executor,
-    String refusal)
+    Refusal refusal)
     implements Serializable {
+
+  /**
+   * A mistake of the user's.
+   *
+   * @param ofContent whether it is a {@link RejectedContentException}
+   */
+  record Refusal(String message, boolean ofContent) implements Serializable {
+    static Refusal of(InputException e) {
+      return new Refusal(e.getMessage(), e instanceof RejectedContentException);
+    }
+
+    InputException exception() {
+      return ofContent ? new RejectedContentException(message) : new InputException(message);
+    }
+  }
 
   PartRecord toRecord() {
     return new PartRecord(

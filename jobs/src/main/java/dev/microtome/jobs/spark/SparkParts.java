@@ -150,7 +150,7 @@ public final class SparkParts {
             }
             try {
               if (result.refusal() != null) {
-                throw new InputException(result.refusal());
+                throw result.refusal().exception();
               }
               commit.commit(result.toRecord(), result.stagedPaths());
             } catch (Throwable e) { // an Error too: the part is not committed

@@ -265,6 +265,16 @@ class CollectActivationsTest {
   }
 
   @Test
+  void aHookThatTheModelLacksIsRefusedWithFileAndLine(@TempDir Path scratch) throws IOException {
+    Path config = Files.writeString(scratch.resolve("c.conf"), "\n\nhooks = [blocks.9.hook_z]\n");
+    assertThat(collect("--config=" + config)).isEqualTo(2);
+    assertThat(refused()).startsWith("ERROR: hooks: ").endsWith(" (" + config + ", line 3)\n");
+
+    assertThat(collect("hooks=[blocks.9.hook_z]")).isEqualTo(2);
+    assertThat(refused()).startsWith("ERROR: hooks: ").endsWith(" (--set hooks)\n");
+  }
+
+  @Test
   void aDamagedModelIsRefusedBeforeAnythingIsWritten(@TempDir Path scratch) throws IOException {
     Path model = Files.createDirectory(scratch.resolve("model"));
     Files.copy(MODEL.resolve("config.json"), model.resolve("config.json"));
@@ -325,15 +335,65 @@ class CollectActivationsTest {
     }
   }
 
-  @Test
-  void aTokenOutOfRangeDeepInTheTableIsNamed(@TempDir Path scratch) throws IOException {
+  private static Path deep(Path folder) {
     List<TokenSequence> sequences = new ArrayList<>(SEQUENCES.subList(0, 20));
     for (int i = 0; i < 300; i++) {
       sequences.add(new TokenSequence(5000 + i, new int[] {1, i == 290 ? 400 : 2}));
     }
+    return write(sequences, folder);
+  }
+
+  @Test
+  void aTokenOutOfRangeDeepInTheTableIsRefusedInThePlan(@TempDir Path scratch) throws IOException {
     assertRefused(
-        ".parquet: sequence 5290, position 1: token 400 is not in the model's vocabulary (0 to 96)",
-        "tokens=" + write(sequences, scratch.resolve("deep")));
+        " to 400 in rows 0 to 159, model " + MODEL + " has a vocabulary of 97",
+        "tokens=" + deep(scratch.resolve("deep")));
+    assertThat(out.toString(StandardCharsets.UTF_8)).doesNotContain("Run ");
+    assertThat(output).isEmptyDirectory();
+  }
+
+  @Test
+  void aTokenOutOfRangeWithoutStatisticsIsNamedAndLeavesNoRun(@TempDir Path scratch)
+      throws IOException {
+    Path file = scratch.resolve("a.parquet");
+    MessageType schema = MessageTypeParser.parseMessageType(TOKENS_SCHEMA);
+    try (ParquetWriter<Group> writer =
+        ExampleParquetWriter.builder(new LocalOutputFile(file))
+            .withType(schema)
+            .withStatisticsEnabled(false)
+            .build()) {
+      for (int i = 0; i < 320; i++) {
+        Group row = new SimpleGroup(schema);
+        row.add("sequence_id", (long) i);
+        row.addGroup("tokens").addGroup("list").add("element", i == 310 ? 400 : 2);
+        writer.write(row);
+      }
+    }
+    String message =
+        file + ": sequence 310, position 0: token 400 is not in the model's vocabulary (0 to 96)";
+
+    assertRefused(message, "tokens=" + file);
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("Run ")
+        .doesNotContain("the same command resumes it");
+    assertThat(output).isEmptyDirectory();
+
+    Files.delete(output);
+    assertRefused(message, "tokens=" + file);
+    assertThat(output).doesNotExist();
+  }
+
+  @Test
+  void aDamagedTableIsNamedByTheTask(@TempDir Path scratch) throws IOException {
+    Path file = scratch.resolve("a.parquet");
+    writeIds(file, IntStream.range(0, 400).mapToLong(i -> i).toArray());
+    byte[] bytes = Files.readAllBytes(file);
+    for (int i = 10; i < 40; i++) {
+      bytes[i] ^= (byte) 0xff;
+    }
+    Files.write(file, bytes);
+
+    assertRefused(file + ": not a readable Parquet file: ", "tokens=" + file);
   }
 
   @Test
@@ -344,6 +404,8 @@ class CollectActivationsTest {
         ".parquet: sequence_id %d comes twice, it must identify a row"
             .formatted(sequences.get(2).sequenceId()),
         "tokens=" + write(sequences, scratch.resolve("twice")));
+    assertThat(out.toString(StandardCharsets.UTF_8)).doesNotContain("Run ");
+    assertThat(output).isEmptyDirectory();
   }
 
   @Test
@@ -372,6 +434,7 @@ class CollectActivationsTest {
         file + ": sequence_id 7 comes twice, it must identify a row",
         "tokens=" + file,
         "sequences-per-part=2");
+    assertThat(out.toString(StandardCharsets.UTF_8)).doesNotContain("Run ");
   }
 
   private static void writeIds(Path file, long... ids) throws IOException {

@@ -46,6 +46,7 @@ class GenerateCorpusConfTest {
       delimiter = '|',
       value = {
         "sequences=0 | sequences | 0 | must be from 1 to 4096000000",
+        "first-sequence=-1 | first-sequence | -1 | must be at least 0",
         "context-length=1 | context-length | 1 | must be from 2 to 1048576",
         "sequences-per-part=0 | sequences-per-part | 0 | must be from 1 to 1000000",
         "kind=trigram | kind | trigram | one of language, induction, bigram, skip-trigram",

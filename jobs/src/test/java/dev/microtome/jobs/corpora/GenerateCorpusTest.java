@@ -47,6 +47,27 @@ class GenerateCorpusTest {
   }
 
   @Test
+  void aCorpusGoesOnWithSequencesOfItsOwn() throws IOException {
+    Path whole = generate("whole", "kind=induction", "induction.sharpness=1", "sequences=50");
+    Path rest =
+        generate(
+            "rest",
+            "kind=induction",
+            "induction.sharpness=1",
+            "first-sequence=40",
+            "sequences=10",
+            "sequences-per-part=7");
+    assertThat(rows(rest, "bigrams")).isEqualTo(rows(whole, "bigrams"));
+    assertThat(rows(rest, "tokens"))
+        .hasSize(10)
+        .isEqualTo(
+            read(whole, "tokens").where("sequence_id >= 40").collectAsList().stream()
+                .map(Row::toString)
+                .sorted()
+                .toList());
+  }
+
+  @Test
   void textIsLeftOutOnDemand() throws IOException {
     Path run = generate("plain", "kind=bigram", "sequences=5", "text=false");
     assertThat(names(run)).containsExactly("bigrams", "corpus_metrics", "tokens", "vocabulary");

@@ -14,6 +14,8 @@ import dev.microtome.heads.HeadSetAblationRow;
 import dev.microtome.heads.InContextRow;
 import dev.microtome.heads.PositionLosses;
 import dev.microtome.heads.PositionSlopeRow;
+import dev.microtome.heads.RepeatPredictionRow;
+import dev.microtome.heads.RepeatPredictions;
 import dev.microtome.heads.TrainingSlopeRow;
 import dev.microtome.jobs.JobRun;
 import dev.microtome.jobs.LocalSpark;
@@ -76,6 +78,7 @@ class InductionHeadsTest {
     JobRun run = run("examples=3", "seed=5").succeeded();
 
     List<HeadScoreRow> expected = new ArrayList<>();
+    List<RepeatPredictionRow> predictions = new ArrayList<>();
     for (int step : new int[] {10, 200}) {
       try (NDManager manager = NDManager.newBaseManager();
           ModelWeights weights = weights(step, manager)) {
@@ -90,6 +93,9 @@ class InductionHeadsTest {
                 FrameworkWeights.of(weights, FrameworkWeights.Folding.NORMS),
                 examples,
                 manager);
+        predictions.addAll(
+            RepeatPredictions.of(HookedTransformer.of(weights), examples, manager)
+                .rows("series", step));
         for (HeadIndex head : HeadIndex.all(weights.config())) {
           for (HeadScore score : HeadScore.values()) {
             expected.add(
@@ -105,6 +111,9 @@ class InductionHeadsTest {
       }
     }
     assertThat(run.rows(HeadTables.SCORES)).containsExactlyInAnyOrderElementsOf(expected);
+    assertThat(run.rows(HeadTables.PREDICTIONS))
+        .hasSize(2 * 4)
+        .containsExactlyInAnyOrderElementsOf(predictions);
     assertThat(run.rows(HeadTables.IN_CONTEXT)).isEmpty();
     assertThat(run.rows(HeadTables.ABLATIONS)).isEmpty();
     assertThat(run.rows(HeadTables.SETS)).isEmpty();
@@ -170,6 +179,15 @@ class InductionHeadsTest {
         assertThat(row.heads()).isEqualTo(best);
       }
     }
+  }
+
+  @Test
+  void onlyTheLastCheckpointIsAblatedOnDemand() throws IOException {
+    JobRun run = withTokens("ablated-checkpoints=last", "ablations=[zero]").succeeded();
+
+    assertThat(run.rows(HeadTables.ABLATIONS)).hasSize(8 * 2).allMatch(row -> row.step() == 200);
+    assertThat(run.rows(HeadTables.SETS)).hasSize(6 * 2).allMatch(row -> row.step() == 200);
+    assertThat(run.rows(HeadTables.IN_CONTEXT)).hasSize(2);
   }
 
   @Test

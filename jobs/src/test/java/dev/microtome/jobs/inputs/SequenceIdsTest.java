@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.TableReader;
+import dev.microtome.jobs.VectorRows;
 import dev.microtome.run.InputException;
+import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.RowReader;
 import dev.microtome.text.TokenSequence;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -53,6 +56,27 @@ class SequenceIdsTest {
     assertThatExceptionOfType(InputException.class)
         .isThrownBy(() -> SequenceIds.requireUniqueAcrossRowGroups(table.input(), table, 1000))
         .withMessage("a and b: sequence_id 6 comes twice, it must identify a row");
+  }
+
+  @Test
+  void aSmallTableIsReadWhole() throws IOException {
+    table.put("a", new long[] {5, 7, 1}, new long[] {8, 9});
+    SequenceIds.requireUnique(table.input(), table);
+
+    table.put("b", new long[] {20, 30, 20});
+    assertThatExceptionOfType(RejectedContentException.class)
+        .isThrownBy(() -> SequenceIds.requireUnique(table.input(), table))
+        .withMessage("b: sequence_id 20 comes twice, it must identify a row");
+  }
+
+  @Test
+  void aPartFindsItsIdsInTheRestOfItsRowGroup() throws IOException {
+    table.put("a", new long[] {5, 7, 1, 3, 4, 7});
+    SequenceIds.requireUniqueInRowGroups("a", 2, 4, Set.of(1L, 3L), table);
+
+    assertThatExceptionOfType(RejectedContentException.class)
+        .isThrownBy(() -> SequenceIds.requireUniqueInRowGroups("a", 0, 2, Set.of(5L, 7L), table))
+        .withMessage("a: sequence_id 7 comes twice, it must identify a row");
   }
 
   static LongStream seeds() {
@@ -159,6 +183,16 @@ class SequenceIdsTest {
         @Override
         public void close() {}
       };
+    }
+
+    @Override
+    public VectorRows vectors(String path, VectorColumns columns, long from, long to) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<TextGroup> textGroups(String path, String column) {
+      throw new UnsupportedOperationException();
     }
 
     @Override

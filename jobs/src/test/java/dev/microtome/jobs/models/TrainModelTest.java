@@ -2,9 +2,16 @@ package dev.microtome.jobs.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.ndarray.NDManager;
 import dev.microtome.dynamics.LossByPositionRow;
 import dev.microtome.jobs.JobRun;
 import dev.microtome.jobs.LocalSpark;
+import dev.microtome.model.ActivationCache;
+import dev.microtome.model.ForwardPass;
+import dev.microtome.model.HookPoint;
+import dev.microtome.model.HookedTransformer;
+import dev.microtome.model.TokenBatch;
+import dev.microtome.model.load.ModelFiles;
 import dev.microtome.run.Digest;
 import dev.microtome.run.LocalFileStore;
 import dev.microtome.table.TableSpec;
@@ -106,6 +113,39 @@ class TrainModelTest {
             "step-12/model.safetensors");
   }
 
+  /** The same training, written twice: Gpt2FilesTest holds the format against transformers. */
+  @Test
+  void aModelWrittenAsGpt2HasTheToysLogits() throws IOException {
+    List<String> sets =
+        List.of(
+            "architecture.d-mlp=32",
+            "architecture.activation=gelu-new",
+            "architecture.biases=false",
+            "checkpoints.at=[]");
+    train("toy", SMALL, sets.toArray(String[]::new)).succeeded();
+    train(
+            "gpt2",
+            SMALL,
+            Stream.concat(sets.stream(), Stream.of("format=gpt2")).toArray(String[]::new))
+        .succeeded();
+
+    int[] tokens = {0, 5, 3, 5, 3, 9};
+    float[] toy = logits("toy", "microtome_toy", tokens);
+    assertThat(logits("gpt2", "gpt2", tokens))
+        .usingComparatorWithPrecision(1e-5f) // zeros are added as biases; saw 5e-7
+        .containsExactly(toy);
+  }
+
+  @Test
+  void aModelThatGpt2CannotExpressIsRefused() {
+    train("mlp", SMALL, "format=gpt2", "architecture.biases=false")
+        .refusedWith(
+            "model 'model': Cannot write the model in GPT-2's format: it needs an MLP in each block, the model has attention only");
+    train("biases", SMALL, "format=gpt2", "architecture.d-mlp=32")
+        .refusedWith(
+            "model 'model': format = gpt2 needs architecture.biases = false, it is true: GPT-2 has no bias at its unembedding");
+  }
+
   @Test
   void theWeightsDoNotDependOnTheModelsBesideThemNorOnWhatIsSaved() throws IOException {
     train("both", SMALL, BOTH).succeeded();
@@ -135,9 +175,30 @@ class TrainModelTest {
   }
 
   @Test
-  void sequencesShorterThanABatchIsWideAreRefused() {
-    train("short", SMALL, "context-length=32")
-        .refusedWith("has 16 tokens, sequences of 32 are asked for");
+  void aTrainingThatDivergedDivergesAgainInTheSameWords() throws IOException {
+    String[] wild = {
+      "learning-rate=1e30", "clip-norm=0", "architecture.layer-norm=false", "checkpoints.at=[]"
+    };
+    JobRun first = train("wild", SMALL, wild);
+    first.refusedWith("model 'model': ");
+
+    JobRun second = train("wild", SMALL, wild);
+
+    second.refusedWith("its checkpoints up to there are kept in the run's _work folder");
+    assertThat(second.err()).isEqualTo(first.err());
+    assertThat(second.out()).contains("Resuming run ");
+    try (Stream<Path> all = Files.walk(folder.resolve("wild"))) {
+      assertThat(all.filter(path -> path.endsWith("step-0/model.safetensors"))).isNotEmpty();
+    }
+  }
+
+  @Test
+  void sequencesShorterThanABatchIsWideAreRefusedInThePlan() {
+    JobRun run = train("short", SMALL, "context-length=32");
+
+    run.refusedWith("has 16 tokens, sequences of 32 are asked for");
+    assertThat(run.out()).doesNotContain("Run ");
+    assertThat(folder.resolve("short")).doesNotExist();
   }
 
   private JobRun train(String output, List<String> sets, String... more) {
@@ -145,6 +206,23 @@ class TrainModelTest {
     all.addAll(List.of(more));
     all.add("tokens=" + folder.resolve("corpus"));
     return JobRun.of("train-model", folder.resolve(output), all);
+  }
+
+  private float[] logits(String output, String family, int[] tokens) throws IOException {
+    Path run = folder.resolve(output);
+    Path model =
+        run.resolve(Files.readString(run.resolve("latest")).strip())
+            .resolve(TrainModel.MODEL)
+            .resolve("step-12");
+    assertThat(Files.readString(model.resolve("config.json")))
+        .contains("\"model_type\" : \"" + family + "\"");
+    HookPoint point = HookPoint.parse("logits");
+    try (NDManager manager = NDManager.newBaseManager();
+        HookedTransformer transformer = HookedTransformer.load(ModelFiles.open(model), manager);
+        ActivationCache cache =
+            transformer.run(TokenBatch.of(tokens), ForwardPass.reading(point), manager)) {
+      return cache.floats(point);
+    }
   }
 
   /** Digests of the files in the newest run's folder of models. */

@@ -24,6 +24,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.RawLocalFileSystem;
@@ -105,6 +107,66 @@ class FileStoreTest {
     }
   }
 
+  /** A network that breaks before the middle of each file. */
+  public static final class FailingFileSystem extends OtherFileSystem {
+    @Override
+    public URI getUri() {
+      return URI.create("failing:///");
+    }
+
+    @Override
+    public String getScheme() {
+      return "failing";
+    }
+
+    @Override
+    public FSDataInputStream open(org.apache.hadoop.fs.Path path, int bufferSize)
+        throws IOException {
+      long middle = getFileStatus(path).getLen() / 2;
+      FSDataInputStream in = super.open(path, bufferSize);
+      return new FSDataInputStream(
+          new FSInputStream() {
+            @Override
+            public int read() throws IOException {
+              requireSecondHalf();
+              return in.read();
+            }
+
+            @Override
+            public int read(byte[] bytes, int from, int count) throws IOException {
+              requireSecondHalf();
+              return in.read(bytes, from, count);
+            }
+
+            private void requireSecondHalf() throws IOException {
+              if (in.getPos() < middle) {
+                throw new IOException("reset by peer");
+              }
+            }
+
+            @Override
+            public void seek(long position) throws IOException {
+              in.seek(position);
+            }
+
+            @Override
+            public long getPos() throws IOException {
+              return in.getPos();
+            }
+
+            @Override
+            public boolean seekToNewSource(long position) {
+              return false;
+            }
+
+            @Override
+            public void close() throws IOException {
+              in.close();
+            }
+          });
+    }
+  }
+
   /**
    * A store under test.
    *
@@ -131,6 +193,7 @@ class FileStoreTest {
     Configuration configuration = new Configuration();
     configuration.set("fs.other.impl", OtherFileSystem.class.getName());
     configuration.set("fs.hdfs.impl", Hdfs.class.getName());
+    configuration.set("fs.failing.impl", FailingFileSystem.class.getName());
     return new HadoopFileStore(configuration);
   }
 

@@ -1,0 +1,42 @@
+package dev.microtome.erasure;
+
+import dev.microtome.stats.Moments;
+import dev.microtome.table.Column;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** What a part of the activations adds to the moments of a hook point and a concept. */
+@SuppressWarnings("ArrayRecordComponent") // a row at the Parquet border
+public record ConceptMomentsRow(
+    @Column(doc = "address of the hook point") String hook,
+    @Column(doc = "the concept") String concept,
+    @Column(doc = "numbers of an activation") int dimensions,
+    @Column(doc = "activations with a label", unit = "rows") long rows,
+    @Column(doc = "activations without one", unit = "rows") long unlabelled,
+    @Column(doc = "little-endian float64 [dimensions + targets], of x and z") byte[] mean,
+    @Column(doc = "little-endian float64, the scatter's upper triangle by rows") byte[] scatter) {
+
+  /** What moments hold. */
+  public static ConceptMomentsRow of(
+      String hook, String concept, int dimensions, long unlabelled, Moments moments) {
+    double[] mean = moments.mean();
+    ByteBuffer bytes =
+        ByteBuffer.allocate(Double.BYTES * mean.length).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asDoubleBuffer().put(mean);
+    return new ConceptMomentsRow(
+        hook,
+        concept,
+        dimensions,
+        moments.count(),
+        unlabelled,
+        bytes.array(),
+        moments.scatterBytes());
+  }
+
+  /** The moments again. */
+  public Moments moments() {
+    double[] values = new double[mean.length / Double.BYTES];
+    ByteBuffer.wrap(mean).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().get(values);
+    return Moments.of(rows, values, scatter);
+  }
+}

@@ -1,0 +1,211 @@
+package dev.microtome.erasure;
+
+import dev.microtome.linalg.Matrix;
+import dev.microtome.linalg.SymmetricEigen;
+import dev.microtome.stats.Moments;
+import java.util.Arrays;
+import java.util.stream.DoubleStream;
+
+/**
+ * Fits the affine map that removes every linear trace of a concept from activations while moving
+ * them least in squared distance (LEACE).
+ *
+ * <p>Shapes: x is [n, d], z is [n, k], one-hot or real. Statistics are float64 and mergeable: 8·(d
+ * + k)² bytes outside of the heap, 134 MB at d = 4096. {@link #fit} takes one Cholesky factor of
+ * [d, d], or its eigenvectors where the covariance is ill-conditioned or lacks rank.
+ *
+ * <p>On the fitted sample the erased x and z have zero cross-covariance, so no linear predictor of
+ * z beats a constant. No affine map that achieves this moves x less, with shrinkage off. Nothing is
+ * promised for non-linear probes or for other data.
+ *
+ * <p>Differs from the authors' code, which counts singular values of the whitened cross-covariance
+ * up to 0.01 as zero whatever the units of z; here the limit is relative unless an absolute one is
+ * asked for. Not thread-safe.
+ *
+ * @see <a href="https://arxiv.org/abs/2306.03819">Belrose et al. 2023, LEACE</a>
+ */
+public final class LeaceFitter {
+  private final int d;
+  private final int k;
+  private final Moments moments;
+
+  private LeaceFitter(int d, Moments moments) {
+    this.d = d;
+    k = moments.columns() - d;
+    this.moments = moments;
+  }
+
+  /**
+   * A fitter that has seen no row.
+   *
+   * @param dimensions d, numbers of an activation
+   * @param targets k, columns of z
+   */
+  public static LeaceFitter of(int dimensions, int targets) {
+    return of(dimensions, Moments.ofColumns(dimensions + targets));
+  }
+
+  /**
+   * A fitter that has seen rows of x, followed by z.
+   *
+   * @throws IllegalArgumentException if the moments leave no column for x or z
+   */
+  public static LeaceFitter of(int dimensions, Moments moments) {
+    if (dimensions < 1 || dimensions >= moments.columns()) {
+      throw new IllegalArgumentException(
+          "%d dimensions and %d targets: at least one of each is needed"
+              .formatted(dimensions, moments.columns() - dimensions));
+    }
+    return new LeaceFitter(dimensions, moments);
+  }
+
+  /** Adds an activation and its targets. */
+  public void add(float[] x, double... z) {
+    requireTargets(z.length);
+    moments.add(x, z);
+  }
+
+  /** The same of float64. */
+  public void add(double[] x, double... z) {
+    requireTargets(z.length);
+    moments.add(x, z);
+  }
+
+  /**
+   * Adds rows.
+   *
+   * @param x [n, d]
+   * @param z [n, k]
+   */
+  public void add(Matrix x, Matrix z) {
+    if (x.rows() != z.rows()) {
+      throw new IllegalArgumentException(
+          "%d label rows for %d activation rows".formatted(z.rows(), x.rows()));
+    }
+    for (int row = 0; row < x.rows(); row++) {
+      add(x.row(row), z.row(row));
+    }
+  }
+
+  private void requireTargets(int found) {
+    if (found != k) {
+      throw new IllegalArgumentException("%d targets, expected %d".formatted(found, k));
+    }
+  }
+
+  /** Adds the rows behind another fitter, which come after this one's. */
+  public void merge(LeaceFitter other) {
+    if (other.d != d || other.k != k) {
+      throw new IllegalArgumentException(
+          "A fitter of %d dimensions and %d targets, expected %d and %d"
+              .formatted(other.d, other.k, d, k));
+    }
+    moments.merge(other.moments);
+  }
+
+  /** n. */
+  public long rows() {
+    return moments.count();
+  }
+
+  /** d. */
+  public int dimensions() {
+    return d;
+  }
+
+  /** k. */
+  public int targets() {
+    return k;
+  }
+
+  /** Mean of x [d]. */
+  public double[] meanX() {
+    return Arrays.copyOf(moments.mean(), d);
+  }
+
+  /** Mean of z [k]: of one-hot targets, the share of each class. */
+  public double[] meanZ() {
+    return Arrays.copyOfRange(moments.mean(), d, d + k);
+  }
+
+  /** Σxz [d, k], over n − 1. */
+  public Matrix crossCovariance() {
+    return moments.scatter(0, d, d, d + k).scaled(1.0 / freedom());
+  }
+
+  /** Σxx [d, d], over n − 1. */
+  public Matrix covariance() {
+    return moments.scatter(0, d, 0, d).scaled(1.0 / freedom());
+  }
+
+  /** Σzz [k, k], over n − 1. */
+  public Matrix targetCovariance() {
+    return moments.scatter(d, d + k, d, d + k).scaled(1.0 / freedom());
+  }
+
+  private long freedom() {
+    if (rows() < 2) {
+      throw new IllegalArgumentException(
+          "Covariance of %d rows: at least 2 are needed".formatted(rows()));
+    }
+    return rows() - 1;
+  }
+
+  /** The eraser alone. */
+  public LeaceEraser eraser(EraserSettings settings) {
+    return fit(settings).eraser();
+  }
+
+  /**
+   * The eraser, and what its fit says of the data.
+   *
+   * @throws IllegalArgumentException if there are fewer than two rows, or no target varies
+   */
+  public LeaceFit fit(EraserSettings settings) {
+    double[] deviations = deviations();
+    if (Arrays.stream(deviations).allMatch(deviation -> deviation == 0)) {
+      throw new IllegalArgumentException(
+          "No target varies over %d rows: there is nothing to erase".formatted(rows()));
+    }
+    return new LeaceSolution(
+            rows(),
+            meanX(),
+            covariance(),
+            crossCovariance(),
+            settings.tolerance().kind() == SingularValueTolerance.Kind.RELATIVE
+                ? Arrays.stream(deviations).map(each -> each > 0 ? 1 / each : 0).toArray()
+                : DoubleStream.generate(() -> 1).limit(k).toArray(),
+            settings)
+        .fit();
+  }
+
+  private double[] deviations() {
+    Matrix covariance = targetCovariance();
+    double[] deviations = new double[k];
+    for (int i = 0; i < k; i++) {
+      deviations[i] = Math.sqrt(covariance.at(i, i));
+    }
+    return deviations;
+  }
+
+  /**
+   * The map that needs the targets of the activation it is applied to, and moves it less: x ↦ x −
+   * Σxz·Σzz⁺·(z − z̄), the residual of x's least-squares prediction from z.
+   *
+   * @param tolerance which eigenvalues of Σzz count as zero: relative to the largest, or absolute
+   */
+  public OracleEraser oracle(SingularValueTolerance tolerance) {
+    SymmetricEigen eigen = SymmetricEigen.of(targetCovariance());
+    double floor = tolerance.floor(eigen.value(0));
+    double[] pseudoInverse = new double[k * k];
+    for (int i = 0; i < k && eigen.value(i) > floor; i++) {
+      double[] vector = eigen.vector(i);
+      for (int row = 0; row < k; row++) {
+        for (int column = 0; column < k; column++) {
+          pseudoInverse[row * k + column] += vector[row] * vector[column] / eigen.value(i);
+        }
+      }
+    }
+    return new OracleEraser(crossCovariance().times(Matrix.of(k, k, pseudoInverse)), meanZ());
+  }
+}

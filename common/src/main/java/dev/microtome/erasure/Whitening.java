@@ -1,0 +1,136 @@
+package dev.microtome.erasure;
+
+import dev.microtome.linalg.Cholesky;
+import dev.microtome.linalg.Matrix;
+import dev.microtome.linalg.SymmetricEigen;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * A map F with Fᵀ·F = Σ⁺, the pseudo-inverse of a covariance Σ [d, d]. LEACE's projection is the
+ * same for all of them: with another F the whitened cross-covariance F·Σxz is rotated, its singular
+ * values and right vectors stay.
+ *
+ * <p>Of a well-conditioned Σ = L·Lᵀ, F is L⁻¹: d³/3 multiplications in place of the 9·d³ of the
+ * eigenvectors. Otherwise F is Λ^(−½)·Vᵀ over the eigenvalues above λmax·d·ε.
+ */
+final class Whitening {
+  /**
+   * Well below 1/(d·ε) for every d that fits in memory: no eigenvalue is near the limit, and a
+   * solve keeps six digits more than float32 activations have.
+   */
+  private static final double WELL_CONDITIONED = 1e9;
+
+  private final int rank;
+  private final double conditionNumber;
+  private final double droppedVariance;
+  private final UnaryOperator<Matrix> whiten;
+  private final UnaryOperator<Matrix> unwhiten;
+  private final UnaryOperator<Matrix> whitenTransposed;
+
+  private Whitening(
+      int rank,
+      double conditionNumber,
+      double droppedVariance,
+      UnaryOperator<Matrix> whiten,
+      UnaryOperator<Matrix> unwhiten,
+      UnaryOperator<Matrix> whitenTransposed) {
+    this.rank = rank;
+    this.conditionNumber = conditionNumber;
+    this.droppedVariance = droppedVariance;
+    this.whiten = whiten;
+    this.unwhiten = unwhiten;
+    this.whitenTransposed = whitenTransposed;
+  }
+
+  /** Of a covariance, by the cheaper way that serves. */
+  static Whitening of(Matrix covariance) {
+    Optional<Cholesky> factor = Cholesky.of(covariance);
+    if (factor.isPresent()) {
+      double conditionNumber = factor.get().conditionNumber();
+      if (conditionNumber < WELL_CONDITIONED) {
+        return byCholesky(factor.get(), covariance.rows(), conditionNumber);
+      }
+    }
+    return byEigenvectors(covariance);
+  }
+
+  private static Whitening byCholesky(Cholesky factor, int d, double conditionNumber) {
+    return new Whitening(
+        d,
+        conditionNumber,
+        0,
+        factor::solveLower,
+        factor::timesLower,
+        factor::solveLowerTransposed);
+  }
+
+  static Whitening byEigenvectors(Matrix covariance) {
+    SymmetricEigen eigen = SymmetricEigen.of(covariance);
+    int d = covariance.rows();
+    double floor = eigen.value(0) * d * Math.ulp(1.0);
+    int rank = 0;
+    while (rank < d && eigen.value(rank) > floor) {
+      rank++;
+    }
+    double dropped = 0;
+    for (int i = rank; i < d; i++) {
+      dropped += Math.abs(eigen.value(i));
+    }
+    Matrix vectors = eigen.vectors().rows(0, rank);
+    double[] roots = new double[rank];
+    double[] inverses = new double[rank];
+    for (int i = 0; i < rank; i++) {
+      roots[i] = Math.sqrt(eigen.value(i));
+      inverses[i] = 1 / roots[i];
+    }
+    return new Whitening(
+        rank,
+        rank == 0 ? Double.NaN : eigen.value(0) / eigen.value(rank - 1),
+        dropped,
+        x -> rowsScaled(vectors.times(x), inverses),
+        x -> vectors.transposeTimes(rowsScaled(x, roots)),
+        x -> vectors.transposeTimes(rowsScaled(x, inverses)));
+  }
+
+  private static Matrix rowsScaled(Matrix matrix, double[] factors) {
+    double[] values = matrix.toArray();
+    for (int i = 0; i < values.length; i++) {
+      values[i] *= factors[i / matrix.columns()];
+    }
+    return Matrix.of(matrix.rows(), matrix.columns(), values);
+  }
+
+  /** Directions in which Σ varies. */
+  int rank() {
+    return rank;
+  }
+
+  /**
+   * Of the directions kept: in the 1-norm where Cholesky's factor served, as LAPACK estimates it;
+   * otherwise the largest eigenvalue over the smallest, NaN where there is none.
+   */
+  double conditionNumber() {
+    return conditionNumber;
+  }
+
+  /** Total variance in the directions that were not kept: rounding. */
+  double droppedVariance() {
+    return droppedVariance;
+  }
+
+  /** F·x of x [d, columns]: [rank, columns]. */
+  Matrix whiten(Matrix x) {
+    return whiten.apply(x);
+  }
+
+  /** F⁺·x of x [rank, columns]: [d, columns]. */
+  Matrix unwhiten(Matrix x) {
+    return unwhiten.apply(x);
+  }
+
+  /** Fᵀ·x of x [rank, columns]: [d, columns]. */
+  Matrix whitenTransposed(Matrix x) {
+    return whitenTransposed.apply(x);
+  }
+}

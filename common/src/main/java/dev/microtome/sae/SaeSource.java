@@ -1,0 +1,62 @@
+package dev.microtome.sae;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Which activations an SAE is made for, as far as its folder says.
+ *
+ * @param model name of the model
+ * @param hook address of what is encoded
+ * @param outputHook address of what is rebuilt, where it is another
+ * @param contextSize tokens of a training sequence
+ * @param prependBos whether training sequences began with BOS
+ * @param architecture what was trained, such as {@code batchtopk}, where the form is another
+ */
+public record SaeSource(
+    Optional<String> model,
+    Optional<String> hook,
+    Optional<String> outputHook,
+    OptionalInt contextSize,
+    Optional<Boolean> prependBos,
+    Optional<String> architecture) {
+
+  /** Nothing is known. */
+  public static final SaeSource UNKNOWN =
+      new SaeSource(
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          OptionalInt.empty(),
+          Optional.empty(),
+          Optional.empty());
+
+  /** An autoencoder of one hook of a model. */
+  public static SaeSource of(String model, String hook) {
+    return new SaeSource(
+        Optional.of(model),
+        Optional.of(hook),
+        Optional.empty(),
+        OptionalInt.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** The same, rebuilding another hook's activation. */
+  public SaeSource to(String newOutputHook) {
+    return new SaeSource(
+        model, hook, Optional.of(newOutputHook), contextSize, prependBos, architecture);
+  }
+
+  /** The same, trained on sequences of that many tokens, whose first was BOS or not. */
+  public SaeSource trainedOn(int newContextSize, Optional<Boolean> newPrependBos) {
+    return new SaeSource(
+        model, hook, outputHook, OptionalInt.of(newContextSize), newPrependBos, architecture);
+  }
+
+  /** The same, trained as that architecture. */
+  public SaeSource trainedAs(String newArchitecture) {
+    return new SaeSource(
+        model, hook, outputHook, contextSize, prependBos, Optional.of(newArchitecture));
+  }
+}

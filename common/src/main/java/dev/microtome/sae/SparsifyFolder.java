@@ -1,0 +1,98 @@
+package dev.microtome.sae;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.microtome.model.load.ConfigJson;
+import dev.microtome.model.load.Json;
+import dev.microtome.model.load.Safetensors;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * sparsify's folder of one hook: a TopK with an encoder stored [dSae, dIn], and for a transcoder
+ * dIn = dOut.
+ *
+ * @see <a href="https://github.com/EleutherAI/sparsify">sparsify</a>
+ */
+final class SparsifyFolder {
+  static final String WEIGHTS = "sae.safetensors";
+
+  private static final int MAX_WIDTH = 16_777_216;
+
+  /** What was done in training alone; the decoder is stored as it is used. */
+  private static final Set<String> HARMLESS = Set.of("normalize_decoder", "multi_topk");
+
+  private SparsifyFolder() {}
+
+  static SaeForm form(Path folder) {
+    Path path = SaeFiles.required(folder, SaeFiles.CONFIG);
+    ConfigJson json = new ConfigJson(path, Json.object(path, SaeFiles.MAX_CONFIG_BYTES));
+    if (json.has("activation")) {
+      json.choice("activation", Map.of("topk", true));
+    }
+    if (json.flag("signed", false)) {
+      throw json.unsupported("signed", "true", "false");
+    }
+    int dIn = json.wholeBetween("d_in", 1, MAX_WIDTH);
+    int latents = json.has("num_latents") ? json.wholeBetween("num_latents", 0, MAX_WIDTH) : 0;
+    int expansion =
+        latents == 0 || json.has("expansion_factor")
+            ? json.wholeBetween("expansion_factor", 1, MAX_WIDTH)
+            : 0;
+    if (latents == 0 && (long) dIn * expansion > MAX_WIDTH) {
+      throw json.conflict(
+          "d_in %d × expansion_factor %d is more than %,d features"
+              .formatted(dIn, expansion, MAX_WIDTH));
+    }
+    int dSae = latents > 0 ? latents : dIn * expansion;
+    boolean transcodes = json.flag("transcode", false);
+    boolean skips = json.flag("skip_connection", false);
+    if (skips && !transcodes) {
+      throw json.unsupported("skip_connection", "true", "false unless transcode is true");
+    }
+    Mapping mapping =
+        skips ? Mapping.SKIP_TRANSCODER : transcodes ? Mapping.TRANSCODER : Mapping.AUTOENCODER;
+    SaeForm form =
+        new SaeForm(
+            new Encoding.TopK(json.wholeBetween("k", 1, dSae), DecoderNorms.FREE),
+            dIn,
+            dIn,
+            dSae,
+            mapping,
+            transcodes ? PreBias.NONE : PreBias.TIED,
+            Normalization.NONE,
+            SaeSource.UNKNOWN);
+    json.refuseUnread(HARMLESS);
+    return form;
+  }
+
+  static Sae read(Path folder, NDManager manager) {
+    SaeForm form = form(folder);
+    Map<String, Shape> stored = new LinkedHashMap<>();
+    stored.put("encoder.weight", new Shape(form.dSae(), form.dIn()));
+    stored.put("encoder.bias", new Shape(form.dSae()));
+    stored.put("W_dec", new Shape(form.dSae(), form.dOut()));
+    stored.put("b_dec", new Shape(form.dOut()));
+    if (form.mapping() == Mapping.SKIP_TRANSCODER) {
+      stored.put("W_skip", new Shape(form.dOut(), form.dIn()));
+    }
+    try (Safetensors file = Safetensors.open(SaeFiles.required(folder, WEIGHTS))) {
+      StoredSae.check(file, stored);
+      return Finishing.build(
+          form,
+          manager,
+          memory -> {
+            Map<String, NDArray> tensors = new LinkedHashMap<>();
+            stored.keySet().forEach(name -> tensors.put(name, StoredSae.load(file, name, memory)));
+            try (NDArray weight = tensors.remove("encoder.weight")) {
+              tensors.put("W_enc", SaeKernels.transposed(memory, weight));
+            }
+            tensors.put("b_enc", tensors.remove("encoder.bias"));
+            return tensors;
+          });
+    }
+  }
+}

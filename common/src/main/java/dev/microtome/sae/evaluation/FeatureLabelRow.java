@@ -1,0 +1,48 @@
+package dev.microtome.sae.evaluation;
+
+import dev.microtome.table.Column;
+
+/** A row of the tables {@code feature_labels} and {@code label_features}. */
+@SuppressWarnings("ArrayRecordComponent") // a row at the Parquet border
+public record FeatureLabelRow(
+    @Column(doc = "name of the SAE, or of the neurons") String sae,
+    @Column(doc = "index of the feature") int feature,
+    @Column(doc = "concept, such as part_of_speech") String concept,
+    @Column(doc = "its value, such as noun") String value,
+    @Column(doc = "0 for the highest correlation") int rank,
+    @Column(doc = "Pearson's, of the feature with the label as 0 and 1, over all tokens")
+        double correlation,
+    @Column(doc = "P(label | the feature fires)") double specificity,
+    @Column(doc = "P(the feature fires | label)") double sensitivity,
+    @Column(doc = "harmonic mean of specificity and sensitivity") double f1,
+    @Column(
+            doc = "ln P(fires | label) - ln P(fires | not label), with 1/2 added to each count",
+            unit = "nats")
+        double logLikelihoodRatio,
+    @Column(doc = "tokens with the label") long labelTokens,
+    @Column(doc = "of them where the feature fires") long hits,
+    @Column(doc = "specificity in equal intervals of the feature's values, lowest first")
+        float[] specificityByInterval,
+    @Column(
+            doc = "ln P(interval | label) - ln P(interval | not label), lowest interval first",
+            unit = "nats")
+        float[] logLikelihoodRatioByInterval) {
+
+  static FeatureLabelRow of(String sae, int feature, int rank, LabelScore score) {
+    return new FeatureLabelRow(
+        sae,
+        feature,
+        score.label().concept(),
+        score.label().value(),
+        rank,
+        score.correlation(),
+        score.specificity(),
+        score.sensitivity(),
+        score.f1(),
+        score.logLikelihoodRatio(),
+        score.labelTokens(),
+        score.hits(),
+        score.specificities(),
+        score.logLikelihoodRatios());
+  }
+}

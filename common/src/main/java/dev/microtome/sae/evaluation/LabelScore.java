@@ -1,0 +1,109 @@
+package dev.microtome.sae.evaluation;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * How a feature goes with a label, over all tokens; a token without a row for a label does not have
+ * it.
+ *
+ * <p>Ratios of likelihoods have ½ added to each count, so that a count of 0 gives a finite number.
+ *
+ * @param hits tokens of the label on which the feature fires
+ * @param specificity P(label | fires)
+ * @param sensitivity P(fires | label)
+ * @param correlation Pearson's, of the feature's value with the label as 0 and 1
+ * @param logLikelihoodRatio ln P(fires | label) − ln P(fires | not label), nats
+ * @param specificities P(label | value in interval), from the lowest interval up; NaN where the
+ *     feature is never there
+ * @param logLikelihoodRatios ln P(interval | label) − ln P(interval | not label), nats
+ */
+@SuppressWarnings("ArrayRecordComponent") // passed on at once
+record LabelScore(
+    TokenLabel label,
+    long labelTokens,
+    long hits,
+    double specificity,
+    double sensitivity,
+    double correlation,
+    double logLikelihoodRatio,
+    float[] specificities,
+    float[] logLikelihoodRatios) {
+
+  private static final Comparator<LabelScore> BEST_FIRST =
+      Comparator.comparingDouble((LabelScore score) -> score.correlation)
+          .reversed()
+          .thenComparing(LabelScore::label);
+
+  /** Harmonic mean of specificity and sensitivity; 0 without a hit. */
+  double f1() {
+    return hits == 0 ? 0 : 2 * specificity * sensitivity / (specificity + sensitivity);
+  }
+
+  /** The labels that go best with a feature, by correlation; those it fires on at all. */
+  static List<LabelScore> best(
+      int feature,
+      LabelCounts counts,
+      FeatureStatistics statistics,
+      ActivationHistograms histograms,
+      int most) {
+    List<LabelScore> scores = new ArrayList<>();
+    for (TokenLabel label : counts.labels()) {
+      LabelScore score = of(feature, label, counts, statistics, histograms);
+      if (score.hits > 0) {
+        scores.add(score);
+      }
+    }
+    return scores.stream().sorted(BEST_FIRST).limit(most).toList();
+  }
+
+  static LabelScore of(
+      int feature,
+      TokenLabel label,
+      LabelCounts counts,
+      FeatureStatistics statistics,
+      ActivationHistograms histograms) {
+    long tokens = statistics.tokens();
+    long labelled = counts.tokens(label);
+    int intervals = counts.intervals();
+    float[] specificities = new float[intervals];
+    float[] ratios = new float[intervals];
+    long hits = 0;
+    for (int interval = 0; interval < intervals; interval++) {
+      long here = counts.hits(label, feature, interval);
+      long fires = histograms.count(feature, interval, intervals);
+      specificities[interval] = fires == 0 ? Float.NaN : (float) here / fires;
+      ratios[interval] = (float) logRatio(here, labelled, fires - here, tokens - labelled);
+      hits += here;
+    }
+    long fires = statistics.fires(feature);
+    return new LabelScore(
+        label,
+        labelled,
+        hits,
+        fires == 0 ? Double.NaN : (double) hits / fires,
+        (double) hits / labelled,
+        correlation(feature, counts.sum(label, feature), labelled, statistics),
+        logRatio(hits, labelled, fires - hits, tokens - labelled),
+        specificities,
+        ratios);
+  }
+
+  private static double logRatio(long hits, long labelled, long others, long unlabelled) {
+    return Math.log((hits + 0.5) / (labelled + 1)) - Math.log((others + 0.5) / (unlabelled + 1));
+  }
+
+  /** 0 where the feature or the label does not vary. */
+  private static double correlation(
+      int feature, double sum, long labelled, FeatureStatistics statistics) {
+    double share = (double) labelled / statistics.tokens();
+    double variance = statistics.variance(feature) * share * (1 - share);
+    if (!(variance > 0)) {
+      return 0;
+    }
+    double covariance =
+        sum / statistics.tokens() - share * statistics.sum(feature) / statistics.tokens();
+    return covariance / Math.sqrt(variance);
+  }
+}

@@ -1,0 +1,82 @@
+package dev.microtome.sae.training;
+
+import java.util.Arrays;
+
+/**
+ * The entries of {@link SparseCodes} in the order of their features, a feature's rows ascending:
+ * what turns scattered updates of rows of weights into a few sums of rows each. By counting sort.
+ */
+final class ByFeature {
+  private final int[] starts;
+  private int[] rows = new int[0];
+  private float[] activations = new float[0];
+  private float[] gradients = new float[0];
+
+  ByFeature(int features) {
+    starts = new int[features + 1];
+  }
+
+  /**
+   * Sorts the entries.
+   *
+   * @param slopes of the entries: the loss's derivatives by their values, before {@code factor}
+   * @param factor of activations and slopes alike
+   */
+  void sort(SparseCodes codes, int many, float[] slopes, float factor) {
+    int[] indices = codes.indices();
+    float[] values = codes.values();
+    int k = codes.k();
+    if (rows.length < indices.length) {
+      rows = new int[indices.length];
+      activations = new float[indices.length];
+      gradients = new float[indices.length];
+    }
+    Arrays.fill(starts, 0);
+    for (int row = 0; row < many; row++) {
+      int end = row * k + codes.count(row);
+      for (int i = row * k; i < end; i++) {
+        starts[indices[i]]++;
+      }
+    }
+    int sum = 0;
+    for (int feature = 0; feature < starts.length; feature++) {
+      int count = starts[feature];
+      starts[feature] = sum;
+      sum += count;
+    }
+    for (int row = 0; row < many; row++) {
+      int end = row * k + codes.count(row);
+      for (int i = row * k; i < end; i++) {
+        int at = starts[indices[i]]++;
+        rows[at] = row;
+        activations[at] = factor * values[i];
+        gradients[at] = factor * slopes[i];
+      }
+    }
+    // Every start has moved to the next one's.
+    System.arraycopy(starts, 0, starts, 1, starts.length - 1);
+    starts[0] = 0;
+  }
+
+  /** Where a feature's entries begin. */
+  int from(int feature) {
+    return starts[feature];
+  }
+
+  /** Where a feature's entries end. */
+  int to(int feature) {
+    return starts[feature + 1];
+  }
+
+  int[] rows() {
+    return rows;
+  }
+
+  float[] activations() {
+    return activations;
+  }
+
+  float[] gradients() {
+    return gradients;
+  }
+}

@@ -1,0 +1,224 @@
+package dev.microtome.sae.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.microtome.run.InputException;
+import dev.microtome.sae.Mapping;
+import dev.microtome.sae.Sae;
+import dev.microtome.sae.SaeConfig;
+import dev.microtome.sae.SaeFiles;
+import dev.microtome.sae.SaeSource;
+import dev.microtome.sae.stream.MixedBatches;
+import dev.microtome.sae.stream.RowBatch;
+import dev.microtome.sae.stream.RowBlocks;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+
+/**
+ * SAEs that are trained on the same batches. Weights of one do not depend on the others.
+ *
+ * <p>{@link #resume} goes on from written states and ends with the same weights to the last bit,
+ * given the same batches, machine type and number of threads. One thread's.
+ */
+public final class SaeGroup implements AutoCloseable {
+  /** Rows of a batch of evaluation. */
+  private static final int EVALUATED = 4096;
+
+  private final NDManager memory;
+  private final List<SaeLearner> learners = new ArrayList<>();
+  private final long[] nanos;
+
+  private SaeGroup(int count) {
+    memory = NDManager.newBaseManager();
+    nanos = new long[count];
+  }
+
+  /**
+   * Begins trainings with seeded weights.
+   *
+   * @param threads that a step may use; libtorch's own are set by the caller
+   */
+  public static SaeGroup start(List<SaeRecipe> recipes, int threads) {
+    SaeGroup group = new SaeGroup(recipes.size());
+    for (SaeRecipe recipe : recipes) {
+      group.learners.add(
+          TopKLearner.canTrain(recipe)
+              ? TopKLearner.start(recipe, threads)
+              : DenseTrainer.start(recipe, group.memory));
+    }
+    return group;
+  }
+
+  /**
+   * Goes on from what {@link #writeStates} wrote; recipes and threads must be as they were.
+   *
+   * @throws InputException if a file is not the state of such a training
+   */
+  public static SaeGroup resume(List<SaeRecipe> recipes, int threads, Path folder) {
+    SaeGroup group = new SaeGroup(recipes.size());
+    try {
+      for (int i = 0; i < recipes.size(); i++) {
+        SaeRecipe recipe = recipes.get(i);
+        Path state = folder.resolve(stateFile(i));
+        group.learners.add(
+            TopKLearner.canTrain(recipe)
+                ? TopKLearner.resume(recipe, threads, state)
+                : DenseTrainer.resume(recipe, group.memory, state));
+      }
+      return group;
+    } catch (RuntimeException e) {
+      group.close();
+      throw e;
+    }
+  }
+
+  /** Names of the files that {@link #writeStates} writes. */
+  public static List<String> stateFiles(List<SaeRecipe> recipes) {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < recipes.size(); i++) {
+      names.add(stateFile(i));
+      if (TopKLearner.canTrain(recipes.get(i))) {
+        names.add(TopKLearner.factorFile(Path.of(stateFile(i))).toString());
+      }
+    }
+    return names;
+  }
+
+  private static String stateFile(int sae) {
+    return "sae-%d.safetensors".formatted(sae);
+  }
+
+  /** Steps done. */
+  public long steps() {
+    return learners.get(0).steps();
+  }
+
+  /**
+   * One step of each SAE.
+   *
+   * @throws InputException naming the SAE and the step if a loss or a gradient is not finite
+   */
+  public List<SaeStep> step(RowBatch batch) {
+    List<SaeStep> steps = new ArrayList<>();
+    try (NDManager scope = memory.newSubManager()) {
+      AtomicReference<NDArray> made = new AtomicReference<>();
+      Supplier<NDArray> array =
+          () ->
+              made.updateAndGet(
+                  known ->
+                      known != null
+                          ? known
+                          : scope.create(
+                              batch.bytes(),
+                              new Shape(batch.size(), batch.width()),
+                              DataType.FLOAT32));
+      for (int i = 0; i < learners.size(); i++) {
+        long start = System.nanoTime();
+        try {
+          steps.add(learners.get(i).step(batch, array));
+        } catch (InputException e) {
+          throw new InputException(
+              "SAE '%s': %s".formatted(learners.get(i).recipe().name(), e.getMessage()), e);
+        }
+        nanos[i] += System.nanoTime() - start;
+      }
+    }
+    return steps;
+  }
+
+  /**
+   * Gives dead features new weights where a recipe says so after this step.
+   *
+   * @param ahead opens the batches that follow, each time anew
+   */
+  public void resample(Supplier<MixedBatches> ahead) throws IOException {
+    for (SaeLearner learner : learners) {
+      learner.resample(ahead);
+    }
+  }
+
+  /** Time spent in an SAE's steps by this group. */
+  public double secondsInSteps(int sae) {
+    return nanos[sae] / 1e9;
+  }
+
+  /** Writes all that the next steps depend on. */
+  public void writeStates(Path folder) {
+    for (int i = 0; i < learners.size(); i++) {
+      learners.get(i).writeState(folder.resolve(stateFile(i)));
+    }
+  }
+
+  /**
+   * Writes an SAE as it is, in SAELens's format, with the densities of its features if there are
+   * scores.
+   */
+  public void writeFolder(int sae, SaeSource source, HeldOutScores scores, Path folder) {
+    try (NDManager scope = memory.newSubManager();
+        Sae finished = learners.get(sae).finished(source, scope)) {
+      if (scores.rows() == 0) {
+        SaeFiles.write(folder, finished);
+      } else {
+        SaeFiles.write(folder, finished, scores.density());
+      }
+    }
+  }
+
+  /** How well each SAE as it is rebuilds some rows, and how sparsely. */
+  public List<HeldOutScores> evaluate(RowBlocks held) throws IOException {
+    List<HeldOutScores> scores = new ArrayList<>();
+    List<Sae> finished = new ArrayList<>();
+    try (NDManager scope = memory.newSubManager()) {
+      for (SaeLearner learner : learners) {
+        SaeConfig config = learner.recipe().config();
+        scores.add(new HeldOutScores(config.dSae(), config.dOut()));
+        finished.add(learner.finished(SaeSource.UNKNOWN, scope));
+      }
+      float[] rows = new float[Math.multiplyExact(EVALUATED, held.width())];
+      for (int block = 0; block < held.count(); block++) {
+        try (RowBlocks.Rows open = held.open(block, 0)) {
+          for (long done = 0; done < held.rows(block); done += EVALUATED) {
+            int count = (int) Math.min(EVALUATED, held.rows(block) - done);
+            for (int i = 0; i < count; i++) {
+              open.next(rows, i * held.width());
+            }
+            add(Arrays.copyOf(rows, count * held.width()), count, finished, scores, scope);
+          }
+        }
+      }
+      return scores;
+    }
+  }
+
+  private static void add(
+      float[] rows, int count, List<Sae> finished, List<HeldOutScores> scores, NDManager parent) {
+    for (int i = 0; i < finished.size(); i++) {
+      try (NDManager scope = parent.newSubManager()) {
+        Sae sae = finished.get(i);
+        int dIn = sae.form().dIn();
+        NDArray all = scope.create(rows, new Shape(count, rows.length / count));
+        boolean autoencoder = sae.form().mapping() == Mapping.AUTOENCODER;
+        NDArray x = autoencoder ? all : DenseKernels.columns(scope, all, 0, dIn);
+        NDArray target =
+            autoencoder ? all : DenseKernels.columns(scope, all, dIn, dIn + sae.form().dOut());
+        NDArray features = sae.encode(x);
+        scores
+            .get(i)
+            .add(DenseKernels.sums(scope, features, sae.decode(features, x), target), count);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    learners.forEach(SaeLearner::close);
+    memory.close();
+  }
+}

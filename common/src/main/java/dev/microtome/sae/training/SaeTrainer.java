@@ -1,0 +1,177 @@
+package dev.microtome.sae.training;
+
+import dev.microtome.run.InputException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * One TopK sparse autoencoder in training.
+ *
+ * <pre>{@code
+ * try (SaeTrainer trainer = SaeTrainer.start(settings, batches, threads)) {
+ *   while (trainer.step() < settings.steps()) {
+ *     SaeTrainingStep step = trainer.next();
+ *   }
+ *   Map<String, float[]> weights = trainer.weights();
+ * }
+ * }</pre>
+ *
+ * <p>{@link #resume} goes on from a written state and ends with the same weights to the last bit,
+ * whatever the threads, on one kind of processor (OpenBLAS chooses its kernels by it). Memory:
+ * encoder and decoder with the optimiser's sums (one each for signum, two for Adam), the encoder
+ * once more, three times the batch with its gradient, k slopes and codes a row, and for each thread
+ * a tile of the product, 4 MB. One is not safe for use by several threads at once; many may run in
+ * a process.
+ */
+public final class SaeTrainer implements AutoCloseable {
+  private final SaeTrainingSettings settings;
+  private final BatchSource batches;
+  private final TopKParameters parameters;
+  private final RowRule rule;
+  private final Workers workers;
+  private final TopKStep arithmetic;
+  private long step;
+  private long tokens;
+
+  private SaeTrainer(
+      SaeTrainingSettings settings, BatchSource batches, TopKParameters parameters, int threads) {
+    this.settings = settings;
+    this.batches = batches;
+    this.parameters = parameters;
+    rule = settings.optimizer().start();
+    parameters.all().forEach(rule::add);
+    workers = new Workers(threads);
+    arithmetic = new TopKStep(settings.shape(), parameters, rule, workers);
+  }
+
+  /**
+   * Begins a training with seeded weights; b_dec is the mean of the first batch.
+   *
+   * @param threads at work on a step
+   */
+  public static SaeTrainer start(SaeTrainingSettings settings, BatchSource batches, int threads) {
+    TopKParameters parameters = TopKParameters.of(settings.shape(), settings.seed());
+    float[][] first = checked(settings.shape(), batches.batch(0), 0);
+    double[] mean = new double[settings.shape().dIn()];
+    for (float[] row : first) {
+      for (int j = 0; j < mean.length; j++) {
+        mean[j] += row[j];
+      }
+    }
+    for (int j = 0; j < mean.length; j++) {
+      parameters.decoderBias()[j] = (float) (mean[j] / first.length);
+    }
+    return new SaeTrainer(settings, batches, parameters, threads);
+  }
+
+  /**
+   * Goes on from what {@link #writeState} wrote; everything but the threads must be as it was.
+   *
+   * @throws InputException if the file is not the state of such a training
+   */
+  public static SaeTrainer resume(
+      SaeTrainingSettings settings, BatchSource batches, int threads, Path state) {
+    try (SaeState stored = SaeState.open(state, settings)) {
+      TopKParameters parameters = TopKParameters.zeros(settings.shape());
+      stored.fillParameters(parameters);
+      SaeTrainer trainer = new SaeTrainer(settings, batches, parameters, threads);
+      stored.fillSums(trainer.rule);
+      trainer.arithmetic.window().resume(stored.sinceFired());
+      trainer.step = stored.step();
+      trainer.tokens = stored.tokens();
+      return trainer;
+    }
+  }
+
+  private static float[][] checked(TopKShape shape, float[][] rows, long step) {
+    if (rows.length < 2) {
+      throw new InputException(
+          "Batch %d has %d rows, expected 2 or more".formatted(step, rows.length));
+    }
+    for (float[] row : rows) {
+      if (row.length != shape.dIn()) {
+        throw new InputException(
+            "SAE expects d_in %d, batch %d has rows of %d"
+                .formatted(shape.dIn(), step, row.length));
+      }
+    }
+    return rows;
+  }
+
+  /** Steps done. */
+  public long step() {
+    return step;
+  }
+
+  /**
+   * Does the next step.
+   *
+   * @throws InputException if the loss is not a number; the weights are then those of the step
+   *     before
+   * @throws IllegalStateException if all steps are done
+   */
+  public SaeTrainingStep next() {
+    if (step >= settings.steps()) {
+      throw new IllegalStateException("all %d steps are done".formatted(step));
+    }
+    TopKShape shape = settings.shape();
+    double rate = settings.learningRate().at(step);
+    StepSums sums = arithmetic.forward(checked(shape, batches.batch(step), step));
+    double unexplained = sums.squaredError() / sums.variance();
+    double auxiliary = sums.auxiliaryError() / sums.variance();
+    double loss = unexplained + shape.auxiliaryWeight() * auxiliary;
+    if (!Double.isFinite(loss)) {
+      throw new InputException(
+          "Loss became %s at step %d (learning rate %s); the weights are those of step %d"
+              .formatted(loss, step + 1, rate, step));
+    }
+    arithmetic.backward(sums, rate);
+    step++;
+    tokens += sums.rows();
+    return new SaeTrainingStep(
+        step,
+        tokens,
+        loss,
+        sums.squaredError() / ((double) sums.rows() * shape.dIn()),
+        auxiliary,
+        1 - unexplained,
+        (double) sums.active() / sums.rows(),
+        (double) arithmetic.window().dead().length / shape.dSae(),
+        rate);
+  }
+
+  /**
+   * Encodes and decodes rows with the weights as they are.
+   *
+   * @return its codes are overwritten by the next step
+   */
+  public SaeEvaluation evaluate(float[][] rows) {
+    StepSums sums = arithmetic.forward(checked(settings.shape(), rows, step));
+    return new SaeEvaluation(arithmetic.codes(), sums.squaredError(), sums.variance());
+  }
+
+  /**
+   * Copies of the weights in SAELens's names and shapes: {@code W_enc} [d_in, d_sae], {@code W_dec}
+   * [d_sae, d_in], {@code b_enc}, {@code b_dec}. Pre-activations are (x − b_dec)·W_enc + b_enc.
+   */
+  public Map<String, float[]> weights() {
+    return parameters.saeLens();
+  }
+
+  /**
+   * Writes what {@link #resume} needs: weights, the optimiser's sums, steps, and when each feature
+   * fired. A file of that name is replaced at once.
+   *
+   * @throws InputException if it cannot be written
+   */
+  public void writeState(Path file) {
+    SaeState.write(
+        file, settings, step, tokens, parameters, rule, arithmetic.window().sinceFired());
+  }
+
+  @Override
+  public void close() {
+    arithmetic.close();
+    workers.close();
+  }
+}

@@ -1,0 +1,83 @@
+package dev.microtome.sae.training;
+
+import dev.microtome.sae.stream.Mixing;
+import dev.microtome.table.Column;
+import dev.microtome.table.TableSpec;
+
+/**
+ * A row of the table {@code training}: a step of one SAE. Losses and what is measured with them are
+ * those of the step's batch before the update, in the units of normalised activations.
+ */
+@SuppressWarnings("ArrayRecordComponent") // a row at the Parquet border
+public record SaeTrainingRow(
+    @Column(doc = "name of the SAE") String sae,
+    @Column(doc = "updates done, this one included", unit = "steps") long step,
+    @Column(doc = "tokens of all batches so far", unit = "tokens") long tokens,
+    @Column(doc = "what is differentiated: the sum of the parts that follow") double loss,
+    @Column(
+            doc =
+                "part of the loss: mean of ‖x − x̂‖²; of topk by its own trainer Σ‖x − x̂‖²/Σ‖x − x̄‖²")
+        double mse,
+    @Column(doc = "part of the loss: the L1 penalty, its coefficient included") double l1,
+    @Column(doc = "part of the loss: jumprelu's L0 penalty, its coefficient included")
+        double l0Penalty,
+    @Column(
+            doc =
+                "part of the loss: what dead features make of the error (topk, batchtopk, matryoshka), what the gate alone rebuilds"
+                    + " (gated), its coefficient included")
+        double auxiliary,
+    @Column(doc = "part of the loss: jumprelu's pull on dead features") double preAct,
+    @Column(doc = "parts of the loss: matryoshka's errors of its inner widths, the last left out")
+        float[] innerMse,
+    @Column(doc = "mean number of features of a token") double l0,
+    @Column(doc = "1 − Σ‖x − x̂‖²/Σ‖x − x̄‖² over the batch") double explainedVariance,
+    @Column(doc = "share of features that have not fired over dead-after-tokens")
+        double deadFraction,
+    @Column(doc = "learning rate of the update") double learningRate,
+    @Column(doc = "share of all neighbours in batches so far that are of one sequence")
+        double sameSequenceShare,
+    @Column(
+            doc =
+                "of this SAE and those it shares a stream with, each counted, since the row before",
+            unit = "tokens/s")
+        double tokensPerSecond,
+    @Column(
+            doc = "waited for activations so far, all SAEs of the stream together",
+            unit = "seconds")
+        double secondsReading,
+    @Column(doc = "in this SAE's steps so far", unit = "seconds") double secondsEncoding,
+    @Column(
+            doc = "in all else so far: other SAEs of the stream, saving, this table",
+            unit = "seconds")
+        double secondsRest) {
+  public static final TableSpec<SaeTrainingRow> TABLE =
+      TableSpec.of("training", SaeTrainingRow.class, "One step of one SAE's training");
+
+  /** Seconds so far. */
+  public record Times(double tokensPerSecond, double reading, double encoding, double rest) {}
+
+  /** The row of a step. */
+  public static SaeTrainingRow of(
+      String sae, SaeStep step, long tokens, Mixing mixing, Times times) {
+    return new SaeTrainingRow(
+        sae,
+        step.step(),
+        tokens,
+        step.loss(),
+        step.part("mse"),
+        step.part("l1"),
+        step.part("l0"),
+        step.part("auxiliary"),
+        step.part("pre_act"),
+        step.innerErrors(),
+        step.l0(),
+        step.explainedVariance(),
+        step.deadFraction(),
+        step.learningRate(),
+        mixing.share(),
+        times.tokensPerSecond(),
+        times.reading(),
+        times.encoding(),
+        times.rest());
+  }
+}

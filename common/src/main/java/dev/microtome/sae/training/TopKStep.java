@@ -1,0 +1,304 @@
+package dev.microtome.sae.training;
+
+import dev.microtome.linalg.NativeFloats;
+import java.util.Arrays;
+
+/**
+ * One step of a TopK sparse autoencoder in three sweeps, none of which forms a matrix of rows ×
+ * features of gradients. Letters: x a row, b = b_dec, a the k kept values, e = x − b − W_decᵀa.
+ *
+ * <ol>
+ *   <li>Tiles of rows: the encoder's product for a tile, and while it is in the cache, row by row
+ *       the k largest, e, and the slopes e·W_dec[i] of the features kept.
+ *   <li>The entries sorted by feature.
+ *   <li>Blocks of features: a feature's gradients are sums of a few rows (of e, and of x − b), made
+ *       and used by the optimiser while they are in the nearest cache: they are never stored.
+ * </ol>
+ *
+ * <p>Loss: (Σ‖e‖² + α·s·Σ‖e′‖²)/Σ‖x − x̄‖². The second term is AuxK (Gao et al. 2024): e′ = e −
+ * W_decᵀa′ with a′ the positive ones of the k_aux largest pre-activations of dead features, e held
+ * fixed, s = min(1, dead/k_aux). A value that ReLU has cut has no gradient.
+ *
+ * <p>Tiles and blocks are cut by sizes alone and their sums are added in order, so that the bits do
+ * not hang on the number of threads.
+ */
+final class TopKStep implements AutoCloseable {
+  private static final int TILE_BYTES = 4 << 20;
+  private static final int LONGEST_TILE = 256;
+  private static final int SHORTEST_TILE = 32;
+  private static final int BLOCK = 32;
+
+  private final TopKShape shape;
+  private final TopKParameters parameters;
+  private final RowRule rule;
+  private final Workers workers;
+  private final EncoderProduct product;
+  private final NativeFloats nativeDecoder;
+  private final Scratch[] scratch;
+  private final int tileRows;
+  private final FiringWindow window;
+  private final float[][] blockBias;
+  private final float[] encoderBias;
+  private final ByFeature byFeature;
+  private final ByFeature byDead;
+  private Batch batch;
+
+  TopKStep(TopKShape shape, TopKParameters parameters, RowRule rule, Workers workers) {
+    this.shape = shape;
+    this.parameters = parameters;
+    this.rule = rule;
+    this.workers = workers;
+    int features = shape.dSae();
+    int fitting = TILE_BYTES / (Float.BYTES * features) / SHORTEST_TILE * SHORTEST_TILE;
+    tileRows = Math.max(SHORTEST_TILE, Math.min(LONGEST_TILE, fitting));
+    product = new EncoderProduct(shape.dIn(), features, tileRows, workers.threads());
+    scratch = new Scratch[workers.threads()];
+    nativeDecoder = new NativeFloats(features, shape.dIn());
+    for (int i = 0; i < scratch.length; i++) {
+      scratch[i] = new Scratch(shape, nativeDecoder);
+    }
+    window = new FiringWindow(features, shape.deadAfterTokens());
+    blockBias = new float[parts(features, BLOCK)][shape.dIn()];
+    encoderBias = new float[features];
+    byFeature = new ByFeature(features);
+    byDead = new ByFeature(features);
+    load();
+  }
+
+  /** Takes over parameters that were changed from outside. */
+  void load() {
+    for (int i = 0; i < shape.dSae(); i++) {
+      load(i);
+    }
+  }
+
+  private void load(int feature) {
+    product.setEncoder(feature, parameters.encoder()[feature]);
+    nativeDecoder.set(feature, parameters.decoder()[feature]);
+  }
+
+  private static int parts(int whole, int part) {
+    return (whole + part - 1) / part;
+  }
+
+  FiringWindow window() {
+    return window;
+  }
+
+  /** The codes of the last {@link #forward}. */
+  SparseCodes codes() {
+    return batch.codes;
+  }
+
+  /** Encodes and decodes rows [n, d_in], and measures what is left. */
+  StepSums forward(float[][] rows) {
+    if (batch == null || batch.codes.rows() != rows.length) {
+      batch = new Batch(rows.length, parts(rows.length, tileRows), shape);
+    }
+    batch.auxiliary(shape, window.dead());
+    workers.each(batch.tiles.length, (worker, tile) -> tile(worker, tile, rows));
+    return batch.sums();
+  }
+
+  private void tile(int worker, int tile, float[][] rows) {
+    Scratch own = scratch[worker];
+    Tile sums = batch.tiles[tile];
+    sums.clear();
+    int first = tile * tileRows;
+    int end = Math.min(first + tileRows, rows.length);
+    for (int row = first; row < end; row++) {
+      float[] centered = batch.centered[row];
+      Rows.subtract(centered, rows[row], parameters.decoderBias());
+      product.setInput(worker, row - first, centered);
+      float square = Rows.dot(centered, centered, own.products);
+      batch.norms[row] = (float) Math.sqrt(square);
+      sums.square += square;
+      Rows.add(sums.centered, centered);
+    }
+    product.run(worker);
+    for (int row = first; row < end; row++) {
+      product.output(worker, row - first, own.row);
+      reconstruct(row, own, sums);
+      if (batch.dead.length > 0) {
+        reconstructError(row, own, sums);
+      }
+    }
+  }
+
+  private void reconstruct(int row, Scratch own, Tile sums) {
+    SparseCodes codes = batch.codes;
+    int at = row * codes.k();
+    int count =
+        own.topK.select(
+            own.row,
+            parameters.encoderBias()[0],
+            batch.norms[row],
+            codes.indices(),
+            codes.values(),
+            at);
+    codes.close(row, count);
+    float[] error = batch.error[row];
+    own.decode(codes, at, count, batch.centered[row], error, batch.slopes);
+    sums.squaredError += Rows.dot(error, error, own.products);
+    Rows.add(sums.error, error);
+    sums.active += count;
+  }
+
+  /** AuxK: what the dead features leave of e. */
+  private void reconstructError(int row, Scratch own, Tile sums) {
+    SparseCodes codes = batch.deadCodes;
+    int at = row * codes.k();
+    int count =
+        own.topDead.selectAmong(
+            own.row,
+            parameters.encoderBias()[0],
+            batch.dead,
+            batch.dead.length,
+            codes.indices(),
+            codes.values(),
+            at);
+    codes.close(row, count);
+    float[] error = batch.deadError[row];
+    float[][] rows = parameters.decoder();
+    System.arraycopy(batch.error[row], 0, error, 0, error.length);
+    for (int i = at; i < at + count; i++) {
+      Rows.add(error, -codes.values()[i], rows[codes.indices()[i]]);
+    }
+    for (int i = at; i < at + count; i++) {
+      batch.deadSlopes[i] = Rows.dot(error, rows[codes.indices()[i]], own.products);
+    }
+    sums.auxiliaryError += Rows.dot(error, error, own.products);
+  }
+
+  /**
+   * Changes the parameters by the gradients at the last {@link #forward}.
+   *
+   * @param sums what it gave
+   */
+  void backward(StepSums sums, double learningRate) {
+    int rows = batch.codes.rows();
+    float factor = (float) (-2 / sums.variance());
+    byFeature.sort(batch.codes, rows, batch.slopes, factor);
+    boolean auxiliary = batch.dead.length > 0;
+    if (auxiliary) {
+      byDead.sort(
+          batch.deadCodes,
+          rows,
+          batch.deadSlopes,
+          (float) (shape.auxiliaryWeight() * batch.auxiliaryScale) * factor);
+    }
+    rule.begin(learningRate);
+    workers.each(blockBias.length, (worker, block) -> block(worker, block, auxiliary));
+    float[] decoderBias = batch.errorSum();
+    Rows.scale(decoderBias, factor);
+    for (float[] part : blockBias) {
+      Rows.add(decoderBias, -1, part);
+    }
+    rule.step(Parameter.B_ENC, 0, parameters.encoderBias()[0], encoderBias);
+    rule.step(Parameter.B_DEC, 0, parameters.decoderBias(), decoderBias);
+    window.add(rows, byFeature);
+  }
+
+  private void block(int worker, int block, boolean auxiliary) {
+    Arrays.fill(blockBias[block], 0);
+    int end = Math.min(shape.dSae(), (block + 1) * BLOCK);
+    for (int feature = block * BLOCK; feature < end; feature++) {
+      Scratch own = scratch[worker];
+      boolean touched = byFeature.from(feature) < byFeature.to(feature);
+      touched |= auxiliary && byDead.from(feature) < byDead.to(feature);
+      if (touched) {
+        step(feature, own, blockBias[block], auxiliary);
+      } else {
+        encoderBias[feature] = 0;
+        rule.coast(Parameter.W_DEC, feature, parameters.decoder()[feature]);
+        rule.coast(Parameter.W_ENC, feature, parameters.encoder()[feature]);
+      }
+      if (shape.decoderNorm() != DecoderNorm.FREE) {
+        Rows.normalize(parameters.decoder()[feature], own.products);
+      }
+      load(feature);
+    }
+  }
+
+  private void step(int feature, Scratch own, float[] bias, boolean auxiliary) {
+    Arrays.fill(own.decoder, 0);
+    Arrays.fill(own.encoder, 0);
+    float slope = add(byFeature, batch.error, feature, own);
+    if (auxiliary) {
+      slope += add(byDead, batch.deadError, feature, own);
+    }
+    encoderBias[feature] = slope;
+    float[] encoder = parameters.encoder()[feature];
+    float[] decoder = parameters.decoder()[feature];
+    Rows.add(bias, slope, encoder);
+    if (shape.decoderNorm() == DecoderNorm.UNIT_WITHOUT_PARALLEL_GRADIENT) {
+      Rows.add(own.decoder, -Rows.dot(own.decoder, decoder, own.products), decoder);
+    }
+    rule.step(Parameter.W_DEC, feature, decoder, own.decoder);
+    rule.step(Parameter.W_ENC, feature, encoder, own.encoder);
+  }
+
+  private float add(ByFeature entries, float[][] errors, int feature, Scratch own) {
+    int from = entries.from(feature);
+    int to = entries.to(feature);
+    Rows.addScaled(own.decoder, errors, entries.rows(), entries.activations(), from, to);
+    Rows.addScaled(own.encoder, batch.centered, entries.rows(), entries.gradients(), from, to);
+    float sum = 0;
+    for (int i = from; i < to; i++) {
+      sum += entries.gradients()[i];
+    }
+    return sum;
+  }
+
+  @Override
+  public void close() {
+    product.close();
+    nativeDecoder.close();
+    for (Scratch own : scratch) {
+      own.close();
+    }
+  }
+
+  /** A worker's own. */
+  private static final class Scratch {
+    private final float[] row;
+    private final float[] products;
+    private final float[] encoder;
+    private final float[] decoder;
+    private final TopK topK;
+    private final TopK topDead;
+    private final NativeFloats.Cursor decoderRows;
+    private final NativeFloats error;
+
+    Scratch(TopKShape shape, NativeFloats weights) {
+      row = new float[shape.dSae()];
+      products = new float[shape.dIn()];
+      encoder = new float[shape.dIn()];
+      decoder = new float[shape.dIn()];
+      topK = new TopK(shape.k(), shape.dSae());
+      topDead = new TopK(shape.auxiliaryK(), shape.dSae());
+      decoderRows = weights.cursor();
+      error = new NativeFloats(1, shape.dIn());
+    }
+
+    /**
+     * e and the slopes e·W_dec[i] of the kept features, by OpenBLAS on native rows: the compiler
+     * makes no vector instructions of a sum over a row.
+     */
+    void decode(
+        SparseCodes codes, int at, int count, float[] centered, float[] left, float[] slopes) {
+      error.set(0, centered);
+      for (int i = at; i < at + count; i++) {
+        decoderRows.add(codes.indices()[i], -codes.values()[i], error);
+      }
+      for (int i = at; i < at + count; i++) {
+        slopes[i] = decoderRows.dot(codes.indices()[i], error);
+      }
+      error.copy(0, left);
+    }
+
+    void close() {
+      error.close();
+    }
+  }
+}

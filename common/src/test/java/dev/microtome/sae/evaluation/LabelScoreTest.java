@@ -1,0 +1,94 @@
+package dev.microtome.sae.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.microtome.run.InputException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LabelScoreTest {
+  private static final TokenLabel NOUN = new TokenLabel("word", "noun");
+  private static final TokenLabel VERB = new TokenLabel("word", "verb");
+
+  /** Two features on six tokens, of which 0, 1 and 2 are nouns and 3 is a verb. */
+  private static final SparseFeatures ROWS =
+      SparseFeatures.of(
+          new float[] {4, 0},
+          new float[] {3, 1},
+          new float[] {0, 1},
+          new float[] {1, 0},
+          new float[] {0, 0},
+          new float[] {0, 1});
+
+  private final FeatureSurvey survey = FeatureSurvey.of(2, 1);
+  private final ActivationHistograms histograms = ActivationHistograms.of(2, 4);
+  private final LabelCounts counts = new LabelCounts(2, 2);
+
+  LabelScoreTest() {
+    survey.add(ROWS);
+    histograms.add(ROWS, survey.range());
+    for (int row = 0; row < 4; row++) {
+      counts.add(List.of(row < 3 ? NOUN : VERB), ROWS, row, survey.range());
+    }
+  }
+
+  @Test
+  void handCounted() {
+    LabelScore score = LabelScore.of(0, NOUN, counts, survey.statistics(), histograms);
+
+    assertThat(score.hits()).isEqualTo(2);
+    assertThat(score.specificity()).isEqualTo(2.0 / 3);
+    assertThat(score.sensitivity()).isEqualTo(2.0 / 3);
+    assertThat(score.f1()).isCloseTo(2.0 / 3, within(1e-15));
+    assertThat(score.logLikelihoodRatio())
+        .isCloseTo(Math.log((2.5 / 4) / (1.5 / 4)), within(1e-15));
+    // Values 4, 3, 0, 1, 0, 0 and labels 1, 1, 1, 0, 0, 0: covariance 1/2, variances 23/9 and 1/4.
+    assertThat(score.correlation()).isCloseTo(0.5 / Math.sqrt(23.0 / 9 / 4), within(1e-12));
+    // In (0, 2) the feature is once, on no noun; in [2, 4] twice, on nouns.
+    assertThat(score.specificities()).containsExactly(0, 1);
+    assertThat(score.logLikelihoodRatios()[0])
+        .isCloseTo((float) Math.log((0.5 / 4) / (1.5 / 4)), within(1e-6f));
+    assertThat(score.logLikelihoodRatios()[1])
+        .isCloseTo((float) Math.log((2.5 / 4) / (0.5 / 4)), within(1e-6f));
+  }
+
+  @Test
+  void theBestLabelComesFirstAndOneWithoutAHitNotAtAll() {
+    assertThat(LabelScore.best(0, counts, survey.statistics(), histograms, 5))
+        .extracting(LabelScore::label)
+        .containsExactly(NOUN, VERB);
+    assertThat(LabelScore.best(1, counts, survey.statistics(), histograms, 5))
+        .extracting(LabelScore::label)
+        .containsExactly(NOUN);
+  }
+
+  @Test
+  void byLabelTheBestFeature() {
+    FeatureFacts facts = new FeatureFacts(survey.statistics(), histograms, null, counts);
+
+    List<FeatureLabelRow> rows = FeatureSummary.byLabel("s", facts, 1);
+
+    assertThat(rows).extracting(FeatureLabelRow::value).containsExactly("noun", "verb");
+    assertThat(rows.get(0).feature()).isZero();
+    assertThat(FeatureSummary.metrics("s", survey.statistics(), rows))
+        .extracting(FeatureMetricRow::metric)
+        .containsExactly(
+            "features", "alive_features", "mean_best_label_correlation", "mean_best_label_f1");
+  }
+
+  @Test
+  void refusesLabelsThatAreText() {
+    LabelCounts many = new LabelCounts(2, 2);
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(
+            () -> {
+              for (int i = 0; i <= LabelCounts.MOST_LABELS; i++) {
+                many.add(List.of(new TokenLabel("word", "w" + i)), ROWS, 0, survey.range());
+              }
+            })
+        .withMessage(
+            "labels: more than 1000 different ones, the last word=w1000; choose concepts with few values");
+  }
+}

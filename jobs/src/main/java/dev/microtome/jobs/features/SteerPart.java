@@ -1,0 +1,17 @@
+package dev.microtome.jobs.features;
+
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * One part of the steering stage: a feature.
+ *
+ * @param source index of the dictionary
+ * @param maximum the feature's largest value
+ */
+record SteerPart(int source, int feature, float maximum, List<Double> strengths)
+    implements Serializable {
+  SteerPart {
+    strengths = List.copyOf(strengths);
+  }
+}

@@ -1,0 +1,121 @@
+package dev.microtome.jobs.saes;
+
+import dev.microtome.optim.Adam;
+import dev.microtome.optim.CoefficientWarmUp;
+import dev.microtome.optim.LearningRate;
+import dev.microtome.run.InputException;
+import dev.microtome.sae.Auxiliary;
+import dev.microtome.sae.BatchTopKSae;
+import dev.microtome.sae.DecoderNorms;
+import dev.microtome.sae.Formulation;
+import dev.microtome.sae.GatedSae;
+import dev.microtome.sae.JumpReluSae;
+import dev.microtome.sae.MatryoshkaSae;
+import dev.microtome.sae.ReluSae2023;
+import dev.microtome.sae.ReluSae2024;
+import dev.microtome.sae.SaeArchitecture;
+import dev.microtome.sae.SaeConfig;
+import dev.microtome.sae.TopKSae;
+import dev.microtome.sae.training.ResamplingPlan;
+import dev.microtome.sae.training.SaeOptimizer;
+import dev.microtome.sae.training.SaeRecipe;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Makes recipes of what configurations say. */
+final class SaeRecipes {
+  private static final double ADAM_RATE = 4e-4;
+
+  private SaeRecipes() {}
+
+  /**
+   * The recipe of one SAE.
+   *
+   * @param steps of the training
+   * @throws InputException naming the SAE if its numbers do not fit each other or the hook
+   */
+  static SaeRecipe of(String name, SaeSettings settings, StreamSource source, long steps) {
+    int dIn = source.width();
+    int dSae = settings.dSae().orElse(Math.multiplyExact(settings.expansion(), dIn));
+    try {
+      SaeConfig config =
+          SaeConfig.of(architecture(settings, dSae), dIn, dSae)
+              .with(settings.normalization().meaning());
+      return new SaeRecipe(
+          name,
+          config,
+          optimizer(settings),
+          learningRate(settings, dSae, steps),
+          new CoefficientWarmUp(
+              config.architecture().sparsity(), share(settings.sparsityWarmUp(), steps)),
+          settings.deadAfterTokens(),
+          new ResamplingPlan(
+              settings.resample(), settings.resampleInputs(), settings.resampleDeadSteps()),
+          settings.seed());
+    } catch (IllegalArgumentException e) {
+      throw new InputException(
+          "SAE '%s' at hook '%s': %s".formatted(name, source.hook(), e.getMessage()), e);
+    }
+  }
+
+  private static SaeOptimizer optimizer(SaeSettings settings) {
+    return switch (settings.optimizer()) {
+      case ADAM -> SaeOptimizer.adam(new Adam(settings.beta1(), settings.beta2(), 1e-8, 0, false));
+      case SIGNUM -> SaeOptimizer.signum();
+    };
+  }
+
+  private static LearningRate learningRate(SaeSettings settings, int dSae, long steps) {
+    if (settings.optimizer() == SaeSettings.OptimizerKey.SIGNUM) {
+      double rate = settings.learningRate().orElse(SaeOptimizer.Signum.defaultRate(dSae));
+      return LearningRate.builder(rate, steps).build();
+    }
+    long warmUp = share(settings.warmUp(), steps);
+    return LearningRate.builder(settings.learningRate().orElse(ADAM_RATE), steps)
+        .warmUp(warmUp)
+        .decay(Math.min(share(settings.decay(), steps), steps - warmUp))
+        .build();
+  }
+
+  private static long share(double share, long steps) {
+    return Math.round(share * steps);
+  }
+
+  private static SaeArchitecture architecture(SaeSettings settings, int dSae) {
+    Auxiliary auxiliary =
+        new Auxiliary(settings.auxiliary(), settings.auxiliaryK(), Formulation.PAPER);
+    return switch (settings.architecture()) {
+      case RELU_2023 -> new ReluSae2023(settings.l1());
+      case RELU -> new ReluSae2024(settings.l1());
+      case GATED -> new GatedSae(settings.l1());
+      case TOPK -> new TopKSae(settings.k(), auxiliary, DecoderNorms.UNIT);
+      case BATCHTOPK -> new BatchTopKSae(settings.k(), auxiliary, DecoderNorms.UNIT, 0.01);
+      case JUMPRELU ->
+          new JumpReluSae(
+              settings.l0(),
+              settings.bandwidth(),
+              new JumpReluSae.Count(),
+              JumpReluSae.Estimate.THRESHOLD,
+              0,
+              Formulation.PAPER);
+      case MATRYOSHKA ->
+          new MatryoshkaSae(
+              widths(settings, dSae),
+              settings.k(),
+              auxiliary,
+              MatryoshkaSae.Scope.WHOLE,
+              DecoderNorms.UNIT,
+              0.01);
+    };
+  }
+
+  private static List<Integer> widths(SaeSettings settings, int dSae) {
+    return settings.widths().isEmpty()
+        ? Stream.of(16, 8, 4, 2, 1)
+            .map(part -> dSae / part)
+            .filter(width -> width > 0)
+            .distinct()
+            .toList()
+        : settings.widths();
+  }
+}

@@ -1,0 +1,21 @@
+package dev.microtome.jobs.saes;
+
+import dev.microtome.jobs.PartContext;
+import dev.microtome.sae.stream.RowBlocks;
+import java.io.IOException;
+import java.io.Serializable;
+
+/** Where the activations of one hook come from: plain data that ships to executors. */
+sealed interface StreamSource extends Serializable permits StoredActivations, ComputedActivations {
+  /** Address of the hook point. */
+  String hook();
+
+  /** Values of an activation. */
+  int width();
+
+  /** Rows of each block. */
+  long[] blockRows();
+
+  /** Makes the blocks readable on an executor. */
+  RowBlocks blocks(PartContext context) throws IOException;
+}

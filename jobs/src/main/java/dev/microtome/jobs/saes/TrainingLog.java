@@ -1,0 +1,93 @@
+package dev.microtome.jobs.saes;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.microtome.sae.stream.Mixing;
+import dev.microtome.sae.stream.RowBatch;
+import dev.microtome.sae.training.SaeStep;
+import dev.microtome.sae.training.SaeTrainingRow;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What has been logged of SAEs that train together, and the time they took; saved with them. */
+final class TrainingLog {
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+  private final List<SaeTrainingRow> rows = new ArrayList<>();
+  private final double[] encoding;
+  private Mixing mixing = Mixing.NONE;
+  private double reading;
+  private double all;
+  private long tokensAtRow;
+  private double secondsAtRow;
+
+  TrainingLog(int saes) {
+    encoding = new double[saes];
+  }
+
+  /** What is saved. */
+  @SuppressWarnings("ArrayRecordComponent") // written at once
+  private record Saved(
+      List<SaeTrainingRow> rows,
+      double[] encoding,
+      Mixing mixing,
+      double reading,
+      double all,
+      long tokensAtRow,
+      double secondsAtRow) {}
+
+  /** Counts a step's times: of the wait, of each SAE, and of the whole. */
+  void add(RowBatch batch, double newReading, double[] newEncoding, double whole) {
+    mixing = batch.mixing();
+    reading += newReading;
+    for (int i = 0; i < encoding.length; i++) {
+      encoding[i] += newEncoding[i];
+    }
+    all += whole;
+  }
+
+  /** Makes a row of each SAE's step. */
+  void log(List<String> names, List<SaeStep> steps, long tokens) {
+    double rate = (tokens - tokensAtRow) * (double) names.size() / (all - secondsAtRow);
+    for (int i = 0; i < names.size(); i++) {
+      rows.add(
+          SaeTrainingRow.of(
+              names.get(i),
+              steps.get(i),
+              tokens,
+              mixing,
+              new SaeTrainingRow.Times(rate, reading, encoding[i], all - reading - encoding[i])));
+    }
+    tokensAtRow = tokens;
+    secondsAtRow = all;
+  }
+
+  List<SaeTrainingRow> rows() {
+    return rows;
+  }
+
+  Mixing mixing() {
+    return mixing;
+  }
+
+  void write(OutputStream out) throws IOException {
+    out.write(
+        MAPPER.writeValueAsBytes(
+            new Saved(rows, encoding, mixing, reading, all, tokensAtRow, secondsAtRow)));
+  }
+
+  static TrainingLog read(InputStream in) throws IOException {
+    Saved saved = MAPPER.readValue(in.readAllBytes(), Saved.class);
+    TrainingLog log = new TrainingLog(saved.encoding().length);
+    log.rows.addAll(saved.rows());
+    System.arraycopy(saved.encoding(), 0, log.encoding, 0, log.encoding.length);
+    log.mixing = saved.mixing();
+    log.reading = saved.reading();
+    log.all = saved.all();
+    log.tokensAtRow = saved.tokensAtRow();
+    log.secondsAtRow = saved.secondsAtRow();
+    return log;
+  }
+}

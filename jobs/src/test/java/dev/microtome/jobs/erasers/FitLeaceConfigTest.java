@@ -1,0 +1,60 @@
+package dev.microtome.jobs.erasers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.microtome.erasure.EraserSettings;
+import dev.microtome.erasure.SingularValueTolerance;
+import dev.microtome.jobs.ConfFile;
+import dev.microtome.run.InputException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FitLeaceConfigTest {
+  private static final List<String> REQUIRED = List.of("activations=a", "concepts=[gender]");
+
+  @Test
+  void theFileDocumentsTheRecord() throws IOException {
+    ConfFile.assertDocuments("fit-leace", FitLeaceConfig.class, REQUIRED);
+  }
+
+  @Test
+  void keysBecomeSettings() {
+    assertThat(read().eraserSettings()).isEqualTo(EraserSettings.leace());
+    assertThat(
+            read("method=orth", "affine=false", "svd-tolerance-kind=absolute", "svd-tolerance=0.01")
+                .eraserSettings())
+        .isEqualTo(
+            EraserSettings.orthogonal()
+                .throughZero()
+                .tolerating(SingularValueTolerance.absolute(0.01)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "concepts=[]              | needs at least one concept",
+        "concepts=[a, a]          | names a concept twice",
+        "real-valued=[year]       | real-valued: invalid value year: must be one of the concepts",
+        "max-unlabelled=1.5       | max-unlabelled: invalid value 1.5: must be from 0 to 1",
+        "max-unmatched-labels=-1  | must be from 0 to 1",
+        "svd-tolerance=1          | must be at least 0 and below 1",
+        "rows-per-part=0          | rows-per-part: invalid value 0: must be at least 1",
+      })
+  void refusesWhatCannotBe(String set, String message) {
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> read(set))
+        .withMessageContaining(message);
+  }
+
+  private static FitLeaceConfig read(String... sets) {
+    List<String> all = new ArrayList<>(REQUIRED);
+    all.addAll(List.of(sets));
+    return ConfFile.read(FitLeaceConfig.class, all);
+  }
+}

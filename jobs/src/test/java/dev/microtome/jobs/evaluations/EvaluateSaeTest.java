@@ -1,0 +1,114 @@
+package dev.microtome.jobs.evaluations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.groups.Tuple.tuple;
+
+import dev.microtome.jobs.JobRun;
+import dev.microtome.jobs.LocalSpark;
+import dev.microtome.jobs.inputs.TinySaes;
+import dev.microtome.sae.evaluation.SaeEvaluationRow;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(LocalSpark.class)
+class EvaluateSaeTest {
+  @TempDir private static Path scratch;
+  private static Path tokens;
+  private static Path saes;
+
+  @TempDir private Path output;
+
+  @BeforeAll
+  static void inputs() throws IOException {
+    Random random = new Random(4);
+    tokens =
+        JobRun.tokens(
+            IntStream.range(0, 12).mapToObj(i -> random.ints(2 + 5 * i, 3, 512).toArray()).toList(),
+            scratch.resolve("tokens"));
+    saes = scratch.resolve("saes");
+    TinySaes.topK(saes.resolve("small"), 96, 1);
+    TinySaes.topK(saes.resolve("large"), 400, 2);
+    TinySaes.topK(saes.resolve("mlp"), 64, 3, "blocks.1.hook_mlp_out", "someone/Stories260K-LLAMA");
+  }
+
+  @Test
+  void metricsOfSaesOfTwoHooksWhateverTheParts() throws IOException {
+    JobRun whole = run("sequences-per-part=100").succeeded();
+    Map<String, Double> found = metrics(whole);
+    Map<String, Double> parts =
+        metrics(run("sequences-per-part=5", "saes-together=1", "batch-tokens=100").succeeded());
+
+    assertThat(found).hasSize(3 * 15).containsOnlyKeys(parts.keySet());
+    // float32 activations in batches of other shapes; saw 5e-7 of a loss
+    found.forEach(
+        (key, value) ->
+            assertThat(parts.get(key)).as(key).isCloseTo(value, within(1e-4 * Math.abs(value))));
+    assertThat(whole.rows(EvaluationTables.METRICS))
+        .extracting(SaeEvaluationRow::model, SaeEvaluationRow::architecture)
+        .containsOnly(tuple("stories260K-llama", "topk"));
+    for (String sae : List.of("small", "large", "mlp")) {
+      assertThat(found.get(sae + " tokens")).isEqualTo(12 * 2 + 5 * 66);
+      assertThat(found.get(sae + " l0")).isBetween(1.0, 8.0);
+      assertThat(found.get(sae + " kl_zero")).isPositive();
+      double clean = found.get(sae + " loss_clean");
+      double zero = found.get(sae + " loss_zero");
+      assertThat(found.get(sae + " loss_recovered"))
+          .isCloseTo((zero - found.get(sae + " loss_sae")) / (zero - clean), within(1e-12));
+    }
+    // More random directions to choose from rebuild more.
+    assertThat(found.get("large explained_variance"))
+        .isGreaterThan(found.get("small explained_variance"));
+    long alive =
+        whole.rows(EvaluationTables.DENSITIES).stream()
+            .filter(row -> row.sae().equals("large"))
+            .mapToLong(row -> row.features())
+            .sum();
+    assertThat(alive).isEqualTo(Math.round(400 * (1 - found.get("large dead_fraction"))));
+  }
+
+  @Test
+  void refusesAnSaeOfAnotherModel() throws IOException {
+    Path named = TinySaes.topK(scratch.resolve("named"), 64, 1, TinySaes.HOOK, "gpt2-small");
+    run("saes=" + named).refusedWith("was made for model 'gpt2-small', model is ");
+    run("saes=" + named, "accept-other-model=true", "hook=blocks.2.mlp.hook_post")
+        .refusedWith(
+            "expects d_in 64, 'blocks.2.mlp.hook_post' of the model holds 172: it was made for another model or hook");
+    Path deep =
+        TinySaes.topK(
+            scratch.resolve("deep"), 64, 1, "blocks.11.hook_resid_pre", "stories260K-llama");
+    run("saes=" + deep)
+        .refusedWith("was made for another model: hook_name 'blocks.11.hook_resid_pre'");
+    run("saes=[" + saes + "," + saes.resolve("small") + "]").refusedWith("two are called 'small'");
+    run("saes=" + Files.createDirectories(scratch.resolve("empty")))
+        .refusedWith("neither the folder nor one inside it has a cfg.json");
+    Path single = JobRun.tokens(List.of(new int[] {4}), scratch.resolve("single"));
+    run("tokens=" + single).refusedWith("no sequence of at least 2 tokens");
+    assertThat(output).isEmptyDirectory();
+  }
+
+  private JobRun run(String... sets) {
+    List<String> all =
+        new ArrayList<>(List.of("model=" + TinySaes.MODEL, "saes=" + saes, "tokens=" + tokens));
+    all.addAll(List.of(sets));
+    return JobRun.of("evaluate-sae", output, all);
+  }
+
+  private static Map<String, Double> metrics(JobRun run) throws IOException {
+    Map<String, Double> metrics = new HashMap<>();
+    run.rows(EvaluationTables.METRICS)
+        .forEach(row -> metrics.put(row.sae() + " " + row.metric(), row.value()));
+    return metrics;
+  }
+}

@@ -1,0 +1,53 @@
+package dev.microtome.jobs.features;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.microtome.jobs.ConfFile;
+import dev.microtome.run.InputException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SaeFeaturesConfigTest {
+  private static final List<String> REQUIRED = List.of("model=m", "saes=s", "tokens=t");
+
+  @Test
+  void theFileDocumentsTheRecord() throws IOException {
+    ConfFile.assertDocuments("sae-features", SaeFeaturesConfig.class, REQUIRED);
+  }
+
+  @Test
+  void partsAreWholeFilesOfThePages() {
+    assertThat(read("features-per-part=65").blockSize()).isEqualTo(128);
+    assertThat(read("features-per-part=64").blockSize()).isEqualTo(64);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "saes=[]                  | needs at least one SAE, or neurons one hook",
+        "examples-per-feature=0   | must be at least 1",
+        "intervals=0              | must be at least 1",
+        "ablation-sequences=-1    | must be at least 0",
+        "label-column=x           | label-column: invalid value x: needs labels",
+        "concepts=[gender]        | needs labels",
+        "steer=[{feature=1}]      | goes with steer: give both or neither",
+        "steer=[{feature=-1}]     | must be at least 0",
+      })
+  void refusesWhatCannotBe(String set, String message) {
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> read(set))
+        .withMessageContaining(message);
+  }
+
+  private static SaeFeaturesConfig read(String set) {
+    List<String> sets = new ArrayList<>(REQUIRED);
+    sets.add(set);
+    return ConfFile.read(SaeFeaturesConfig.class, sets);
+  }
+}

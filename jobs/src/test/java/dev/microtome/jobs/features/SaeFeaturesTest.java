@@ -1,0 +1,247 @@
+package dev.microtome.jobs.features;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.microtome.jobs.JobRun;
+import dev.microtome.jobs.LocalSpark;
+import dev.microtome.jobs.inputs.TinySaes;
+import dev.microtome.sae.evaluation.FeatureExampleRow;
+import dev.microtome.sae.evaluation.FeatureLabelRow;
+import dev.microtome.sae.evaluation.FeatureLogitRow;
+import dev.microtome.sae.evaluation.FeatureMetricRow;
+import dev.microtome.sae.evaluation.FeatureNeighborRow;
+import dev.microtome.sae.evaluation.FeatureRow;
+import dev.microtome.sae.evaluation.SteeringRow;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(LocalSpark.class)
+class SaeFeaturesTest {
+  private static final String NEURONS = "blocks.2.mlp.hook_post";
+  private static final List<int[]> SEQUENCES = sequences();
+
+  @TempDir private static Path scratch;
+  private static Path tokens;
+  private static Path saes;
+  private static Path labels;
+
+  @TempDir private Path output;
+
+  @BeforeAll
+  static void inputs() throws IOException {
+    tokens = JobRun.tokens(SEQUENCES, scratch.resolve("tokens"));
+    saes = scratch.resolve("saes");
+    TinySaes.topK(saes.resolve("large"), 200, 2);
+    TinySaes.topK(saes.resolve("small"), 96, 1);
+    labels = labels(scratch.resolve("labels"));
+  }
+
+  @Test
+  void allTablesAndThePages() throws IOException {
+    JobRun run =
+        run(
+                "neurons=[" + NEURONS + "]",
+                "labels=" + labels,
+                "label-column=size",
+                "steer=[{sae=small, feature=3, strengths=[8]}]",
+                "prompts=[\"Once upon a time\"]",
+                "steer-tokens=8")
+            .succeeded();
+
+    List<FeatureRow> features = run.rows(FeatureTables.FEATURES);
+    assertThat(features).hasSize(200 + 96 + 172);
+    assertThat(features.stream().map(FeatureRow::sae).distinct())
+        .containsExactly("large", "small", "neurons:" + NEURONS);
+    FeatureRow alive = features.stream().filter(row -> row.fires() > 9).findFirst().orElseThrow();
+    assertThat(alive.density()).isCloseTo((double) alive.fires() / tokenCount(), within(1e-15));
+    assertThat(sum(alive.histogram())).isCloseTo(1, within(1e-6));
+    assertThat(alive.topLabel()).startsWith("size=");
+    assertThat(features).anyMatch(row -> Math.abs(row.ablationEffect()) > 1e-6);
+
+    List<FeatureExampleRow> examples = run.rows(FeatureTables.EXAMPLES);
+    FeatureExampleRow top =
+        examples.stream()
+            .filter(row -> row.sae().equals(alive.sae()) && row.feature() == alive.feature())
+            .findFirst()
+            .orElseThrow();
+    assertThat(top.bin()).isEqualTo("top");
+    assertThat(top.activation()).isEqualTo(alive.maxActivation());
+    assertThat(top.activations()[top.position() - top.firstPosition()]).isEqualTo(top.activation());
+    assertThat(top.tokens()).hasSameSizeAs(top.activations());
+
+    List<FeatureLogitRow> logits = run.rows(FeatureTables.LOGITS);
+    assertThat(logits).hasSize((200 + 96 + 172) * 2 * 4);
+    assertThat(logits).filteredOn(row -> row.sign() == 1).allMatch(row -> row.value() > 0);
+    assertThat(run.rows(FeatureTables.LABELS)).allMatch(row -> row.concept().equals("size"));
+    assertThat(run.rows(FeatureTables.BY_LABEL))
+        .filteredOn(row -> row.sae().equals("large") && row.rank() == 0)
+        .extracting(FeatureLabelRow::value)
+        .containsExactly("high", "low");
+    assertThat(run.rows(FeatureTables.NEIGHBORS).stream().map(FeatureNeighborRow::relation))
+        .contains(FeatureNeighborRow.DECODER_COSINE, FeatureNeighborRow.ACTIVATION_CORRELATION);
+    assertThat(run.rows(FeatureTables.TREE))
+        .hasSize(200)
+        .allMatch(row -> row.sae().equals("large") && row.parentSae().equals("small"));
+    assertThat(run.rows(FeatureTables.METRICS))
+        .extracting(FeatureMetricRow::metric)
+        .contains("alive_features", "mean_best_label_correlation", "universality_median");
+    List<SteeringRow> steering = run.rows(FeatureTables.STEERING);
+    assertThat(steering).extracting(SteeringRow::strength).containsExactly(0.0, 8.0);
+    assertThat(steering.get(0).tokens()).hasSize(8);
+    assertThat(steering.get(0).continuation()).isNotEqualTo(steering.get(1).continuation());
+
+    Path pages = folder().resolve("browser");
+    assertThat(pages.resolve("index.html")).exists();
+    assertThat(pages.resolve("data/index.js")).content().startsWith("microtome.index({");
+    assertThat(pages.resolve("data/0-3.js")).content().startsWith("microtome.chunk(0,3,[{");
+    assertThat(pages.resolve("data/2-2.js")).exists();
+  }
+
+  @Test
+  void theSameRowsWhateverTheParts() throws IOException {
+    JobRun first = run("sequences-per-part=100", "features-per-part=1000").succeeded();
+    List<String> examples = examples(first);
+    List<FeatureRow> features = first.rows(FeatureTables.FEATURES);
+
+    JobRun second = run("sequences-per-part=4", "features-per-part=64").succeeded();
+
+    assertThat(examples(second)).isEqualTo(examples).hasSizeGreaterThan(500);
+    List<FeatureRow> others = second.rows(FeatureTables.FEATURES);
+    for (int i = 0; i < features.size(); i++) {
+      assertThat(others.get(i).fires()).isEqualTo(features.get(i).fires());
+      assertThat(others.get(i).histogram()).isEqualTo(features.get(i).histogram());
+    }
+    assertThat(second.rows(FeatureTables.LABELS)).isEmpty();
+  }
+
+  @Test
+  void comparesWithAnotherRun() throws IOException {
+    JobRun.of("sae-features", scratch.resolve("other"), arguments("saes=" + saes.resolve("small")))
+        .succeeded();
+
+    JobRun run =
+        run("saes=" + saes.resolve("small"), "compare-with=[" + scratch.resolve("other") + "]")
+            .succeeded();
+
+    assertThat(run.rows(FeatureTables.METRICS))
+        .filteredOn(row -> row.metric().equals("universality_median"))
+        .singleElement()
+        .satisfies(
+            row -> {
+              assertThat(row.otherSae()).isEqualTo("other/small");
+              assertThat(row.value()).isCloseTo(1, within(1e-9)); // the same SAE
+            });
+  }
+
+  @Test
+  void refusesWhatDoesNotFitBeforeSparkWorks() {
+    run("neurons=[blocks.0.attn.hook_pattern]").refusedWith("holds attention");
+    run("neurons=[blocks.9.mlp.hook_post]").refusedWith("blocks.9.mlp.hook_post");
+    run("labels=" + labels).refusedWith("concept");
+    run("labels=" + labels, "label-column=colour").refusedWith("colour");
+    run("steer=[{feature=200}]", "prompts=[a]")
+        .refusedWith("feature 200 of large, which has 0 to 199");
+    run("steer=[{sae=none, feature=1}]", "prompts=[a]").refusedWith("no SAE is called 'none'");
+    run("steer=[{feature=1}]", "prompts=[a]", "steer-tokens=600")
+        .refusedWith("beside steer-tokens = 600 in a context of 512");
+    assertThat(output).isEmptyDirectory();
+  }
+
+  private JobRun run(String... sets) {
+    return JobRun.of("sae-features", output, arguments(sets));
+  }
+
+  private static List<String> arguments(String... sets) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "model=" + TinySaes.MODEL,
+                "saes=" + saes,
+                "tokens=" + tokens,
+                "logits=4",
+                "ablation-sequences=1",
+                "sequences-per-part=7"));
+    all.addAll(List.of(sets));
+    return all;
+  }
+
+  private Path folder() throws IOException {
+    return output.resolve(Files.readString(output.resolve("latest")).strip());
+  }
+
+  private static List<String> examples(JobRun run) throws IOException {
+    return run.rows(FeatureTables.EXAMPLES).stream()
+        .map(
+            row ->
+                "%s %d %d %s %d:%d %s"
+                    .formatted(
+                        row.sae(),
+                        row.feature(),
+                        row.rank(),
+                        row.bin(),
+                        row.sequenceId(),
+                        row.position(),
+                        row.tokens()))
+        .toList();
+  }
+
+  private static double sum(float[] values) {
+    double sum = 0;
+    for (float value : values) {
+      sum += value;
+    }
+    return sum;
+  }
+
+  private static long tokenCount() {
+    return SEQUENCES.stream().mapToLong(sequence -> sequence.length).sum();
+  }
+
+  private static List<int[]> sequences() {
+    Random random = new Random(4);
+    // Of equal length, so that batches of other parts have the same shape and thus the same bits.
+    return IntStream.range(0, 20).mapToObj(i -> random.ints(24, 3, 512).toArray()).toList();
+  }
+
+  /** Tokens of the upper half of the vocabulary are high, those below 100 low. */
+  private static Path labels(Path folder) {
+    StructType schema =
+        new StructType()
+            .add("sequence_id", DataTypes.LongType)
+            .add("position", DataTypes.IntegerType)
+            .add("size", DataTypes.StringType);
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < SEQUENCES.size(); i++) {
+      int[] sequence = SEQUENCES.get(i);
+      for (int position = 0; position < sequence.length; position++) {
+        if (sequence[position] >= 256 || sequence[position] < 100) {
+          rows.add(
+              RowFactory.create((long) i, position, sequence[position] >= 256 ? "high" : "low"));
+        }
+      }
+    }
+    LocalSpark.start();
+    SparkSession.builder()
+        .getOrCreate()
+        .createDataFrame(rows, schema)
+        .coalesce(1)
+        .write()
+        .parquet(folder.toString());
+    return folder;
+  }
+}
