@@ -21,7 +21,7 @@ class LeaceGoldenTest {
   /** Rounding of sums in another order, times the condition number of the covariance. */
   @ParameterizedTest
   @CsvSource({
-    "onehot-affine, x, z_onehot, 1e-9", // saw 3e-13
+    "onehot-affine, x, z_onehot, 1e-9",
     "onehot-defaults, x, z_onehot, 1e-9",
     "onehot-not-affine, x, z_onehot, 1e-9",
     "onehot-orth, x, z_onehot, 1e-9",

@@ -44,7 +44,7 @@ class LeaceLawsTest {
       LeaceFit fit = sample.fitter().fit(settings);
       Labelled erased = sample.erasedBy(fit.eraser());
 
-      // Rounding of float64 sums over 300 rows; saw 4e-14.
+      // Rounding of float64 sums over 300 rows
       assertClose(erased.fitter().crossCovariance(), Matrix.zeros(8, 3), 1e-11);
       assertThat(fit.crossCovarianceAfter()).isLessThan(1e-11);
       assertThat(fit.crossCovarianceBefore()).isGreaterThan(0.01);
@@ -129,7 +129,7 @@ class LeaceLawsTest {
       merged.merge(part);
       from = to;
     }
-    // Condition numbers up to 1e4; saw 2e-12.
+    // Condition numbers up to 1e4
     assertClose(
         merged.eraser(LEACE).projection(), sample.fitter().eraser(LEACE).projection(), 1e-9);
   }

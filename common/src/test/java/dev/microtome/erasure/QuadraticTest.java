@@ -80,7 +80,7 @@ class QuadraticTest {
     assertThat(eraser.target()).containsExactly(before.meanX(), within(1e-12));
     for (LeaceFitter each : after) {
       assertThat(each.meanX()).containsExactly(eraser.target(), within(1e-10));
-      // Square roots of square roots, condition numbers up to 1e3; saw 3e-11.
+      // Square roots of square roots, condition numbers up to 1e3
       assertClose(each.covariance(), after[0].covariance(), 1e-8);
     }
   }

@@ -26,7 +26,7 @@ class CholeskyTest {
 
     Cholesky factor = Cholesky.of(matrix).orElseThrow();
 
-    // Float64, condition numbers up to 1e3; saw 2e-13.
+    // Float64, condition numbers up to 1e3
     Matrices.assertClose(factor.solveLowerTransposed(factor.solveLower(matrix.times(b))), b, 1e-11);
     Matrices.assertClose(factor.solveLower(factor.timesLower(b)), b, 1e-12);
     Matrix lower = factor.timesLower(identity(n));

@@ -46,7 +46,7 @@ class PredictionChangeTest {
           assertThat(found.get(2).divergence(next)).isCloseTo(0, within(1e-6f));
           double expected = divergence(model, zeroed, row, position, manager);
           largest = Math.max(largest, expected);
-          // float32 sums over a vocabulary of a hundred; saw 4e-7
+          // float32 sums over a vocabulary of a hundred
           assertThat((double) found.get(1).divergence(next)).isCloseTo(expected, within(1e-5));
           next++;
         }

@@ -52,7 +52,7 @@ class MomentsTest {
       }
     }
     Matrix expected = Matrix.of(columns, columns, scatter);
-    double tolerance = 1e-11 * expected.trace(); // float64 sums in another order; saw 4e-13
+    double tolerance = 1e-11 * expected.trace(); // float64 sums in another order
     for (Moments found : new Moments[] {whole, merged}) {
       assertThat(found.count()).isEqualTo(rows);
       assertThat(found.mean()).containsExactly(mean, within(1e-8));

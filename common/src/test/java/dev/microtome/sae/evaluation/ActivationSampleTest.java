@@ -33,7 +33,7 @@ class ActivationSampleTest {
     for (int feature = 3; feature < 8; feature++) {
       for (Neighbor neighbor : found.get(feature - 3)) {
         assertThat(neighbor.value())
-            .isCloseTo(pearson(a, feature, b, neighbor.feature()), within(1e-10)); // saw 4e-15
+            .isCloseTo(pearson(a, feature, b, neighbor.feature()), within(1e-10));
       }
     }
     assertThat(found.get(3).get(0).feature()).isEqualTo(2);

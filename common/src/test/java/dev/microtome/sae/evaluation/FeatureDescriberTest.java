@@ -103,7 +103,7 @@ class FeatureDescriberTest {
     double scale = change(before, after, top) - change(before, after, low);
     assertThat((change(before, after, second) - change(before, after, low)) / scale)
         .isCloseTo(
-            (second.value() - low.value()) / (top.value() - low.value()), within(2e-2)); // saw 3e-3
+            (second.value() - low.value()) / (top.value() - low.value()), within(2e-2));
     assertThat(largest).isSortedAccordingTo((a, b) -> Double.compare(b.value(), a.value()));
   }
 
@@ -144,7 +144,7 @@ class FeatureDescriberTest {
       }
     }
     assertThat(effect.fires()).isEqualTo(fires).isPositive();
-    assertThat(effect.lossNats()).isCloseTo(expected, within(2e-4)); // float32 losses; saw 5e-6
+    assertThat(effect.lossNats()).isCloseTo(expected, within(2e-4)); // float32 losses
     assertThat(Math.abs(expected)).isGreaterThan(1e-3);
   }
 

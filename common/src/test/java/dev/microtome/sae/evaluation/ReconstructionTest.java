@@ -60,7 +60,7 @@ class ReconstructionTest {
 
       assertThat(merged.tokens()).isEqualTo(rows);
       assertThat(merged.explainedVariance())
-          .isCloseTo(whole.explainedVariance(), within(1e-12)); // float64; saw 3e-14
+          .isCloseTo(whole.explainedVariance(), within(1e-12)); // float64
       assertThat(whole.explainedVariance()).isBetween(0.85, 0.95);
       assertThat(merged.meanSquaredError()).isCloseTo(whole.meanSquaredError(), within(1e-12));
       assertThat(merged.meanCosine()).isCloseTo(whole.meanCosine(), within(1e-12));

@@ -34,7 +34,7 @@ class SaeEvaluatorTest {
 
       PredictionSums perfect = found.get(0).predictions();
       assertThat(found.get(0).reconstruction().explainedVariance()).isEqualTo(1);
-      assertThat(perfect.lossRecovered()).isCloseTo(1, within(1e-6)); // float32 losses; saw 2e-8
+      assertThat(perfect.lossRecovered()).isCloseTo(1, within(1e-6)); // float32 losses
       assertThat(perfect.divergenceWithSae()).isCloseTo(0, within(1e-6));
       PredictionSums empty = found.get(1).predictions();
       assertThat(empty.lossRecovered()).isCloseTo(0, within(1e-6));
@@ -63,7 +63,7 @@ class SaeEvaluatorTest {
       merged.merge(evaluate(HOOK, part, 64, 0.5f).get(0).sums("half").evaluation());
     }
     for (SaeMetric metric : SaeMetric.values()) {
-      // float32 activations in batches of other shapes; saw 3e-8 of kl_sae
+      // float32 activations in batches of other shapes
       assertThat(metric.of(merged))
           .as(metric.label())
           .isCloseTo(metric.of(whole), within(1e-5 * Math.abs(metric.of(whole)) + 1e-9));
