@@ -102,8 +102,7 @@ class FeatureDescriberTest {
     FeatureLogits.Effect second = largest.get(1);
     double scale = change(before, after, top) - change(before, after, low);
     assertThat((change(before, after, second) - change(before, after, low)) / scale)
-        .isCloseTo(
-            (second.value() - low.value()) / (top.value() - low.value()), within(2e-2));
+        .isCloseTo((second.value() - low.value()) / (top.value() - low.value()), within(2e-2));
     assertThat(largest).isSortedAccordingTo((a, b) -> Double.compare(b.value(), a.value()));
   }
 
