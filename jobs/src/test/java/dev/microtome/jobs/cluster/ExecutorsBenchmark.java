@@ -61,11 +61,11 @@ final class ExecutorsBenchmark {
         List.of(
             "tokens=" + corpus,
             "steps=120",
-            "context-length=127",
+            "context-length=128",
             "sequence-length=128",
             "batch-size=64",
             "architecture.d-model=128",
-            "checkpoints.every=15",
+            "checkpoints.every=60",
             "sweep=[" + String.join(", ", sweep) + "]"));
     compare(
         "token-losses of its checkpoints",
