@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Files in memory, to be read. */
+/** Files in memory, to be read: whoever writes, or lists otherwise, is a mistake of the test. */
 final class MemoryFiles implements FileStore {
   private final Map<String, byte[]> files = new TreeMap<>();
 
@@ -58,36 +58,40 @@ final class MemoryFiles implements FileStore {
 
   @Override
   public List<FileEntry> list(String folder) {
-    throw new UnsupportedOperationException();
+    throw notForReading();
   }
 
   @Override
   public List<FileEntry> glob(String pattern) {
-    throw new UnsupportedOperationException();
+    throw notForReading();
   }
 
   @Override
   public OutputStream create(String path) {
-    throw new UnsupportedOperationException();
+    throw notForReading();
   }
 
   @Override
   public boolean createExclusively(String path, byte[] content) {
-    throw new UnsupportedOperationException();
+    throw notForReading();
   }
 
   @Override
   public void rename(String from, String to) {
-    throw new UnsupportedOperationException();
+    throw notForReading();
   }
 
   @Override
   public void createFolders(String path) {
-    throw new UnsupportedOperationException();
+    throw notForReading();
   }
 
   @Override
   public void delete(String path) {
-    throw new UnsupportedOperationException();
+    throw notForReading();
+  }
+
+  private static UnsupportedOperationException notForReading() {
+    return new UnsupportedOperationException("readers of text neither write nor list otherwise");
   }
 }
