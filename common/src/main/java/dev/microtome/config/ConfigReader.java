@@ -67,16 +67,27 @@ public final class ConfigReader {
    */
   public static <C extends Record> ResolvedConfig<C> read(
       Class<C> type, Optional<String> file, List<String> sets, FileStore files) {
+    return read(type, file, sets, Map.of(), files);
+  }
+
+  /**
+   * Reads the record from a file that may refer to what is no key of it.
+   *
+   * @param definitions what {@code ${NAME}} in the file stands for, by NAME
+   */
+  public static <C extends Record> ResolvedConfig<C> read(
+      Class<C> type,
+      Optional<String> file,
+      List<String> sets,
+      Map<String, String> definitions,
+      FileStore files) {
     try {
       Config config = file.map(path -> parseFile(path, files)).orElse(ConfigFactory.empty());
       for (String set : sets) {
         config = SetArgument.parse(set, type).withFallback(config);
       }
-      ConfigObject root = config.resolve().root();
-      Map<String, String> places = new TreeMap<>();
-      addPlaces("", root, places);
-      return new ResolvedConfig<>(
-          type.cast(record(type, root, "", "no --config or --set has it")), places);
+      Config known = ConfigFactory.parseMap(definitions).withFallback(config);
+      return readRoot(type, config.resolveWith(known).root(), "no --config or --set has it");
     } catch (com.typesafe.config.ConfigException.UnresolvedSubstitution e) {
       throw new InputException("Configuration: " + e.getMessage(), e);
     } catch (com.typesafe.config.ConfigException e) {
@@ -85,6 +96,25 @@ public final class ConfigReader {
       String problem = e.getMessage().replaceFirst("(?s)\\s+Trace:.*", "");
       throw new InputException("Configuration is not HOCON: " + problem, e);
     }
+  }
+
+  /**
+   * Reads the record from a group of keys in another configuration.
+   *
+   * @param group resolved
+   * @param name of the group, for messages
+   * @throws InputException for everything that is wrong with the values
+   */
+  public static <C extends Record> ResolvedConfig<C> read(
+      Class<C> type, ConfigObject group, String name) {
+    return readRoot(type, group, name + " has it not");
+  }
+
+  private static <C extends Record> ResolvedConfig<C> readRoot(
+      Class<C> type, ConfigObject root, String absent) {
+    Map<String, String> places = new TreeMap<>();
+    addPlaces("", root, places);
+    return new ResolvedConfig<>(type.cast(record(type, root, "", absent)), places);
   }
 
   private static Config parseFile(String path, FileStore files) {
@@ -176,6 +206,11 @@ public final class ConfigReader {
       return list(type, value, key, absent);
     } else if (raw == Map.class) {
       return map(type, value, key, absent);
+    } else if (raw == ConfigObject.class) {
+      if (!(value instanceof ConfigObject)) {
+        throw wrong(key, value, type);
+      }
+      return value;
     } else if (Names.isOptions(raw)) {
       if (!(value instanceof ConfigObject object)) {
         throw wrong(key, value, type);
@@ -363,7 +398,7 @@ public final class ConfigReader {
       return Arrays.stream(plain.getEnumConstants())
           .map(constant -> Names.of((Enum<?>) constant))
           .collect(Collectors.joining(", ", "one of ", ""));
-    } else if (Names.isOptions(plain)) {
+    } else if (Names.isOptions(plain) || plain == ConfigObject.class) {
       return "a group of keys";
     }
     return "text";

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import com.typesafe.config.ConfigObject;
 import java.lang.reflect.RecordComponent;
 import java.util.Collection;
 import java.util.Map;
@@ -30,6 +31,8 @@ final class ConfigWriter {
       return TextNode.valueOf(inputs.apply(path));
     } else if (value instanceof Enum<?> constant) {
       return TextNode.valueOf(Names.of(constant));
+    } else if (value instanceof ConfigObject group) {
+      return json(group.unwrapped(), inputs);
     } else if (value instanceof Collection<?> list) {
       ArrayNode array = JsonNodeFactory.instance.arrayNode();
       list.forEach(element -> array.add(json(element, inputs)));

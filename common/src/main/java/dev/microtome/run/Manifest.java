@@ -62,7 +62,8 @@ public record Manifest(
                         input.digest(),
                         input.files(),
                         input.rows(),
-                        input.bytes()))
+                        input.bytes(),
+                        input.runs()))
             .toList();
     seeds = new TreeMap<>(seeds);
     versions = new TreeMap<>(versions);

@@ -9,13 +9,13 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** Takes credentials out of what is written down: a manifest is meant to be shared. */
-final class Secrets {
+public final class Secrets {
   private static final String HIDDEN = "***";
 
   // "tokens" and "max-token" are this field's bread; only a token that grants access is a secret.
   private static final Pattern SECRET_KEY =
       Pattern.compile(
-          "(.*[-_.])?(password|passwd|passphrase|secret|credentials?|(api|access|secret|private)[-_]?key"
+          "(.*[-_.])?(password|passwd|passphrase|secret|credentials?|webhook|(api|access|secret|private)[-_]?key"
               + "|(auth|access|api|bearer|session|sas|hf)[-_]?token)");
   private static final Pattern USER_INFO = Pattern.compile("(?<=://)[^/@\\s]+:[^/@\\s]+(?=@)");
   private static final Pattern QUERY =
@@ -24,11 +24,13 @@ final class Secrets {
 
   private Secrets() {}
 
-  static String redacted(String text) {
+  /** The text with the credentials of its addresses hidden. */
+  public static String redacted(String text) {
     return QUERY.matcher(USER_INFO.matcher(text).replaceAll(HIDDEN)).replaceAll("$1" + HIDDEN);
   }
 
-  static JsonNode redacted(JsonNode node) {
+  /** The values with those of secret keys, and credentials of addresses, hidden. */
+  public static JsonNode redacted(JsonNode node) {
     if (node instanceof ObjectNode object) {
       ObjectNode copy = JsonNodeFactory.instance.objectNode();
       object

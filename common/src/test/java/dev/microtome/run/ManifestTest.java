@@ -25,7 +25,7 @@ class ManifestTest {
             false,
             new Fingerprint("ab".repeat(32)),
             json(configuration),
-            List.of(new InputRecord("text", inputPath, "cd", 1, -1, 10)),
+            List.of(new InputRecord("text", inputPath, "cd", 1, -1, 10, List.of())),
             Map.of("seed", json("7")),
             Map.of("java", "17"),
             5,
@@ -100,9 +100,9 @@ class ManifestTest {
 
   @Test
   void fingerprintDependsOnWhatItShouldAndNothingElse() {
-    InputRecord a = new InputRecord("text", "file:/a", "d1", 1, -1, 10);
-    InputRecord b = new InputRecord("model", "file:/b", "d2", 1, -1, 10);
-    InputRecord moved = new InputRecord("text", "file:/c", "d1", 2, -1, 11);
+    InputRecord a = new InputRecord("text", "file:/a", "d1", 1, -1, 10, List.of());
+    InputRecord b = new InputRecord("model", "file:/b", "d2", 1, -1, 10, List.of());
+    InputRecord moved = new InputRecord("text", "file:/c", "d1", 2, -1, 11, List.of());
     Fingerprint fingerprint = Fingerprint.of("j", "1", json("{\"x\":1,\"y\":2}"), List.of(a, b));
 
     assertThat(Fingerprint.of("j", "1", json("{\"y\":2,\"x\":1}"), List.of(b, moved)))

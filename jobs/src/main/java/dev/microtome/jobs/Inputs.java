@@ -6,6 +6,7 @@ import dev.microtome.run.FileStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -95,6 +96,12 @@ public interface Inputs {
    * stands for the path.
    */
   FileEntry file(InputPath path, String file);
+
+  /** Folder of the runs, as the command names it; empty only in a dry run without one. */
+  Optional<String> output();
+
+  /** Jobs that this one would run. */
+  JobSteps steps();
 
   /** A local folder with the model's files, as {@link ExecutorModels#folder} gives an executor. */
   Path local(ModelFolder model) throws IOException;

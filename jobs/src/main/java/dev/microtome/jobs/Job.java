@@ -39,6 +39,16 @@ public interface Job<C extends Record, P extends Serializable> {
    */
   Plan<P> plan(C config, Inputs inputs);
 
+  /** What {@code --dry-run} prints below the numbers of the plan, a line each. */
+  default List<String> outline(C config, Plan<P> plan, Inputs inputs) {
+    return List.of();
+  }
+
+  /** Whether each command is a run of its own, though configuration and inputs are the same. */
+  default boolean runsAnew() {
+    return false;
+  }
+
   /**
    * Does the work; usually one call of {@link JobContext#runParts}. What it decides on the driver
    * follows from configuration, inputs and finished stages alone, so that a resumed run decides the

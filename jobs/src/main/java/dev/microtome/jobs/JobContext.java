@@ -3,7 +3,9 @@ package dev.microtome.jobs;
 import dev.microtome.run.FileStore;
 import dev.microtome.table.TableSpec;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.Serializable;
+import java.time.Clock;
 import java.util.function.Consumer;
 
 /**
@@ -41,6 +43,23 @@ public interface JobContext {
 
   /** Reads the rows of {@link #written}, in the order of files and rows. */
   <R extends Record> void forEachRow(TableSpec<R> table, Consumer<R> action) throws IOException;
+
+  /** Folder of the runs, qualified. */
+  String output();
+
+  /** Where people read how the command goes. */
+  PrintStream out();
+
+  Clock clock();
+
+  /** Jobs that this one runs. */
+  JobSteps steps();
+
+  /**
+   * What to do once the run is verified and {@code latest} names it, with the folder of the run.
+   * What it throws is how the command ends; the run stays.
+   */
+  void afterwards(Consumer<String> action);
 
   /** Files of the cluster: any Hadoop path. */
   FileStore files();

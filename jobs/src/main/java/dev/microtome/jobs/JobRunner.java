@@ -28,6 +28,9 @@ public final class JobRunner {
   /** Marks the paths among the texts of a configuration; no path has this character. */
   private static final String PATH = "\0";
 
+  /** What a configuration file calls the folder of the runs: <code>${output}</code>. */
+  private static final String OUTPUT = "output";
+
   private final HadoopFileStore files;
   private final PrintStream out;
   private final Clock clock;
@@ -53,28 +56,40 @@ public final class JobRunner {
    */
   public <C extends Record, P extends Serializable> JobOutcome run(
       Job<C, P> job, RunRequest request) throws IOException {
-    boolean dryRun = request.mode() == RunRequest.Mode.DRY_RUN;
-    if (request.output().isEmpty() && !dryRun) {
+    if (request.output().isEmpty() && request.mode() != RunRequest.Mode.DRY_RUN) {
       throw new UsageException("Missing option --output: the folder for the runs of " + job.name());
     }
     if (request.output().isPresent()) {
       qualify("--output", request.output().get());
     }
     ResolvedConfig<C> config =
-        ConfigReader.read(job.configType(), request.config(), request.sets(), files);
+        ConfigReader.read(
+            job.configType(),
+            request.config(),
+            request.sets(),
+            request.output().map(folder -> Map.of(OUTPUT, folder)).orElse(Map.of()),
+            files);
+    return run(job, config, request.output(), request.mode());
+  }
+
+  /** Does the same with a configuration that is read already. */
+  <C extends Record, P extends Serializable> JobOutcome run(
+      Job<C, P> job, ResolvedConfig<C> config, Optional<String> folder, RunRequest.Mode mode)
+      throws IOException {
     requirePaths("", config.json(path -> PATH + path.value()));
-    RunInputs inputs = new RunInputs(files);
+    JobSteps steps = new RunnerSteps(this, files, mode);
+    RunInputs inputs = new RunInputs(files, folder, steps);
     out.println(Versions.banner() + " · " + job.name());
     Plan<P> plan = plan(job, config, inputs);
-    if (dryRun) {
+    if (mode == RunRequest.Mode.DRY_RUN) {
       PlanReport.print(out, config.json(), inputs.records(), plan, job);
+      job.outline(config.value(), plan, inputs).forEach(out::println);
+      out.println("Dry run: nothing was written");
       return new JobOutcome(Optional.empty(), List.of(), false);
     }
-    Fingerprint fingerprint =
-        Fingerprint.of(
-            job.name(), Versions.microtome(), config.json(inputs::digest), inputs.records());
-    String output = qualify("--output", request.output().get());
-    boolean force = request.mode() == RunRequest.Mode.FORCE;
+    Fingerprint fingerprint = fingerprint(job, config, inputs);
+    String output = qualify("--output", folder.orElseThrow());
+    boolean force = mode == RunRequest.Mode.FORCE || job.runsAnew();
     if (!force) {
       Optional<RunDirectory> done = upToDate(output, fingerprint);
       if (done.isPresent() && !done.get().shouldBeLatest()) {
@@ -93,7 +108,8 @@ public final class JobRunner {
       }
       lease.keepAlive();
       Manifest started = manifest(job, config, inputs, fingerprint, plan, force);
-      try (RunSession session = RunSession.open(files, output, started, lease, job, out, clock)) {
+      try (RunSession session =
+          RunSession.open(files, output, started, lease, job, steps, out, clock)) {
         return finish(job, config.value(), plan, session);
       }
     } finally {
@@ -101,6 +117,29 @@ public final class JobRunner {
         removeIfEmpty(output);
       }
     }
+  }
+
+  private static <C extends Record> Fingerprint fingerprint(
+      Job<C, ?> job, ResolvedConfig<C> config, RunInputs inputs) {
+    return Fingerprint.of(
+        job.name(), Versions.microtome(), config.json(inputs::digest), inputs.records());
+  }
+
+  /** What {@link #run} would do now: plans, and looks for the run that it would make. */
+  <C extends Record, P extends Serializable> Forecast forecast(
+      Job<C, P> job, ResolvedConfig<C> config, String output, RunRequest.Mode mode)
+      throws IOException {
+    RunInputs inputs =
+        new RunInputs(files, Optional.of(output), new RunnerSteps(this, files, mode));
+    Plan<P> plan = plan(job, config, inputs);
+    boolean upToDate =
+        mode != RunRequest.Mode.FORCE
+            && !job.runsAnew()
+            && upToDate(output, fingerprint(job, config, inputs)).isPresent();
+    List<String> reasons =
+        upToDate ? List.of() : new Changes(files).since(output, config.json(), inputs.records());
+    return new Forecast(
+        upToDate, reasons, plan.parts().size(), plan.estimatedRows(), plan.estimatedBytes());
   }
 
   private static <C extends Record, P extends Serializable> JobOutcome finish(

@@ -1,5 +1,7 @@
 package dev.microtome.jobs;
 
+import com.typesafe.config.ConfigUtil;
+import dev.microtome.config.OptionDoc;
 import dev.microtome.config.UsageException;
 import dev.microtome.jobs.spark.HadoopFileStore;
 import dev.microtome.jobs.spark.PartFailedException;
@@ -13,7 +15,9 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -85,6 +89,8 @@ public final class Main {
       return refusal(arguments, e, WRONG_COMMAND);
     } catch (InputException e) {
       return refusal(arguments, e, WRONG_INPUT);
+    } catch (StepsFailedException e) {
+      return refusal(arguments, e, FAILED);
     } catch (PartFailedException e) {
       return failure(
           e.getMessage() + ". Finished parts are kept: the same command resumes the run", e);
@@ -131,6 +137,11 @@ public final class Main {
         requireWords(rest, 1, "describe needs the name of one job");
         Jobs.describe(jobs.named(rest.get(0)), out);
       }
+      case "clean" -> {
+        requireWords(rest, 0, "clean takes no more words");
+        new CleanCommand(HadoopFileStore.ofThisProcess(), out, Clock.systemUTC())
+            .run(arguments.request(), arguments.keep);
+      }
       case "version" -> {
         requireWords(rest, 0, "version takes no more words");
         out.println(Versions.banner());
@@ -138,6 +149,7 @@ public final class Main {
       default -> {
         Job<?, ?> job = jobs.named(command);
         requireWords(rest, 0, "unexpected after " + command);
+        arguments.requireKnownTo(job);
         new JobRunner(HadoopFileStore.ofThisProcess(), out, Clock.systemUTC())
             .run(job, arguments.request());
       }
@@ -157,12 +169,16 @@ public final class Main {
       sortOptions = false,
       customSynopsis = {
         "spark-submit [Spark options] microtome.jar JOB --config FILE --set KEY=VALUE ... --output DIR [--force] [--dry-run]",
+        "spark-submit microtome.jar clean --output DIR --keep N [--dry-run]",
         "spark-submit microtome.jar list",
         "spark-submit microtome.jar describe JOB",
         "spark-submit microtome.jar version"
       })
   private static final class Arguments {
-    @Parameters(paramLabel = "JOB", description = "a job, or list, describe JOB, version")
+    private static final String ONLY = "only";
+    private static final String FROM = "from";
+
+    @Parameters(paramLabel = "JOB", description = "a job, or clean, list, describe JOB, version")
     private List<String> words = new ArrayList<>();
 
     @Option(names = "--config", paramLabel = "FILE", description = "configuration, HOCON")
@@ -186,6 +202,25 @@ public final class Main {
     @Option(names = "--dry-run", description = "show configuration, inputs and plan; write nothing")
     private boolean dryRun;
 
+    @Option(
+        names = "--only",
+        paramLabel = "STEP",
+        split = ",",
+        description = "run-all: run these steps, leave the others as they are")
+    private List<String> only = new ArrayList<>();
+
+    @Option(
+        names = "--from",
+        paramLabel = "STEP",
+        description = "run-all: run this step and those after it")
+    private String from;
+
+    @Option(
+        names = "--keep",
+        paramLabel = "N",
+        description = "clean: successful runs to keep in each output folder")
+    private Integer keep;
+
     @Option(names = "--stacktrace", description = "print where a refusal came from")
     private boolean stacktrace;
 
@@ -195,10 +230,31 @@ public final class Main {
         description = "show this")
     private boolean help;
 
+    /** Options that stand for keys are refused where the job has no such key. */
+    void requireKnownTo(Job<?, ?> job) {
+      Set<String> keys =
+          OptionDoc.of(job.configType()).stream().map(OptionDoc::key).collect(Collectors.toSet());
+      if ((!only.isEmpty() && !keys.contains(ONLY)) || (from != null && !keys.contains(FROM))) {
+        throw new UsageException(
+            "--only and --from choose steps of run-all, found with " + job.name());
+      }
+    }
+
     RunRequest request() {
+      List<String> all = new ArrayList<>(sets);
+      if (!only.isEmpty()) {
+        all.add(
+            ONLY
+                + "=["
+                + only.stream().map(ConfigUtil::quoteString).collect(Collectors.joining(","))
+                + "]");
+      }
+      if (from != null) {
+        all.add(FROM + "=" + ConfigUtil.quoteString(from));
+      }
       return new RunRequest(
           Optional.ofNullable(config),
-          sets,
+          all,
           Optional.ofNullable(output),
           dryRun ? RunRequest.Mode.DRY_RUN : force ? RunRequest.Mode.FORCE : RunRequest.Mode.RUN);
     }

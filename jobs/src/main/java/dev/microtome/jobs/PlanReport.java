@@ -2,6 +2,7 @@ package dev.microtome.jobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.microtome.run.InputRecord;
+import dev.microtome.run.Secrets;
 import dev.microtome.table.TableSpec;
 import java.io.PrintStream;
 import java.util.List;
@@ -18,7 +19,7 @@ final class PlanReport {
       Plan<?> plan,
       Job<?, ?> job) {
     out.println("Configuration");
-    configuration
+    Secrets.redacted(configuration)
         .properties()
         .forEach(entry -> out.println("  " + entry.getKey() + " = " + entry.getValue()));
     out.println("Inputs");
@@ -56,6 +57,5 @@ final class PlanReport {
           "  artifacts: "
               + String.join(", ", job.artifacts().stream().map(ArtifactSpec::name).toList()));
     }
-    out.println("Dry run: nothing was written");
   }
 }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -23,6 +24,8 @@ import java.util.stream.Collectors;
 /** Finds inputs through a Hadoop file store and keeps their digests. */
 final class RunInputs implements Inputs {
   private final HadoopFileStore files;
+  private final Optional<String> output;
+  private final JobSteps steps;
   private final ParquetFiles tables;
   private final TextInputs textInputs;
   private final TableInputs tableInputs;
@@ -31,8 +34,10 @@ final class RunInputs implements Inputs {
   private final FolderInputs folderInputs;
   private final Map<InputPath, Map<String, InputRecord>> opened = new LinkedHashMap<>();
 
-  RunInputs(HadoopFileStore files) {
+  RunInputs(HadoopFileStore files, Optional<String> output, JobSteps steps) {
     this.files = files;
+    this.output = output;
+    this.steps = steps;
     tables = new ParquetFiles(files);
     RunInputFolders runs = new RunInputFolders(files);
     textInputs = new TextInputs(files);
@@ -107,7 +112,8 @@ final class RunInputs implements Inputs {
         Digest.of(facts.toString()),
         here.size(),
         -1,
-        here.stream().mapToLong(FileEntry::bytes).sum());
+        here.stream().mapToLong(FileEntry::bytes).sum(),
+        InputRecord.runsOf(here.stream().map(FileEntry::path).toList()));
   }
 
   @Override
@@ -122,7 +128,8 @@ final class RunInputs implements Inputs {
             found.digest(),
             found.files().size(),
             found.rows(),
-            found.files().stream().mapToLong(TableInput.TableFile::bytes).sum()));
+            found.files().stream().mapToLong(TableInput.TableFile::bytes).sum(),
+            InputRecord.runsOf(List.of(found.path()))));
     return found;
   }
 
@@ -137,7 +144,8 @@ final class RunInputs implements Inputs {
             model.digest(),
             model.files().size(),
             -1,
-            model.files().stream().mapToLong(ModelFolder.ModelFile::bytes).sum()));
+            model.files().stream().mapToLong(ModelFolder.ModelFile::bytes).sum(),
+            InputRecord.runsOf(List.of(model.path()))));
     return model;
   }
 
@@ -155,7 +163,8 @@ final class RunInputs implements Inputs {
             found.stream()
                 .flatMap(folder -> folder.files().stream())
                 .mapToLong(ModelFolder.ModelFile::bytes)
-                .sum()));
+                .sum(),
+            InputRecord.runsOf(found.stream().map(ModelFolder::path).toList())));
     return found;
   }
 
@@ -175,7 +184,9 @@ final class RunInputs implements Inputs {
                     checkpoints.stream()
                         .flatMap(one -> one.folder().files().stream())
                         .mapToLong(ModelFolder.ModelFile::bytes)
-                        .sum())));
+                        .sum(),
+                    InputRecord.runsOf(
+                        checkpoints.stream().map(one -> one.folder().path()).toList()))));
     return found.values().stream().flatMap(List::stream).distinct().sorted().toList();
   }
 
@@ -197,9 +208,25 @@ final class RunInputs implements Inputs {
           register(
               path,
               new InputRecord(
-                  "file", found.path(), Digest.of(files, found.path()), 1, -1, found.bytes()));
+                  "file",
+                  found.path(),
+                  Digest.of(files, found.path()),
+                  1,
+                  -1,
+                  found.bytes(),
+                  InputRecord.runsOf(List.of(found.path()))));
           return found;
         });
+  }
+
+  @Override
+  public Optional<String> output() {
+    return output;
+  }
+
+  @Override
+  public JobSteps steps() {
+    return steps;
   }
 
   @Override

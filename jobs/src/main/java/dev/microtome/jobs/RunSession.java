@@ -53,6 +53,7 @@ final class RunSession implements Closeable {
       Manifest started,
       Lease lease,
       Job<?, ?> job,
+      JobSteps steps,
       PrintStream out,
       Clock clock) {
     this.run = run;
@@ -62,7 +63,7 @@ final class RunSession implements Closeable {
     this.out = out;
     this.clock = clock;
     start = clock.instant();
-    stages = new RunStages(files, run, lease, job, out, clock);
+    stages = new RunStages(files, run, lease, job, steps, out, clock);
   }
 
   static RunSession open(
@@ -71,6 +72,7 @@ final class RunSession implements Closeable {
       Manifest request,
       Lease lease,
       Job<?, ?> job,
+      JobSteps steps,
       PrintStream out,
       Clock clock)
       throws IOException {
@@ -82,7 +84,7 @@ final class RunSession implements Closeable {
             : RunDirectory.create(files, output, clock.instant(), fingerprint);
     Manifest manifest =
         killed.isPresent() ? killed.get().readManifest().orElseThrow() : request.withRun(run.id());
-    RunSession session = new RunSession(files, run, manifest, lease, job, out, clock);
+    RunSession session = new RunSession(files, run, manifest, lease, job, steps, out, clock);
     try {
       if (killed.isPresent()) {
         session.resume();
@@ -175,6 +177,7 @@ final class RunSession implements Closeable {
     run.succeed(complete);
     finished = true;
     Summary.print(out, run, complete);
+    stages.afterwards(run.path());
     return new JobOutcome(Optional.of(run.path()), stages.computed(), false);
   }
 

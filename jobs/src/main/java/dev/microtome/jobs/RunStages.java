@@ -43,6 +43,7 @@ final class RunStages implements JobContext {
   private final RunDirectory run;
   private final Lease lease;
   private final Job<?, ?> job;
+  private final JobSteps steps;
   private final PrintStream out;
   private final Clock clock;
   private final ParquetFiles tables;
@@ -52,6 +53,7 @@ final class RunStages implements JobContext {
   private final Set<String> begun = new HashSet<>();
   private final List<Integer> computed = new ArrayList<>();
   private final Map<String, Work> work = new TreeMap<>();
+  private final List<Consumer<String>> afterwards = new ArrayList<>();
 
   /** Work by its unit, over all stages. */
   private record Work(long units, long unitsHere, Duration time) {
@@ -65,8 +67,10 @@ final class RunStages implements JobContext {
       RunDirectory run,
       Lease lease,
       Job<?, ?> job,
+      JobSteps steps,
       PrintStream out,
       Clock clock) {
+    this.steps = steps;
     this.files = files;
     this.run = run;
     this.lease = lease;
@@ -272,6 +276,37 @@ final class RunStages implements JobContext {
         rows.forEachRemaining(action);
       }
     }
+  }
+
+  @Override
+  public String output() {
+    String path = run.path();
+    return path.substring(0, path.lastIndexOf('/'));
+  }
+
+  @Override
+  public PrintStream out() {
+    return out;
+  }
+
+  @Override
+  public Clock clock() {
+    return clock;
+  }
+
+  @Override
+  public JobSteps steps() {
+    return steps;
+  }
+
+  @Override
+  public void afterwards(Consumer<String> action) {
+    afterwards.add(action);
+  }
+
+  /** Does what the job has asked for. */
+  void afterwards(String run) {
+    afterwards.forEach(action -> action.accept(run));
   }
 
   @Override

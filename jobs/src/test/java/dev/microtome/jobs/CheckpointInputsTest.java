@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +36,7 @@ class CheckpointInputsTest {
   @TempDir private Path folder;
 
   private static RunInputs inputs() {
-    return new RunInputs(HadoopFileStore.ofThisProcess());
+    return new RunInputs(HadoopFileStore.ofThisProcess(), Optional.empty(), NoSteps.INSTANCE);
   }
 
   private InputPath at(String child) {

@@ -63,6 +63,10 @@ public final class JobRun {
     assertThat(err).contains(message).doesNotContain("\tat ");
   }
 
+  public int code() {
+    return code;
+  }
+
   public String out() {
     return out;
   }

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -34,7 +35,7 @@ class RunInputsTest {
   @TempDir private Path folder;
 
   private static RunInputs inputs() {
-    return new RunInputs(HadoopFileStore.ofThisProcess());
+    return new RunInputs(HadoopFileStore.ofThisProcess(), Optional.empty(), NoSteps.INSTANCE);
   }
 
   private InputPath at(String child) {

@@ -2,23 +2,16 @@ package dev.microtome.jobs.quickstart;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValueFactory;
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.launcher.JavaModuleOptions;
 
-/**
- * A list of jobs in one HOCON file ({@code jobs}: name, job, configuration), each submitted through
- * Spark's own {@code SparkSubmit} on this machine, as a user would. In the file {@code ${output}}
- * is the folder that everything is written to; a step writes to its name below it, and a later step
- * names that as its input.
- */
+/** A file of {@code run-all}, submitted through Spark's own {@code SparkSubmit} on this machine. */
 public final class Pipeline {
   private static final String HEAP = "-Xmx2g";
 
@@ -48,7 +41,7 @@ public final class Pipeline {
   }
 
   /**
-   * Runs every step in order and stops at the first that fails.
+   * Runs every step; one that fails stops those that need it.
    *
    * @param arguments configuration file, output folder, folder of Spark's jars, application jar
    * @throws IllegalStateException when a step fails; what it printed says why
@@ -62,8 +55,8 @@ public final class Pipeline {
         .run();
   }
 
-  Config config() {
-    return config;
+  Config shared() {
+    return config.getConfig("shared");
   }
 
   Path output() {
@@ -71,26 +64,11 @@ public final class Pipeline {
   }
 
   /**
-   * Runs every step in order and stops at the first that fails.
+   * Runs every step; one that fails stops those that need it.
    *
-   * @throws IllegalStateException when a step fails; what it printed says why
+   * @throws IllegalStateException when a step failed; what it printed says why
    */
   public void run() throws IOException, InterruptedException {
-    Files.createDirectories(output);
-    for (Config step : config.getConfigList("jobs")) {
-      submit(step);
-    }
-  }
-
-  private void submit(Config step) throws IOException, InterruptedException {
-    String name = step.getString("name");
-    Path configuration = output.resolve(name + ".conf");
-    String text =
-        step.getConfig("configuration")
-            .root()
-            .render(ConfigRenderOptions.defaults().setOriginComments(false));
-    Files.writeString(configuration, text);
-
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(Arrays.asList(JavaModuleOptions.defaultModuleOptionArray()));
@@ -102,22 +80,30 @@ public final class Pipeline {
             "-cp",
             sparkJars + "/*",
             "org.apache.spark.deploy.SparkSubmit"));
-    command.addAll(List.of("--master", "local[*]", "--conf", "spark.ui.enabled=false"));
     command.addAll(
         List.of(
+            "--master",
+            "local[*]",
+            "--conf",
+            "spark.ui.enabled=false",
             "--conf",
             "spark.driver.bindAddress=127.0.0.1",
             "--conf",
             "spark.driver.host=127.0.0.1"));
-    command.addAll(List.of(applicationJar.toString(), step.getString("job")));
     command.addAll(
-        List.of("--config", configuration.toString(), "--output", output.resolve(name).toString()));
+        List.of(
+            applicationJar.toString(),
+            "run-all",
+            "--config",
+            file.toString(),
+            "--output",
+            output.toString()));
     ProcessBuilder process = new ProcessBuilder(command).inheritIO();
     process.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
     int code = process.start().waitFor();
     if (code != 0) {
       throw new IllegalStateException(
-          "step '%s' of %s ended with exit code %d".formatted(name, file.getFileName(), code));
+          "%s ended with exit code %d".formatted(file.getFileName(), code));
     }
   }
 }

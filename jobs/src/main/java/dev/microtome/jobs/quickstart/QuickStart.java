@@ -26,7 +26,7 @@ public final class QuickStart {
             Path.of(arguments[1]),
             Path.of(arguments[2]),
             Path.of(arguments[3]));
-    makeInputs(pipeline.config(), pipeline.output());
+    makeInputs(pipeline.shared(), pipeline.output());
     pipeline.run();
     FirstRows.print(pipeline.output());
   }

@@ -1,0 +1,151 @@
+package dev.microtome.jobs.nightly;
+
+import dev.microtome.jobs.JobOutcome;
+import dev.microtome.jobs.spark.PartFailedException;
+import dev.microtome.run.FileStore;
+import dev.microtome.run.InputException;
+import dev.microtome.run.Manifest;
+import dev.microtome.run.RunDirectory;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Runs steps one after the other: one that fails stops those that need it and no others. */
+final class Night {
+  private final FileStore files;
+  private final PrintStream out;
+  private final Clock clock;
+  private final Map<String, StepStatus> ended = new HashMap<>();
+  private boolean broken;
+
+  Night(FileStore files, PrintStream out, Clock clock) {
+    this.files = files;
+    this.out = out;
+    this.clock = clock;
+  }
+
+  /** Runs the selected steps; how each went, in order. */
+  List<PipelineRow> run(List<NightStep> steps) {
+    List<PipelineRow> rows = new ArrayList<>();
+    long selected = steps.stream().filter(NightStep::runs).count();
+    long begun = 0;
+    for (NightStep step : steps) {
+      PipelineRow row;
+      List<String> unwell = step.needs().stream().filter(name -> !ended.get(name).well()).toList();
+      if (!step.runs()) {
+        row = ended(step, StepStatus.NOT_SELECTED, "");
+      } else {
+        begun++;
+        out.println();
+        out.printf("Step %d of %d: %s (%s)%n", begun, selected, step.name(), step.job().job());
+        row =
+            unwell.isEmpty()
+                ? run(step)
+                : ended(step, StepStatus.BLOCKED, "needs " + String.join(", ", unwell));
+      }
+      rows.add(row);
+      if (!row.message().isEmpty()) {
+        out.printf("Step %s is %s: %s%n", row.step(), row.status(), row.message());
+      }
+    }
+    return List.copyOf(rows);
+  }
+
+  /** Whether a step failed for more than its input's or its configuration's sake. */
+  boolean broken() {
+    return broken;
+  }
+
+  private PipelineRow ended(NightStep step, StepStatus status, String message) {
+    ended.put(step.name(), status);
+    return new PipelineRow(
+        step.name(),
+        step.job().job(),
+        status.shown(),
+        "",
+        0,
+        0,
+        0,
+        0,
+        step.job().output(),
+        "",
+        message);
+  }
+
+  private PipelineRow run(NightStep step) {
+    Instant start = clock.instant();
+    try {
+      JobOutcome outcome = step.job().run();
+      StepStatus status = outcome.upToDate() ? StepStatus.UP_TO_DATE : StepStatus.DONE;
+      PipelineRow row = well(step, status, start, outcome);
+      ended.put(step.name(), status);
+      return row;
+    } catch (InputException e) {
+      return failed(step, start, e.getMessage());
+    } catch (Exception e) {
+      // One step's end is not the night's, whatever it is: Scala throws checked exceptions that
+      // nothing declares.
+      broken = true;
+      e.printStackTrace(out);
+      return failed(step, start, reason(e));
+    }
+  }
+
+  private static String reason(Exception e) {
+    Throwable told = e instanceof UncheckedIOException ? e.getCause() : e;
+    String message = told.getMessage() == null ? told.toString() : told.getMessage();
+    return e instanceof PartFailedException
+        ? message + ". Finished parts are kept: the same command resumes the run"
+        : message;
+  }
+
+  private PipelineRow well(NightStep step, StepStatus status, Instant start, JobOutcome outcome)
+      throws IOException {
+    String path = outcome.run().orElseThrow();
+    String id = path.substring(path.lastIndexOf('/') + 1);
+    Manifest manifest =
+        RunDirectory.of(files, step.job().output(), id)
+            .readManifest()
+            .orElseThrow(() -> new IOException(path + ": its manifest is gone"));
+    return new PipelineRow(
+        step.name(),
+        step.job().job(),
+        status.shown(),
+        start.toString(),
+        seconds(start),
+        manifest.tables().values().stream().mapToLong(Manifest.Table::rows).sum(),
+        manifest.tables().values().stream().mapToLong(Manifest.Table::bytes).sum()
+            + manifest.artifacts().values().stream().mapToLong(Manifest.Artifact::bytes).sum(),
+        outcome.partsComputed().size(),
+        step.job().output(),
+        id,
+        "");
+  }
+
+  private PipelineRow failed(NightStep step, Instant start, String message) {
+    PipelineRow row = ended(step, StepStatus.FAILED, message);
+    return new PipelineRow(
+        row.step(),
+        row.job(),
+        row.status(),
+        start.toString(),
+        seconds(start),
+        0,
+        0,
+        0,
+        row.output(),
+        "",
+        message);
+  }
+
+  private double seconds(Instant start) {
+    return Duration.between(start, clock.instant()).toMillis() / 1000.0;
+  }
+}

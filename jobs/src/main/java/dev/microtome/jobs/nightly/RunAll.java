@@ -1,0 +1,122 @@
+package dev.microtome.jobs.nightly;
+
+import com.google.auto.service.AutoService;
+import dev.microtome.jobs.ArtifactSpec;
+import dev.microtome.jobs.Inputs;
+import dev.microtome.jobs.Job;
+import dev.microtome.jobs.JobContext;
+import dev.microtome.jobs.Plan;
+import dev.microtome.jobs.StepsFailedException;
+import dev.microtome.run.InputException;
+import dev.microtome.table.RowWriter;
+import dev.microtome.table.TableSpec;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** The job {@code run-all}. */
+@AutoService(Job.class)
+@SuppressWarnings("rawtypes") // a service is found by its erased type
+public final class RunAll implements Job<RunAllConfig, String> {
+  private static final TableSpec<PipelineRow> PIPELINE =
+      TableSpec.of("pipeline", PipelineRow.class, "A step of the night and how it went.");
+
+  private static final ArtifactSpec SUMMARY =
+      new ArtifactSpec("summary", "summary.txt", "The same in words, for people.");
+
+  /** For {@code ServiceLoader}. */
+  public RunAll() {}
+
+  @Override
+  public String name() {
+    return "run-all";
+  }
+
+  @Override
+  public String summary() {
+    return "run a list of jobs, each if what it reads has changed";
+  }
+
+  @Override
+  public Class<RunAllConfig> configType() {
+    return RunAllConfig.class;
+  }
+
+  @Override
+  public List<TableSpec<?>> tables() {
+    return List.of(PIPELINE);
+  }
+
+  @Override
+  public List<ArtifactSpec> artifacts() {
+    return List.of(SUMMARY);
+  }
+
+  /** Steps have their own "up to date"; that they were looked at is what a night records. */
+  @Override
+  public boolean runsAnew() {
+    return true;
+  }
+
+  @Override
+  public Plan<String> plan(RunAllConfig config, Inputs inputs) {
+    List<NightStep> steps = steps(config, inputs);
+    return new Plan<>(
+        steps.stream().filter(NightStep::runs).map(NightStep::name).toList(),
+        "steps",
+        steps.stream().filter(NightStep::runs).count(),
+        config.jobs().size(),
+        -1);
+  }
+
+  private static List<NightStep> steps(RunAllConfig config, Inputs inputs) {
+    String output =
+        inputs
+            .output()
+            .orElseThrow(
+                () ->
+                    new InputException(
+                        "run-all needs --output also with --dry-run: the folder of its steps"));
+    return NightSteps.of(config, output, inputs.steps());
+  }
+
+  @Override
+  public List<String> outline(RunAllConfig config, Plan<String> plan, Inputs inputs) {
+    return new NightPlan(steps(config, inputs)).lines();
+  }
+
+  @Override
+  public void run(RunAllConfig config, Plan<String> plan, JobContext context) {
+    List<NightStep> steps = NightSteps.of(config, context.output(), context.steps());
+    Night night = new Night(context.files(), context.out(), context.clock());
+    List<PipelineRow> rows = night.run(steps);
+    NightSummary summary = new NightSummary(rows);
+    context.runOnDriver(
+        "pipeline",
+        output -> {
+          try (RowWriter<PipelineRow> writer = output.writer(PIPELINE, "")) {
+            for (PipelineRow row : rows) {
+              writer.write(row);
+            }
+          }
+          try (OutputStream file = output.artifact("summary/summary.txt")) {
+            file.write(summary.text().getBytes(StandardCharsets.UTF_8));
+          }
+        });
+    context.afterwards(
+        run -> {
+          context.out().println();
+          context.out().print(summary.text());
+          new Notifier(config.notification(), context.out()).tell(summary, run);
+          if (!summary.well()) {
+            String message = summary.headline() + ". " + reasons(summary);
+            throw night.broken() ? new StepsFailedException(message) : new InputException(message);
+          }
+        });
+  }
+
+  private static String reasons(NightSummary summary) {
+    return String.join(
+        " | ", summary.unwell().stream().map(row -> row.step() + ": " + row.message()).toList());
+  }
+}
