@@ -16,6 +16,7 @@ import java.util.stream.Stream;
  * @param seconds wall time of the attempt that counts
  * @param attempt number of that attempt, from 0, as Spark counts
  * @param executor where it ran
+ * @param identity of all that its rows follow from, hexadecimal; empty where the job does not tell
  */
 public record PartRecord(
     int part,
@@ -24,11 +25,30 @@ public record PartRecord(
     long units,
     double seconds,
     int attempt,
-    String executor) {
+    String executor,
+    String identity) {
   public PartRecord {
     files = List.copyOf(files);
     // Records of earlier versions have none.
     artifacts = artifacts == null ? List.of() : List.copyOf(artifacts);
+    identity = identity == null ? "" : identity;
+  }
+
+  /** A record of a part that has no identity, or none yet. */
+  public PartRecord(
+      int part,
+      List<DataFile> files,
+      List<ArtifactFile> artifacts,
+      long units,
+      double seconds,
+      int attempt,
+      String executor) {
+    this(part, files, artifacts, units, seconds, attempt, executor, "");
+  }
+
+  /** The same part with an identity. */
+  public PartRecord withIdentity(String of) {
+    return new PartRecord(part, files, artifacts, units, seconds, attempt, executor, of);
   }
 
   /** Paths inside the run directory of all that the part wrote: first files, then artifacts. */

@@ -226,6 +226,23 @@ public final class RunDirectory {
     return finished;
   }
 
+  /**
+   * The records of a run that succeeded, of its stage without a name. What they say of files is not
+   * checked.
+   */
+  public List<PartRecord> recordedParts() throws IOException {
+    String folder = partsPath(MAIN_STAGE);
+    List<PartRecord> parts = new ArrayList<>();
+    if (files.exists(folder)) {
+      for (FileEntry entry : files.list(folder)) {
+        if (!entry.folder()) {
+          parsePart(entry).ifPresent(parts::add);
+        }
+      }
+    }
+    return parts;
+  }
+
   private boolean isWhole(PartRecord part, Map<String, Long> sizes) {
     return part.files().stream()
             .allMatch(file -> Long.valueOf(file.bytes()).equals(sizes.get(path(file.path()))))

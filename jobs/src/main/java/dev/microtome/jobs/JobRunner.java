@@ -3,6 +3,7 @@ package dev.microtome.jobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.microtome.config.ConfigException;
 import dev.microtome.config.ConfigReader;
+import dev.microtome.config.InputPath;
 import dev.microtome.config.ResolvedConfig;
 import dev.microtome.config.UsageException;
 import dev.microtome.jobs.spark.HadoopFileStore;
@@ -18,6 +19,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -108,8 +110,12 @@ public final class JobRunner {
       }
       lease.keepAlive();
       Manifest started = manifest(job, config, inputs, fingerprint, plan, force);
+      Reuse reuse =
+          mode == RunRequest.Mode.FORCE
+              ? Reuse.NONE
+              : Reuse.of(files, output, plan.identities(), shared(job, config, inputs, plan));
       try (RunSession session =
-          RunSession.open(files, output, started, lease, job, steps, out, clock)) {
+          RunSession.open(files, output, started, lease, job, steps, reuse, out, clock)) {
         return finish(job, config.value(), plan, session);
       }
     } finally {
@@ -123,6 +129,18 @@ public final class JobRunner {
       Job<C, ?> job, ResolvedConfig<C> config, RunInputs inputs) {
     return Fingerprint.of(
         job.name(), Versions.microtome(), config.json(inputs::digest), inputs.records());
+  }
+
+  /** What all parts follow from: the fingerprint without what their identities tell apart. */
+  private static <C extends Record> String shared(
+      Job<C, ?> job, ResolvedConfig<C> config, RunInputs inputs, Plan<?> plan) {
+    Set<InputPath> told = plan.identities().told();
+    return Fingerprint.of(
+            job.name(),
+            Versions.microtome(),
+            config.json(path -> told.contains(path) ? "" : inputs.digest(path)),
+            inputs.recordsWithout(told))
+        .sha256();
   }
 
   /** What {@link #run} would do now: plans, and looks for the run that it would make. */

@@ -52,6 +52,14 @@ final class RunInputs implements Inputs {
     return opened.values().stream().flatMap(kinds -> kinds.values().stream()).toList();
   }
 
+  /** Those that were opened by other paths than these. */
+  List<InputRecord> recordsWithout(Set<InputPath> paths) {
+    return opened.entrySet().stream()
+        .filter(entry -> !paths.contains(entry.getKey()))
+        .flatMap(entry -> entry.getValue().values().stream())
+        .toList();
+  }
+
   /**
    * What stands for a path in the fingerprint: digests where the path was opened, else the path.
    */

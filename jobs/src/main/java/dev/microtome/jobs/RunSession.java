@@ -54,6 +54,7 @@ final class RunSession implements Closeable {
       Lease lease,
       Job<?, ?> job,
       JobSteps steps,
+      Reuse reuse,
       PrintStream out,
       Clock clock) {
     this.run = run;
@@ -63,7 +64,7 @@ final class RunSession implements Closeable {
     this.out = out;
     this.clock = clock;
     start = clock.instant();
-    stages = new RunStages(files, run, lease, job, steps, out, clock);
+    stages = new RunStages(files, run, lease, job, steps, reuse, out, clock);
   }
 
   static RunSession open(
@@ -73,6 +74,7 @@ final class RunSession implements Closeable {
       Lease lease,
       Job<?, ?> job,
       JobSteps steps,
+      Reuse reuse,
       PrintStream out,
       Clock clock)
       throws IOException {
@@ -84,7 +86,7 @@ final class RunSession implements Closeable {
             : RunDirectory.create(files, output, clock.instant(), fingerprint);
     Manifest manifest =
         killed.isPresent() ? killed.get().readManifest().orElseThrow() : request.withRun(run.id());
-    RunSession session = new RunSession(files, run, manifest, lease, job, steps, out, clock);
+    RunSession session = new RunSession(files, run, manifest, lease, job, steps, reuse, out, clock);
     try {
       if (killed.isPresent()) {
         session.resume();

@@ -28,6 +28,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -44,6 +45,7 @@ final class RunStages implements JobContext {
   private final Lease lease;
   private final Job<?, ?> job;
   private final JobSteps steps;
+  private final Reuse reuse;
   private final PrintStream out;
   private final Clock clock;
   private final ParquetFiles tables;
@@ -52,6 +54,7 @@ final class RunStages implements JobContext {
   private final Map<String, String> owners = new HashMap<>();
   private final Set<String> begun = new HashSet<>();
   private final List<Integer> computed = new ArrayList<>();
+  private int taken;
   private final Map<String, Work> work = new TreeMap<>();
   private final List<Consumer<String>> afterwards = new ArrayList<>();
 
@@ -68,9 +71,11 @@ final class RunStages implements JobContext {
       Lease lease,
       Job<?, ?> job,
       JobSteps steps,
+      Reuse reuse,
       PrintStream out,
       Clock clock) {
     this.steps = steps;
+    this.reuse = reuse;
     this.files = files;
     this.run = run;
     this.lease = lease;
@@ -197,9 +202,11 @@ final class RunStages implements JobContext {
 
   private <P extends Serializable> void run(String stage, Plan<P> plan, PartTask<P> task) {
     begin(stage, plan.parts().size());
-    Map<Integer, PartRecord> done = finished(stage);
-    List<Integer> todo =
-        IntStream.range(0, plan.parts().size()).filter(i -> !done.containsKey(i)).boxed().toList();
+    List<Integer> open = open(stage, plan);
+    List<Integer> todo = open;
+    if (stage.equals(RunDirectory.MAIN_STAGE) && takeOver(open, plan)) {
+      todo = open(stage, plan);
+    }
     long before = units(stage);
     Instant start = clock.instant();
     if (!todo.isEmpty()) {
@@ -207,6 +214,47 @@ final class RunStages implements JobContext {
     }
     Duration time = todo.isEmpty() ? Duration.ZERO : Duration.between(start, clock.instant());
     work.merge(plan.unit(), new Work(units(stage), units(stage) - before, time), Work::plus);
+  }
+
+  private List<Integer> open(String stage, Plan<?> plan) {
+    Map<Integer, PartRecord> done = finished(stage);
+    return IntStream.range(0, plan.parts().size())
+        .filter(i -> !done.containsKey(i))
+        .boxed()
+        .toList();
+  }
+
+  /** Takes parts over from the newest run; whether there were any. */
+  private boolean takeOver(List<Integer> open, Plan<?> plan) {
+    try {
+      List<Reuse.Taken> parts = reuse.take(open, staging, SparkSessions.context(job.name()));
+      for (Reuse.Taken part : parts) {
+        lease.check();
+        run.commit(RunDirectory.MAIN_STAGE, part.part(), part.staged());
+        keep(RunDirectory.MAIN_STAGE, part.part());
+      }
+      taken = parts.size();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    if (taken > 0) {
+      long units = units(RunDirectory.MAIN_STAGE);
+      out.printf(
+          Locale.ROOT,
+          "%,d of %,d parts are taken over from %s: what they read has not changed%s%n",
+          taken,
+          plan.parts().size(),
+          Summary.display(reuse.from()),
+          plan.totalUnits() > 0
+              ? String.format(
+                  Locale.ROOT,
+                  " (%,d of %,d %s)",
+                  units,
+                  plan.totalUnits(),
+                  plan.unit())
+              : "");
+    }
+    return taken > 0;
   }
 
   private <P extends Serializable> void run(
@@ -239,7 +287,12 @@ final class RunStages implements JobContext {
     }
   }
 
-  private void commit(String stage, PartRecord part, List<String> staged) throws IOException {
+  private void commit(String stage, PartRecord computedPart, List<String> staged)
+      throws IOException {
+    PartRecord part =
+        stage.equals(RunDirectory.MAIN_STAGE)
+            ? computedPart.withIdentity(reuse.identity(computedPart.part()))
+            : computedPart;
     lease.check();
     requireOwned(stage, part);
     run.commit(stage, part, staged);
@@ -261,7 +314,8 @@ final class RunStages implements JobContext {
         .sorted(Comparator.comparing(DataFile::path))
         .forEach(
             file -> {
-              list.add(new TableInput.TableFile(run.path(file.path()), file.rows(), file.bytes()));
+              list.add(new TableInput.TableFile(
+                      run.path(file.path()), file.rows(), file.bytes(), file.sha256()));
               facts.append(file.path()).append(' ').append(file.sha256()).append('\n');
             });
     return new TableInput(
@@ -333,6 +387,9 @@ final class RunStages implements JobContext {
   Map<String, Number> metrics() {
     Map<String, Number> metrics = new TreeMap<>();
     metrics.put("parts-computed", computed.size());
+    if (taken > 0) {
+      metrics.put("parts-taken-over", taken);
+    }
     work.forEach(
         (unit, done) -> {
           metrics.put(unit, done.units());

@@ -30,6 +30,9 @@ public record TableInput(
    * One Parquet file.
    *
    * @param path fully qualified
+   * @param identity changes when the content does: a digest of it in a run, else of the file's size
+   *     and time of change
    */
-  public record TableFile(String path, long rows, long bytes) implements Serializable {}
+  public record TableFile(String path, long rows, long bytes, String identity)
+      implements Serializable {}
 }

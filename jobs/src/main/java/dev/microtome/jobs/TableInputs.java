@@ -88,7 +88,8 @@ final class TableInputs {
     List<TableInput.TableFile> list = new ArrayList<>();
     for (Manifest.File file : table.files()) {
       facts.append(file.path()).append(' ').append(file.sha256()).append('\n');
-      list.add(new TableInput.TableFile(run.path(file.path()), file.rows(), file.bytes()));
+      list.add(new TableInput.TableFile(
+              run.path(file.path()), file.rows(), file.bytes(), file.sha256()));
     }
     if (!list.isEmpty()) {
       requireFit(path, list.get(0).path(), tables.footer(list.get(0).path(), Optional.of(wanted)));
@@ -109,7 +110,11 @@ final class TableInputs {
       FileEntry file = parquet.get(i);
       requireFit(path, file.path(), footers.get(i));
       requireAgreement(path, parquet.get(0).path(), footers.get(0), file.path(), footers.get(i));
-      list.add(new TableInput.TableFile(file.path(), footers.get(i).rows(), file.bytes()));
+      list.add(new TableInput.TableFile(
+              file.path(),
+              footers.get(i).rows(),
+              file.bytes(),
+              Digest.of(file.bytes() + " " + file.modifiedMillis())));
       facts
           .append(file.path().substring(folder.length()))
           .append('\n')

@@ -7,6 +7,7 @@ import dev.microtome.jobs.Inputs;
 import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.ModelFolder;
+import dev.microtome.jobs.PartIdentities;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.inputs.CorpusCheck;
@@ -22,6 +23,7 @@ import dev.microtome.text.TokenSequence;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Runs a model over a tokenised corpus and stores what passes the chosen hook points.
@@ -86,8 +88,12 @@ public final class CollectActivations implements Job<CollectActivationsConfig, C
           slices.stream().map(rows -> new CollectPart(task, rows)).toList(),
           "sequences",
           tokens.rows(),
-          estimate.rows(tokens.rows()),
-          estimate.bytes(tokens.rows()));
+              estimate.rows(tokens.rows()),
+              estimate.bytes(tokens.rows()))
+          .withIdentities(
+              new PartIdentities(
+                  slices.stream().map(rows -> rows.identity(tokens)).toList(),
+                  Set.of(config.tokens())));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -11,8 +11,11 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** The rows of a tokens table that make one part, in the order of the table. */
 public record TokenSlices(List<Slice> slices) implements Serializable {
@@ -46,6 +49,25 @@ public record TokenSlices(List<Slice> slices) implements Serializable {
       parts.add(new TokenSlices(slices));
     }
     return parts;
+  }
+
+  /**
+   * Changes when a row of the part does, or its position in its file.
+   *
+   * @param table that the part was cut from
+   */
+  public String identity(TableInput table) {
+    Map<String, String> identities =
+        table.files().stream()
+            .collect(
+                Collectors.toMap(
+                    TableInput.TableFile::path, TableInput.TableFile::identity, (a, b) -> a));
+    return new TreeMap<>(table.metadata())
+        + slices.stream()
+            .map(
+                slice ->
+                    " %s %d %d".formatted(identities.get(slice.path()), slice.from(), slice.to()))
+            .collect(Collectors.joining());
   }
 
   /**

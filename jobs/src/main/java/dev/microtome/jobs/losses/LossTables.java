@@ -17,10 +17,10 @@ final class LossTables {
           LossByPositionRow.class,
           "The mean loss of all tokens at one position under one checkpoint");
 
-  /** From the parts to their merging. */
+  /** What the parts' means by position are merged from, also by a later run that takes parts over. */
   static final TableSpec<LossMomentsRow> MOMENTS =
       TableSpec.of(
-          "_loss_moments",
+          "loss_moments",
           LossMomentsRow.class,
           "Moments of the losses at one position in a part of the sequences");
 

@@ -10,6 +10,7 @@ import dev.microtome.jobs.Inputs;
 import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.ModelFolder;
+import dev.microtome.jobs.PartIdentities;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.inputs.CorpusCheck;
@@ -65,7 +66,7 @@ public final class TokenLosses implements Job<TokenLossesConfig, LossPart> {
 
   @Override
   public List<TableSpec<?>> tables() {
-    return List.of(LossTables.TOKENS, LossTables.POSITIONS);
+    return List.of(LossTables.TOKENS, LossTables.POSITIONS, LossTables.MOMENTS);
   }
 
   @Override
@@ -86,15 +87,22 @@ public final class TokenLosses implements Job<TokenLossesConfig, LossPart> {
                   .average()
                   .orElseThrow()
               * predictions;
-      return new Plan<>(
+      List<LossPart> parts =
           checkpoints.stream()
               .map(checkpoint -> new LossTask(checkpoint, settings))
               .flatMap(task -> blocks.stream().map(block -> new LossPart(task, block)))
-              .toList(),
-          "sequences",
-          predictions,
-          Math.round(rows),
-          Math.round(rows * ROW_BYTES));
+              .toList();
+      Set<InputPath> told = new HashSet<>(config.checkpoints());
+      told.add(config.tokens());
+      return new Plan<>(
+              parts,
+              "sequences",
+              predictions,
+              Math.round(rows),
+              Math.round(rows * ROW_BYTES))
+          .withIdentities(
+              new PartIdentities(
+                  parts.stream().map(part -> part.identity(tokens)).toList(), told));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -74,6 +74,7 @@ final class Night {
         0,
         0,
         0,
+        0,
         step.job().output(),
         "",
         message);
@@ -124,6 +125,9 @@ final class Night {
         manifest.tables().values().stream().mapToLong(Manifest.Table::bytes).sum()
             + manifest.artifacts().values().stream().mapToLong(Manifest.Artifact::bytes).sum(),
         outcome.partsComputed().size(),
+        status == StepStatus.DONE
+            ? manifest.metrics().getOrDefault("parts-taken-over", 0).intValue()
+            : 0,
         step.job().output(),
         id,
         "");
@@ -137,6 +141,7 @@ final class Night {
         row.status(),
         start.toString(),
         seconds(start),
+        0,
         0,
         0,
         0,

@@ -17,6 +17,8 @@ record PipelineRow(
     @Column(doc = "size of all its tables and artifacts; 0 if it is not well", unit = "bytes")
         long bytes,
     @Column(doc = "parts computed this night") int partsComputed,
+    @Column(doc = "parts taken over from the run before, since what they read has not changed")
+        int partsTakenOver,
     @Column(doc = "folder of its runs") String output,
     @Column(doc = "id of the run that stands now; empty if it is not well") String run,
     @Column(doc = "why it failed or is blocked; empty otherwise") String message) {}

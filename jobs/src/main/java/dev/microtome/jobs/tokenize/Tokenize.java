@@ -6,6 +6,7 @@ import dev.microtome.config.InputPath;
 import dev.microtome.jobs.Inputs;
 import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
+import dev.microtome.jobs.PartIdentities;
 import dev.microtome.jobs.Plan;
 import dev.microtome.run.FileEntry;
 import dev.microtome.run.FileStore;
@@ -15,13 +16,19 @@ import dev.microtome.text.SequenceLayout;
 import dev.microtome.text.SpecialTokens;
 import dev.microtome.text.TextFormat;
 import dev.microtome.text.TextPart;
+import dev.microtome.text.TextSlice;
 import dev.microtome.text.TokenRow;
 import dev.microtome.text.Tokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Turns text into sequences of token ids, the input of everything that runs a model.
@@ -78,7 +85,34 @@ public final class Tokenize implements Job<TokenizeConfig, TokenizePart> {
         "bytes",
         bytes,
         Math.max(1, tokens / config.contextLength()),
-        tokens * Integer.BYTES);
+            tokens * Integer.BYTES)
+        .withIdentities(new PartIdentities(identities(parts, files), Set.copyOf(config.input())));
+  }
+
+  /** Ids of sequences have the part's position in them. */
+  private static List<String> identities(List<TextPart> parts, List<FileEntry> files) {
+    Map<String, FileEntry> byPath =
+        files.stream().collect(Collectors.toMap(FileEntry::path, Function.identity()));
+    List<String> identities = new ArrayList<>();
+    for (TextPart part : parts) {
+      StringBuilder facts = new StringBuilder().append(identities.size());
+      for (TextSlice slice : part.slices()) {
+        FileEntry file = byPath.get(slice.path());
+        facts
+            .append('\n')
+            .append(slice.name())
+            .append('\n')
+            .append(file.bytes())
+            .append(' ')
+            .append(file.modifiedMillis())
+            .append(' ')
+            .append(slice.from())
+            .append(' ')
+            .append(slice.to());
+      }
+      identities.add(facts.toString());
+    }
+    return identities;
   }
 
   @Override

@@ -133,7 +133,7 @@ class SequenceIdsTest {
       return new TableInput(
           "t",
           "digest",
-          files.keySet().stream().map(path -> new TableInput.TableFile(path, 1, 1)).toList(),
+          files.keySet().stream().map(path -> new TableInput.TableFile(path, 1, 1, "")).toList(),
           Map.of());
     }
 
