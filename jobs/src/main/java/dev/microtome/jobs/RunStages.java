@@ -247,11 +247,7 @@ final class RunStages implements JobContext {
           Summary.display(reuse.from()),
           plan.totalUnits() > 0
               ? String.format(
-                  Locale.ROOT,
-                  " (%,d of %,d %s)",
-                  units,
-                  plan.totalUnits(),
-                  plan.unit())
+                  Locale.ROOT, " (%,d of %,d %s)", units, plan.totalUnits(), plan.unit())
               : "");
     }
     return taken > 0;
@@ -314,7 +310,8 @@ final class RunStages implements JobContext {
         .sorted(Comparator.comparing(DataFile::path))
         .forEach(
             file -> {
-              list.add(new TableInput.TableFile(
+              list.add(
+                  new TableInput.TableFile(
                       run.path(file.path()), file.rows(), file.bytes(), file.sha256()));
               facts.append(file.path()).append(' ').append(file.sha256()).append('\n');
             });

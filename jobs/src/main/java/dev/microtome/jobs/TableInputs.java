@@ -88,7 +88,8 @@ final class TableInputs {
     List<TableInput.TableFile> list = new ArrayList<>();
     for (Manifest.File file : table.files()) {
       facts.append(file.path()).append(' ').append(file.sha256()).append('\n');
-      list.add(new TableInput.TableFile(
+      list.add(
+          new TableInput.TableFile(
               run.path(file.path()), file.rows(), file.bytes(), file.sha256()));
     }
     if (!list.isEmpty()) {
@@ -110,7 +111,8 @@ final class TableInputs {
       FileEntry file = parquet.get(i);
       requireFit(path, file.path(), footers.get(i));
       requireAgreement(path, parquet.get(0).path(), footers.get(0), file.path(), footers.get(i));
-      list.add(new TableInput.TableFile(
+      list.add(
+          new TableInput.TableFile(
               file.path(),
               footers.get(i).rows(),
               file.bytes(),

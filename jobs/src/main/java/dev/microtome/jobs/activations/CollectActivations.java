@@ -85,9 +85,9 @@ public final class CollectActivations implements Job<CollectActivationsConfig, C
       OutputEstimate estimate =
           OutputEstimate.of(points, task.settings(), config.dtype(), corpus.sampleLengths());
       return new Plan<>(
-          slices.stream().map(rows -> new CollectPart(task, rows)).toList(),
-          "sequences",
-          tokens.rows(),
+              slices.stream().map(rows -> new CollectPart(task, rows)).toList(),
+              "sequences",
+              tokens.rows(),
               estimate.rows(tokens.rows()),
               estimate.bytes(tokens.rows()))
           .withIdentities(

@@ -17,7 +17,9 @@ final class LossTables {
           LossByPositionRow.class,
           "The mean loss of all tokens at one position under one checkpoint");
 
-  /** What the parts' means by position are merged from, also by a later run that takes parts over. */
+  /**
+   * What the parts' means by position are merged from, also by a later run that takes parts over.
+   */
   static final TableSpec<LossMomentsRow> MOMENTS =
       TableSpec.of(
           "loss_moments",

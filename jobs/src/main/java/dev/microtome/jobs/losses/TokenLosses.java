@@ -95,14 +95,9 @@ public final class TokenLosses implements Job<TokenLossesConfig, LossPart> {
       Set<InputPath> told = new HashSet<>(config.checkpoints());
       told.add(config.tokens());
       return new Plan<>(
-              parts,
-              "sequences",
-              predictions,
-              Math.round(rows),
-              Math.round(rows * ROW_BYTES))
+              parts, "sequences", predictions, Math.round(rows), Math.round(rows * ROW_BYTES))
           .withIdentities(
-              new PartIdentities(
-                  parts.stream().map(part -> part.identity(tokens)).toList(), told));
+              new PartIdentities(parts.stream().map(part -> part.identity(tokens)).toList(), told));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -79,12 +79,12 @@ public final class Tokenize implements Job<TokenizeConfig, TokenizePart> {
     long bytes = parts.stream().mapToLong(TextPart::bytes).sum();
     long tokens = bytes / BYTES_PER_TOKEN;
     return new Plan<>(
-        parts.stream()
-            .map(part -> new TokenizePart(part, config.documents(), config.textField(), use))
-            .toList(),
-        "bytes",
-        bytes,
-        Math.max(1, tokens / config.contextLength()),
+            parts.stream()
+                .map(part -> new TokenizePart(part, config.documents(), config.textField(), use))
+                .toList(),
+            "bytes",
+            bytes,
+            Math.max(1, tokens / config.contextLength()),
             tokens * Integer.BYTES)
         .withIdentities(new PartIdentities(identities(parts, files), Set.copyOf(config.input())));
   }

@@ -94,7 +94,9 @@ class TakingOverTest {
 
   private Path model() throws IOException {
     Path models = folder.resolve("models");
-    return models.resolve(Files.readString(models.resolve("latest")).strip()).resolve("model/step-2");
+    return models
+        .resolve(Files.readString(models.resolve("latest")).strip())
+        .resolve("model/step-2");
   }
 
   private static Map<String, PipelineRow> steps(Path output) throws IOException {
