@@ -24,6 +24,21 @@ class PositionLossesTest {
   }
 
   @Test
+  void earlyAndLateLossesAreThoseOfTheSameSequences() {
+    PositionLosses losses = new PositionLosses();
+    losses.add(new float[] {9, 9}); // too short to be compared
+    losses.add(new float[] {4, 3, 2, 7});
+    losses.add(new float[] {2, 5, 1});
+
+    assertThat(losses.mean(1)).isEqualTo(5);
+    assertThat(losses.earlyMean(1, 3)).isEqualTo(3);
+    assertThat(losses.inContextScore(1, 3)).isEqualTo(1.5 - 3);
+    assertThat(InContextRow.of("m", 7, losses, 1, 3))
+        .isEqualTo(
+            new InContextRow("m", 7, 1, 3, 42.0 / 9, 3, 1.5, -1.5, -1.5 / Math.log(3)));
+  }
+
+  @Test
   void theDerivativeOfALogarithmIsItsFactor() {
     PositionLosses losses = new PositionLosses();
     float[] row = new float[511];
