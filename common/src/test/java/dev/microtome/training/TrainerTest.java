@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.microtome.model.Activation;
 import dev.microtome.model.Torch;
+import dev.microtome.model.load.Safetensors;
 import dev.microtome.model.load.ToyConfig;
 import dev.microtome.optim.AdamW;
 import dev.microtome.optim.LearningRate;
 import dev.microtome.optim.SgdNesterov;
 import dev.microtome.run.InputException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -220,6 +220,17 @@ class TrainerTest {
         .isThrownBy(() -> Trainer.resume(wider, settings(5, 1), cycles(), 1, state))
         .withMessageContaining(
             "tensor 'parameter.blocks.0.mlp.W_in' is [16, 24], the model's is [16, 25]");
+    ToyConfig other =
+        ToyConfig.builder(VOCABULARY, 12)
+            .layers(1)
+            .width(16)
+            .heads(2, 8)
+            .mlp(24, Activation.RELU)
+            .build();
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> Trainer.resume(other, settings(5, 1), cycles(), 1, state))
+        .withMessageContaining("is of another training: ToyConfig[")
+        .withMessageContaining("activation=GELU,");
     assertThatExceptionOfType(InputException.class)
         .isThrownBy(() -> Trainer.resume(MODEL, settings(5, 1), cycles(), 1, dir.resolve("none")))
         .withMessageContaining("none does not exist");
@@ -266,11 +277,16 @@ class TrainerTest {
   }
 
   @Test
-  void aWrittenModelHasTheWeights() throws Exception {
+  void aWrittenModelHasTheWeights() {
     try (Trainer trainer = Trainer.start(MODEL, settings(5, 1), cycles(), 1)) {
       trainer.writeModel(dir.resolve("step-0"));
       assertThat(ToyConfig.read(dir.resolve("step-0/config.json"))).isEqualTo(MODEL);
-      assertThat(Files.exists(dir.resolve("step-0/model.safetensors"))).isTrue();
+      try (Safetensors file = Safetensors.open(dir.resolve("step-0/model.safetensors"))) {
+        assertThat(file.tensors()).hasSameSizeAs(trainer.weights().keySet());
+        trainer
+            .weights()
+            .forEach((name, values) -> assertThat(file.floats(name)).as(name).isEqualTo(values));
+      }
     }
   }
 
