@@ -193,6 +193,11 @@ class ToyCorporaTest {
     refused(() -> new InductionSettings(2, 4, 8, 0.5, 0), "vocabulary-size", "2", "from 3");
     refused(() -> new InductionSettings(9, 1, 8, 0.5, 0), "min-segment", "1", "at least 2");
     refused(() -> new InductionSettings(9, 9, 8, 0.5, 0), "max-segment", "8", "min-segment, 9");
+    refused(
+        () -> new InductionSettings(9, 4, Integer.MAX_VALUE, 0.5, 0),
+        "max-segment",
+        "2147483647",
+        "at most 1048576");
     refused(() -> new InductionSettings(9, 4, 8, 1.5, 0), "copy-probability", "1.5", "0 to 1");
     refused(
         () -> new InductionSettings(9, 4, 8, Double.NaN, 0), "copy-probability", "NaN", "0 to 1");
