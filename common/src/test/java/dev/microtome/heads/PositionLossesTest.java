@@ -53,6 +53,21 @@ class PositionLossesTest {
   }
 
   @Test
+  void theDerivativeIsTheSlopeBetweenThePositionsHalfAnOctaveAway() {
+    PositionLosses losses = new PositionLosses();
+    float[] row = new float[20];
+    for (int i = 0; i < row.length; i++) {
+      row[i] = i * i;
+    }
+    losses.add(row);
+    // Of 8: 6 and 11, rounded from 8/√2 and 8·√2; of 20, the last: 14 and itself.
+    assertThat(losses.derivativeByLogPosition(8))
+        .isCloseTo((100 - 25) / Math.log(11.0 / 6), within(1e-12));
+    assertThat(losses.derivativeByLogPosition(20))
+        .isCloseTo((361 - 169) / Math.log(20.0 / 14), within(1e-12));
+  }
+
+  @Test
   void refusesPositionsWithoutLoss() {
     PositionLosses losses = new PositionLosses();
     losses.add(new float[] {1, 2, 3});
