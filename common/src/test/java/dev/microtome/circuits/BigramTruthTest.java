@@ -58,8 +58,7 @@ class BigramTruthTest {
       assertThat(row.klDivergence())
           .isCloseTo(0.25 * Math.log(0.25 / a) + 0.75 * Math.log(0.75 / b), within(1e-12));
       assertThat(row.totalVariation())
-          .isCloseTo(
-              (Math.abs(0.25 - a) + Math.abs(0.75 - b) + (1 - a - b)) / 2, within(1e-12));
+          .isCloseTo((Math.abs(0.25 - a) + Math.abs(0.75 - b) + (1 - a - b)) / 2, within(1e-12));
     }
   }
 

@@ -37,8 +37,7 @@ class LossBumpTest {
   void stepZeroWhichHasNoSlopeIsNoPartOfTheCurve() {
     assertThatExceptionOfType(InputException.class)
         .isThrownBy(
-            () ->
-                LossBump.of(new long[] {0, 1, 2, 4}, new double[] {Double.NaN, -1, -0.1, -0.5}))
+            () -> LossBump.of(new long[] {0, 1, 2, 4}, new double[] {Double.NaN, -1, -0.1, -0.5}))
         .withMessage("the bump of a loss curve needs finite slopes, at step 0 it is NaN");
   }
 }

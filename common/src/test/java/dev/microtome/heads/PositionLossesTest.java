@@ -34,8 +34,7 @@ class PositionLossesTest {
     assertThat(losses.earlyMean(1, 3)).isEqualTo(3);
     assertThat(losses.inContextScore(1, 3)).isEqualTo(1.5 - 3);
     assertThat(InContextRow.of("m", 7, losses, 1, 3))
-        .isEqualTo(
-            new InContextRow("m", 7, 1, 3, 42.0 / 9, 3, 1.5, -1.5, -1.5 / Math.log(3)));
+        .isEqualTo(new InContextRow("m", 7, 1, 3, 42.0 / 9, 3, 1.5, -1.5, -1.5 / Math.log(3)));
   }
 
   @Test

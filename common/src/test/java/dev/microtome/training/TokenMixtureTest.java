@@ -46,8 +46,7 @@ class TokenMixtureTest {
   void everyStepAndRowDrawsItsOwnSequence() {
     TokenMixture mixture =
         TokenMixture.of(
-            TokenSource.of(
-                IntStream.range(0, 1000).mapToObj(i -> new int[] {i, i}).toList()));
+            TokenSource.of(IntStream.range(0, 1000).mapToObj(i -> new int[] {i, i}).toList()));
     Set<Integer> overSteps = new HashSet<>();
     for (int step = 0; step < 100; step++) {
       overSteps.add(mixture.batch(3, step, 1, 2)[0][0]);

@@ -58,8 +58,8 @@ public final class ModelWeights implements AutoCloseable {
    *
    * @param parent gives the device; the arrays belong to a child of it and are freed by {@link
    *     #close}
-   * @throws InputException if a tensor is missing, not known, or of another shape
-   *     than config.json implies
+   * @throws InputException if a tensor is missing, not known, or of another shape than config.json
+   *     implies
    */
   public static ModelWeights load(ModelFiles files, NDManager parent) {
     NDManager manager = null;

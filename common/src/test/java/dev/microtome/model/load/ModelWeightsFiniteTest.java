@@ -41,8 +41,7 @@ class ModelWeightsFiniteTest {
         ModelWeights weights = ModelWeights.load(ModelFiles.open(folder), manager)) {
       assertThatExceptionOfType(InputException.class)
           .isThrownBy(weights::requireFinite)
-          .withMessage(
-              "parameter 'unembed.b_U' has a value %s, expected finite numbers", shown);
+          .withMessage("parameter 'unembed.b_U' has a value %s, expected finite numbers", shown);
     }
   }
 }

@@ -42,8 +42,7 @@ public final class CheckpointKinds<K> {
   public K of(Checkpoint checkpoint) throws IOException {
     Set<ModelFolder.ModelFile> kind = allButWeights(checkpoint.folder());
     if (!known.containsKey(kind)) {
-      known.put(
-          kind, look.at(checkpoint, ModelFiles.open(inputs.local(checkpoint.folder()))));
+      known.put(kind, look.at(checkpoint, ModelFiles.open(inputs.local(checkpoint.folder()))));
     }
     return known.get(kind);
   }

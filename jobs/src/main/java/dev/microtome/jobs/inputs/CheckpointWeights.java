@@ -25,8 +25,7 @@ public final class CheckpointWeights {
   public static ModelWeights load(Checkpoint checkpoint, PartContext context, NDManager parent)
       throws IOException {
     ModelWeights weights =
-        ModelWeights.load(
-            ModelFiles.open(context.models().folder(checkpoint.folder())), parent);
+        ModelWeights.load(ModelFiles.open(context.models().folder(checkpoint.folder())), parent);
     try {
       weights.requireFinite();
       return weights;
@@ -35,7 +34,10 @@ public final class CheckpointWeights {
       throw new RejectedContentException(
           "checkpoint %s, step %d of model '%s': %s"
               .formatted(
-                  checkpoint.folder().path(), checkpoint.step(), checkpoint.model(), e.getMessage()),
+                  checkpoint.folder().path(),
+                  checkpoint.step(),
+                  checkpoint.model(),
+                  e.getMessage()),
           e);
     }
   }

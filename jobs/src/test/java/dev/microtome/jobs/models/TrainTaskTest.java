@@ -49,7 +49,7 @@ class TrainTaskTest {
           "model",
           ToyConfig.builder(11, 8).layers(1).width(8).heads(2, 4).build(),
           TrainingSettings.builder(4, 8, LearningRate.builder(0.01, 12).build()).seed(3).build(),
-          CheckpointSchedule.of(List.of(0L, 3L, 7L, 12L)),
+          CheckpointSchedule.of(List.of(0L, 5L, 7L, 12L)),
           Format.TOY,
           /* saveEvery= */ 5,
           new MixedTokens(List.of(List.of(new TableFile("t", 40, 1))), List.of(1.0), "t"));
