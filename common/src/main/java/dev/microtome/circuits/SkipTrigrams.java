@@ -20,7 +20,7 @@ import java.util.PriorityQueue;
  *
  * <p>Exact over all dVocab³ triples without making them: for one source, a triple among the best k
  * has its destination and its out among that source's best k. A head costs 2 · dVocab² · dHead
- * multiplications and a few rows of dVocab numbers of memory.
+ * multiplications; in memory are W_E and W_U as float64, and 128 rows of dVocab numbers.
  */
 public final class SkipTrigrams {
   private static final int SOURCES_AT_A_TIME = 64;

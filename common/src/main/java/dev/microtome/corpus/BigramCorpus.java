@@ -15,7 +15,7 @@ public final class BigramCorpus extends GeneratedCorpus {
   private final ToyVocabulary vocabulary;
   private final BigramProbabilities table;
 
-  /** Draws the table: 24 bytes for each pair of tokens. */
+  /** Draws the table: 20 bytes for each pair of tokens. */
   public BigramCorpus(CorpusShape shape, DocumentText text, BigramSettings settings) {
     super(shape, text);
     vocabulary = new ToyVocabulary(settings.vocabularySize());

@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /**
  * Random probabilities of one token after another, BOS a source only, which anything follows. A
- * function of seed, size and sharpness; 24 bytes for each pair of tokens.
+ * function of seed, size and sharpness; 20 bytes for each pair of tokens.
  */
 final class BigramProbabilities {
   private final double[][] probabilities; // [source, out]

@@ -105,7 +105,9 @@ public final class InductionCorpus extends GeneratedCorpus {
     double predictable = 0;
     for (int at = 0; at < content; at++) {
       double each = begins[at] / lengths;
-      for (int length = settings.minSegment(); length <= settings.maxSegment(); length++) {
+      // Longer ones are cut off here, and no copy of them fits before.
+      int longest = Math.min(settings.maxSegment(), content);
+      for (int length = settings.minSegment(); length <= longest; length++) {
         if (at >= length) {
           predictable += each * settings.copyProbability() * (Math.min(length, content - at) - 1);
         }

@@ -26,7 +26,8 @@ public record LossBump(
    *
    * @param steps increasing
    * @param slopes d loss / d ln step at each, such as the table {@code training_slopes} has them
-   * @throws InputException if there are fewer than three
+   * @throws InputException if there are fewer than three, or a slope is not finite, as that of step
+   *     0 is, which has no logarithm
    */
   public static LossBump of(long[] steps, double[] slopes) {
     if (steps.length != slopes.length) {
@@ -36,6 +37,13 @@ public record LossBump(
     if (steps.length < 3) {
       throw new InputException(
           "the bump of a loss curve needs three checkpoints, there are %d".formatted(steps.length));
+    }
+    for (int i = 0; i < slopes.length; i++) {
+      if (!Double.isFinite(slopes[i])) {
+        throw new InputException(
+            "the bump of a loss curve needs finite slopes, at step %d it is %s"
+                .formatted(steps[i], slopes[i]));
+      }
     }
     LossBump highest = null;
     for (int at = 1; at < steps.length - 1; at++) {

@@ -2,6 +2,7 @@ package dev.microtome.heads;
 
 import ai.djl.ndarray.NDManager;
 import dev.microtome.model.ActivationCache;
+import dev.microtome.model.BatchPlanner;
 import dev.microtome.model.ForwardPass;
 import dev.microtome.model.HeadIndex;
 import dev.microtome.model.HookPoint;
@@ -51,30 +52,20 @@ public final class HeadKnockout {
 
   /** Losses of the unchanged model. */
   public PositionLosses unchanged() {
-    PositionLosses losses = new PositionLosses();
-    for (int from = 0; from < sequences.size(); ) {
-      int to = batchEnd(from);
-      TokenBatch batch = TokenBatch.of(sequences.subList(from, to));
-      for (float[] row : TokenLoss.nextToken(model, batch, parent)) {
-        losses.add(row);
+    int[] lengths = sequences.stream().mapToInt(sequence -> sequence.length).toArray();
+    float[][] rows = new float[lengths.length][];
+    for (int[] batch : BatchPlanner.plan(lengths, batchTokens)) {
+      TokenBatch tokens = TokenBatch.of(IntStream.of(batch).mapToObj(sequences::get).toList());
+      float[][] found = TokenLoss.nextToken(model, tokens, parent);
+      for (int row = 0; row < batch.length; row++) {
+        rows[batch[row]] = found[row];
       }
-      from = to;
+    }
+    PositionLosses losses = new PositionLosses();
+    for (float[] row : rows) {
+      losses.add(row);
     }
     return losses;
-  }
-
-  /** As many sequences from one on as, padded to the longest, are no more than a batch's tokens. */
-  private int batchEnd(int from) {
-    int longest = sequences.get(from).length;
-    int to = from + 1;
-    while (to < sequences.size()) {
-      longest = Math.max(longest, sequences.get(to).length);
-      if ((long) longest * (to + 1 - from) > batchTokens) {
-        break;
-      }
-      to++;
-    }
-    return to;
   }
 
   /**

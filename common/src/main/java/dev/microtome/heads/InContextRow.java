@@ -11,7 +11,8 @@ public record InContextRow(
     @Column(doc = "place of the late token in its sequence, from 0", unit = "tokens")
         int latePosition,
     @Column(doc = "mean loss of all tokens", unit = "nats") double loss,
-    @Column(doc = "mean loss of the early tokens", unit = "nats") double earlyLoss,
+    @Column(doc = "mean loss of the early tokens, of sequences that have a late one", unit = "nats")
+        double earlyLoss,
     @Column(doc = "mean loss of the late tokens", unit = "nats") double lateLoss,
     @Column(
             doc = "late loss minus early loss: the more negative, the more is learned",
@@ -29,7 +30,7 @@ public record InContextRow(
         early,
         late,
         losses.mean(),
-        losses.mean(early),
+        losses.earlyMean(early, late),
         losses.mean(late),
         losses.inContextScore(early, late),
         losses.slopeInLogPosition(early, late));

@@ -1,16 +1,26 @@
 package dev.microtome.heads;
 
 import dev.microtome.run.InputException;
-import java.util.Arrays;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
  * Losses of tokens by their position in the sequence, summed up as they come. Position p is the
  * place of the token that is predicted, from 0; the first token of a sequence is predicted by
- * nothing and has no loss. Nats, float64.
+ * nothing and has no loss. Nats, float64; 8 bytes a position for each length that a sequence has.
  */
 public final class PositionLosses {
-  private double[] sums = new double[0];
-  private long[] counts = new long[0];
+  /** Sums of the sequences of one length; entry i is of position i + 1. */
+  private static final class Group {
+    private final double[] sums;
+    private long count;
+
+    Group(int length) {
+      sums = new double[length];
+    }
+  }
+
+  private final NavigableMap<Integer, Group> groups = new TreeMap<>(); // by length
 
   /**
    * Adds one sequence.
@@ -19,19 +29,16 @@ public final class PositionLosses {
    *     dev.microtome.model.TokenLoss#nextToken} gives them
    */
   public void add(float[] losses) {
-    if (sums.length < losses.length + 1) {
-      sums = Arrays.copyOf(sums, losses.length + 1);
-      counts = Arrays.copyOf(counts, losses.length + 1);
-    }
+    Group group = groups.computeIfAbsent(losses.length, Group::new);
     for (int i = 0; i < losses.length; i++) {
-      sums[i + 1] += losses[i];
-      counts[i + 1]++;
+      group.sums[i] += losses[i];
     }
+    group.count++;
   }
 
   /** Positions that have a loss are 1 to this. */
   public int lastPosition() {
-    return Math.max(0, sums.length - 1);
+    return groups.isEmpty() ? 0 : groups.lastKey();
   }
 
   /**
@@ -40,35 +47,58 @@ public final class PositionLosses {
    * @throws InputException if no sequence is that long
    */
   public double mean(int position) {
-    if (position < 1 || position >= sums.length) {
+    return meanOfReaching(position, position);
+  }
+
+  /**
+   * Mean loss of the tokens at an early position of those sequences that reach a late one: what the
+   * loss there can be compared with.
+   *
+   * @throws InputException if the positions are not 1 ≤ early &lt; late or no sequence is that long
+   */
+  public double earlyMean(int early, int late) {
+    requireOrder(early, late);
+    return meanOfReaching(early, late);
+  }
+
+  private double meanOfReaching(int position, int last) {
+    if (position < 1 || last > lastPosition()) {
       throw new InputException(
           "loss at position %d: the sequences have losses at positions 1 to %d"
-              .formatted(position, lastPosition()));
+              .formatted(position < 1 ? position : last, lastPosition()));
     }
-    return sums[position] / counts[position];
+    double sum = 0;
+    long count = 0;
+    for (Group group : groups.tailMap(last, /* inclusive= */ true).values()) {
+      sum += group.sums[position - 1];
+      count += group.count;
+    }
+    return sum / count;
   }
 
   /** Mean loss of all tokens. */
   public double mean() {
     double sum = 0;
     long count = 0;
-    for (int position = 1; position < sums.length; position++) {
-      sum += sums[position];
-      count += counts[position];
+    for (Group group : groups.values()) {
+      for (double each : group.sums) {
+        sum += each;
+      }
+      count += group.count * group.sums.length;
     }
     return sum / count;
   }
 
   /**
    * The in-context-learning score of Olsson et al. (2022): loss late in the context minus loss
-   * early in it, in nats; the more negative, the more is learned from the context. The paper takes
-   * the 50th and the 500th token.
+   * early in it, in nats; the more negative, the more is learned from the context. Both are means
+   * over the same sequences, those that are long enough. The paper takes the 50th and the 500th
+   * token.
    *
    * @throws InputException if the positions are not 1 ≤ early &lt; late or no sequence is that long
    */
   public double inContextScore(int early, int late) {
-    requireOrder(early, late);
-    return mean(late) - mean(early);
+    return mean(late) - earlyMean(early, late);
   }
 
   /**

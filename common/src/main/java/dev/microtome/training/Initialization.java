@@ -25,7 +25,9 @@ final class Initialization {
   static Map<String, float[]> of(ToyConfig config, long seed) {
     Map<String, float[]> values = new LinkedHashMap<>();
     ToyParameters.shapes(config)
-        .forEach((name, shape) -> values.put(name, tensor(config, seed, name, (int) shape.size())));
+        .forEach(
+            (name, shape) ->
+                values.put(name, tensor(config, seed, name, Math.toIntExact(shape.size()))));
     return values;
   }
 

@@ -125,7 +125,7 @@ public final class Trainer implements AutoCloseable {
       Trainer trainer = new Trainer(config, settings, mixture, weights, threads);
       try {
         stored.fill(trainer.optimizerTensors());
-        trainer.step = stored.step(settings);
+        trainer.step = stored.step(config, settings);
         trainer.decaying.resumeAfter(trainer.step);
         trainer.lasting.resumeAfter(trainer.step);
         return trainer;
@@ -289,7 +289,7 @@ public final class Trainer implements AutoCloseable {
    * @throws InputException if it cannot be written
    */
   public void writeState(Path file) {
-    TrainingState.write(file, step, settings, parameters, optimizerTensors());
+    TrainingState.write(file, step, config, settings, parameters, optimizerTensors());
   }
 
   private Map<String, NDArray> optimizerTensors() {

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.microtome.model.load.Safetensors;
 import dev.microtome.model.load.SafetensorsWriter;
+import dev.microtome.model.load.ToyConfig;
 import dev.microtome.run.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +17,7 @@ import java.util.Map;
 
 /**
  * A training between two steps, as a safetensors file: {@code parameter.<name>} and {@code
- * optimizer.<sum>.<name>} in float32; the metadata have the step and the recipe.
+ * optimizer.<sum>.<name>} in float32; the metadata have the step, the architecture and the recipe.
  */
 final class TrainingState implements AutoCloseable {
   private static final String PARAMETER = "parameter.";
@@ -31,6 +32,7 @@ final class TrainingState implements AutoCloseable {
   static void write(
       Path file,
       long step,
+      ToyConfig config,
       TrainingSettings settings,
       Map<String, NDArray> parameters,
       Map<String, NDArray> sums) {
@@ -40,6 +42,7 @@ final class TrainingState implements AutoCloseable {
     SafetensorsWriter writer =
         new SafetensorsWriter()
             .metadata("step", Long.toString(step))
+            .metadata("architecture", config.toString())
             .metadata("settings", settings.toString());
     tensors.forEach((name, array) -> writer.floats(name, array.getShape().getShape()));
     Path partial = file.resolveSibling(file.getFileName() + ".partial");
@@ -62,14 +65,19 @@ final class TrainingState implements AutoCloseable {
     return new TrainingState(Safetensors.open(file));
   }
 
-  /** The number of steps done by that recipe. */
-  long step(TrainingSettings settings) {
-    String written = file.metadata().get("settings");
-    if (!settings.toString().equals(written)) {
-      throw new InputException(
-          "%s is of another training: %s, expected %s".formatted(file.file(), written, settings));
-    }
+  /** The number of steps done with that architecture by that recipe. */
+  long step(ToyConfig config, TrainingSettings settings) {
+    requireWritten("architecture", config.toString());
+    requireWritten("settings", settings.toString());
     return Long.parseLong(file.metadata().get("step"));
+  }
+
+  private void requireWritten(String key, String expected) {
+    String written = file.metadata().get(key);
+    if (!expected.equals(written)) {
+      throw new InputException(
+          "%s is of another training: %s, expected %s".formatted(file.file(), written, expected));
+    }
   }
 
   float[] parameter(String name, Shape shape) {

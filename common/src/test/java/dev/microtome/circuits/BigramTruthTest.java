@@ -36,6 +36,33 @@ class BigramTruthTest {
   }
 
   @Test
+  void theDivergenceIsFromTheCorpusToTheModelAndTheVariationHalfTheDifferences() {
+    try (NDManager manager = NDManager.newBaseManager();
+        ModelWeights stored = FrameworkModel.weights(manager)) {
+      BigramTable table =
+          BigramTable.of(FrameworkWeights.of(stored, FrameworkWeights.Folding.NONE));
+      double[] q = table.logits(7, 8).row(0);
+      double sum = 0;
+      for (int out = 0; out < q.length; out++) {
+        q[out] = Math.exp(q[out]);
+        sum += q[out];
+      }
+      double a = q[3] / sum;
+      double b = q[30] / sum;
+      BigramTruth truth = new BigramTruth(40);
+      truth.add(new TrueBigramRow(7, 3, 0.25));
+      truth.add(new TrueBigramRow(7, 30, 0.75));
+
+      BigramFitRow row = truth.fit("m", 4, table).iterator().next();
+
+      assertThat(row.klDivergence())
+          .isCloseTo(0.25 * Math.log(0.25 / a) + 0.75 * Math.log(0.75 / b), within(1e-12));
+      assertThat(row.totalVariation())
+          .isCloseTo((Math.abs(0.25 - a) + Math.abs(0.75 - b) + (1 - a - b)) / 2, within(1e-12));
+    }
+  }
+
+  @Test
   void refusesWhatIsNoDistributionOfTheVocabulary() {
     BigramTruth truth = new BigramTruth(40);
     assertThatExceptionOfType(InputException.class)

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is counted in the tokens is what the truth says. Bounds are five standard errors. */
@@ -46,6 +47,35 @@ class ToyCorporaTest {
             Collected.truth(corpus).metric("predictable_fraction"),
             within(ERRORS * 0.5 / Math.sqrt(SEQUENCES)));
     assertThat(share).isBetween(0.2, 0.5);
+  }
+
+  /** Every way of cutting a short sequence into segments, one after the other. */
+  @ParameterizedTest(name = "BOS {0}, segments up to {1}")
+  @CsvSource({"true, 4", "false, 4", "true, 40"})
+  void thePredictableFractionIsTheMeanOverAllCuts(boolean bos, int maxSegment) {
+    InductionSettings settings = new InductionSettings(9, 2, maxSegment, 0.3, 0);
+    InductionCorpus corpus =
+        new InductionCorpus(new CorpusShape(3, 13, bos), DocumentText.OMIT, settings);
+
+    assertThat(Collected.truth(corpus).metric("predictable_fraction"))
+        .isCloseTo(predictable(0, bos ? 12 : 13, settings) / 12, within(1e-14));
+  }
+
+  private static double predictable(int at, int content, InductionSettings settings) {
+    double sum = 0;
+    for (int length = settings.minSegment(); length <= settings.maxSegment(); length++) {
+      int end = Math.min(content, at + length);
+      sum += length <= at ? settings.copyProbability() * (end - at - 1) : 0;
+      sum += end < content ? predictable(end, content, settings) : 0;
+    }
+    return sum / (settings.maxSegment() - settings.minSegment() + 1);
+  }
+
+  @Test
+  void aSegmentMayBeCopiedFromRightBeforeIt() {
+    // Of three tokens; from beyond the first twelve, where it is not the only place there is.
+    assertThat(Collected.sequences(induction(true), 0, SEQUENCES).of(InductionRow.TABLE))
+        .anyMatch(row -> row.sourcePosition() > 12 && row.position() - row.sourcePosition() == 3);
   }
 
   @Test
@@ -106,6 +136,10 @@ class ToyCorporaTest {
   void theBigramsWithoutBosAreThoseWithIt() {
     List<BigramRow> without = Collected.truth(bigram(false)).of(BigramRow.TABLE);
     assertThat(without).noneMatch(row -> row.source() == 0);
+    assertThat(Collected.truth(bigram(true)).of(BigramRow.TABLE))
+        .filteredOn(row -> row.source() == 0)
+        .hasSize(31)
+        .allSatisfy(row -> assertThat(row.p()).isCloseTo(1.0 / 31, within(1e-15)));
     assertThat(Collected.truth(bigram(true)).of(BigramRow.TABLE))
         .hasSize(32 * 31)
         .containsAll(without);
@@ -193,6 +227,11 @@ class ToyCorporaTest {
     refused(() -> new InductionSettings(2, 4, 8, 0.5, 0), "vocabulary-size", "2", "from 3");
     refused(() -> new InductionSettings(9, 1, 8, 0.5, 0), "min-segment", "1", "at least 2");
     refused(() -> new InductionSettings(9, 9, 8, 0.5, 0), "max-segment", "8", "min-segment, 9");
+    refused(
+        () -> new InductionSettings(9, 4, Integer.MAX_VALUE, 0.5, 0),
+        "max-segment",
+        "2147483647",
+        "at most 1048576");
     refused(() -> new InductionSettings(9, 4, 8, 1.5, 0), "copy-probability", "1.5", "0 to 1");
     refused(
         () -> new InductionSettings(9, 4, 8, Double.NaN, 0), "copy-probability", "NaN", "0 to 1");

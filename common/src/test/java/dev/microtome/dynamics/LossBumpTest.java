@@ -32,4 +32,12 @@ class LossBumpTest {
         .isThrownBy(() -> LossBump.of(new long[] {1, 2}, new double[] {-1, -2}))
         .withMessage("the bump of a loss curve needs three checkpoints, there are 2");
   }
+
+  @Test
+  void stepZeroWhichHasNoSlopeIsNoPartOfTheCurve() {
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(
+            () -> LossBump.of(new long[] {0, 1, 2, 4}, new double[] {Double.NaN, -1, -0.1, -0.5}))
+        .withMessage("the bump of a loss curve needs finite slopes, at step 0 it is NaN");
+  }
 }

@@ -101,6 +101,9 @@ class HeadSetTest {
     assertThat(rows)
         .allSatisfy(
             each -> assertThat(each.derivativeByLogPosition()).isCloseTo(-0.3, within(1e-5)));
-    assertThat(PositionSlopeRow.of("m", 3, new PositionLosses())).isEmpty();
+    PositionLosses single = new PositionLosses();
+    assertThat(PositionSlopeRow.of("m", 3, single)).isEmpty();
+    single.add(new float[] {4});
+    assertThat(PositionSlopeRow.of("m", 3, single)).isEmpty();
   }
 }

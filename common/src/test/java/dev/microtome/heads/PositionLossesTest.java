@@ -24,6 +24,20 @@ class PositionLossesTest {
   }
 
   @Test
+  void earlyAndLateLossesAreThoseOfTheSameSequences() {
+    PositionLosses losses = new PositionLosses();
+    losses.add(new float[] {9, 9}); // too short to be compared
+    losses.add(new float[] {4, 3, 2, 7});
+    losses.add(new float[] {2, 5, 1});
+
+    assertThat(losses.mean(1)).isEqualTo(5);
+    assertThat(losses.earlyMean(1, 3)).isEqualTo(3);
+    assertThat(losses.inContextScore(1, 3)).isEqualTo(1.5 - 3);
+    assertThat(InContextRow.of("m", 7, losses, 1, 3))
+        .isEqualTo(new InContextRow("m", 7, 1, 3, 42.0 / 9, 3, 1.5, -1.5, -1.5 / Math.log(3)));
+  }
+
+  @Test
   void theDerivativeOfALogarithmIsItsFactor() {
     PositionLosses losses = new PositionLosses();
     float[] row = new float[511];
@@ -35,6 +49,21 @@ class PositionLossesTest {
       // The losses are float32; neighbouring logarithms are 0.002 apart at the end.
       assertThat(losses.derivativeByLogPosition(position)).isCloseTo(-0.3, within(1e-5));
     }
+  }
+
+  @Test
+  void theDerivativeIsTheSlopeBetweenThePositionsHalfAnOctaveAway() {
+    PositionLosses losses = new PositionLosses();
+    float[] row = new float[20];
+    for (int i = 0; i < row.length; i++) {
+      row[i] = i * i;
+    }
+    losses.add(row);
+    // Of 8: 6 and 11, rounded from 8/√2 and 8·√2; of 20, the last: 14 and itself.
+    assertThat(losses.derivativeByLogPosition(8))
+        .isCloseTo((100 - 25) / Math.log(11.0 / 6), within(1e-12));
+    assertThat(losses.derivativeByLogPosition(20))
+        .isCloseTo((361 - 169) / Math.log(20.0 / 14), within(1e-12));
   }
 
   @Test

@@ -14,11 +14,17 @@ import dev.microtome.model.HookedTransformer;
 import dev.microtome.model.TokenBatch;
 import dev.microtome.model.TokenLoss;
 import dev.microtome.model.load.ModelFiles;
+import dev.microtome.model.load.ToyConfig;
+import dev.microtome.model.load.ToyConfig.PositionKind;
+import dev.microtome.model.load.ToyFiles;
 import dev.microtome.run.InputException;
 import dev.microtome.text.RepeatedTokens;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RepeatPredictionsTest {
   private static final int SEGMENT = 12;
@@ -56,6 +62,31 @@ class RepeatPredictionsTest {
         // TokenLoss sums the exponentials in float32; saw 2e-7.
         assertThat(row.loss()).isCloseTo(loss, within(1e-5));
       }
+    }
+  }
+
+  /** Without an embedding all logits are 0. */
+  @Test
+  void aModelThatHoldsAllTokensEquallyLikelyPredictsNone(@TempDir Path folder) {
+    ToyConfig config =
+        ToyConfig.builder(40, 104)
+            .layers(0)
+            .width(4)
+            .heads(1, 4)
+            .withoutNorms()
+            .withoutBiases()
+            .positions(PositionKind.NONE)
+            .build();
+    ToyFiles.writeTensors(
+        folder, config, Map.of("embed.W_E", new float[160], "unembed.W_U", new float[160]));
+    try (NDManager manager = NDManager.newBaseManager();
+        HookedTransformer model = HookedTransformer.load(ModelFiles.open(folder), manager)) {
+      assertThat(RepeatPredictions.of(model, examples(40), manager).rows("m", 0))
+          .allSatisfy(
+              row -> {
+                assertThat(row.accuracy()).isZero();
+                assertThat(row.loss()).isCloseTo(Math.log(40), within(1e-12));
+              });
     }
   }
 

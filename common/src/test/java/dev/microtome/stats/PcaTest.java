@@ -91,6 +91,28 @@ class PcaTest {
     assertThat(made).containsExactly(PcaFitter.centred(x).toArray(), within(1e-12));
   }
 
+  /** Rounding leaves eigenvalues of either sign where there is nothing to explain. */
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {0, 1, 2, 3, 4, 5, 6, 7})
+  void rowsOfAPlaneHaveTwoComponentsDespiteRounding(long seed) {
+    Random random = new Random(seed);
+    Matrix plane = gaussian(9, 2, random).times(gaussian(2, 80, random));
+    assertThat(fit(plane, 8).components()).isEqualTo(2);
+  }
+
+  @Test
+  void ofTwoEntriesOfOneModulusTheFirstFixesTheSign() {
+    LargestLoadings largest = LargestLoadings.ofComponents(2);
+    largest.add(Matrix.of(2, 3, 1, -2, 2, 3, 0, -3));
+    assertThat(largest.value(0)).isEqualTo(-2);
+    assertThat(largest.value(1)).isEqualTo(3);
+    LargestLoadings later = LargestLoadings.ofComponents(2);
+    later.add(Matrix.of(2, 1, 2, -3.5));
+    largest.merge(later);
+    assertThat(largest.value(0)).isEqualTo(-2);
+    assertThat(largest.value(1)).isEqualTo(-3.5);
+  }
+
   @Test
   void aColumnThatDoesNotVaryAddsNothing() {
     PcaFitter fitter = PcaFitter.ofRows(3);

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +39,26 @@ class TokenMixtureTest {
     assertThat(IntStream.of(counts).filter(count -> count > 0)).hasSize(50);
     assertThat(IntStream.of(counts).filter(count -> count > 0))
         .allSatisfy(count -> assertThat(count).isCloseTo(1000, within(160)));
+  }
+
+  /** Sequences as long as the batch is wide have one window, so that nothing else can vary. */
+  @Test
+  void everyStepAndRowDrawsItsOwnSequence() {
+    TokenMixture mixture =
+        TokenMixture.of(
+            TokenSource.of(IntStream.range(0, 1000).mapToObj(i -> new int[] {i, i}).toList()));
+    Set<Integer> overSteps = new HashSet<>();
+    for (int step = 0; step < 100; step++) {
+      overSteps.add(mixture.batch(3, step, 1, 2)[0][0]);
+    }
+    Set<Integer> overRows = new HashSet<>();
+    for (int[] row : mixture.batch(3, 0, 100, 2)) {
+      overRows.add(row[0]);
+    }
+
+    // Of 100 draws among 1,000 about 95 differ.
+    assertThat(overSteps).hasSizeGreaterThan(85);
+    assertThat(overRows).hasSizeGreaterThan(85);
   }
 
   @Test

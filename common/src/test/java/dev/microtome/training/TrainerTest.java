@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.microtome.model.Activation;
 import dev.microtome.model.Torch;
+import dev.microtome.model.load.Safetensors;
 import dev.microtome.model.load.ToyConfig;
 import dev.microtome.optim.AdamW;
 import dev.microtome.optim.LearningRate;
 import dev.microtome.optim.SgdNesterov;
 import dev.microtome.run.InputException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -170,6 +170,38 @@ class TrainerTest {
     }
   }
 
+  /** The first step of momentum 0.9 is 1.9 times the gradient. */
+  @Test
+  void aGradientThatIsTooLongIsCutToTheLengthAndReportedAsItWas() {
+    TrainingSettings.Builder settings =
+        TrainingSettings.builder(4, 9, LearningRate.builder(0.1, 1).build())
+            .optimizer(new SgdNesterov(0.9, 0));
+    double whole;
+    try (Trainer trainer = Trainer.start(MODEL, settings.build(), cycles(), 1)) {
+      whole = trainer.next().gradientNorm();
+      assertThat(whole).isGreaterThan(0.1);
+      assertThat(change(trainer)).isCloseTo(0.19 * whole, within(1e-5)); // float32
+    }
+    try (Trainer trainer = Trainer.start(MODEL, settings.clipNorm(0.1).build(), cycles(), 1)) {
+      assertThat(trainer.next().gradientNorm()).isEqualTo(whole);
+      assertThat(change(trainer)).isCloseTo(0.19 * 0.1, within(1e-5));
+    }
+  }
+
+  /** How far all weights together have moved from where they began. */
+  private static double change(Trainer trainer) {
+    Map<String, float[]> before = Initialization.of(MODEL, 0);
+    double sum = 0;
+    for (Map.Entry<String, float[]> now : trainer.weights().entrySet()) {
+      float[] then = before.get(now.getKey());
+      for (int i = 0; i < then.length; i++) {
+        double moved = (double) now.getValue()[i] - then[i];
+        sum += moved * moved;
+      }
+    }
+    return Math.sqrt(sum);
+  }
+
   private static Map<String, float[]> onceBy(TrainingSettings settings) {
     try (Trainer trainer = Trainer.start(MODEL, settings, cycles(), 1)) {
       trainer.next();
@@ -220,6 +252,17 @@ class TrainerTest {
         .isThrownBy(() -> Trainer.resume(wider, settings(5, 1), cycles(), 1, state))
         .withMessageContaining(
             "tensor 'parameter.blocks.0.mlp.W_in' is [16, 24], the model's is [16, 25]");
+    ToyConfig other =
+        ToyConfig.builder(VOCABULARY, 12)
+            .layers(1)
+            .width(16)
+            .heads(2, 8)
+            .mlp(24, Activation.RELU)
+            .build();
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> Trainer.resume(other, settings(5, 1), cycles(), 1, state))
+        .withMessageContaining("is of another training: ToyConfig[")
+        .withMessageContaining("activation=GELU,");
     assertThatExceptionOfType(InputException.class)
         .isThrownBy(() -> Trainer.resume(MODEL, settings(5, 1), cycles(), 1, dir.resolve("none")))
         .withMessageContaining("none does not exist");
@@ -245,13 +288,15 @@ class TrainerTest {
 
   @Test
   void initialWeightsHaveTheSpreadThatIsStated() {
-    ToyConfig config = ToyConfig.builder(50, 20).layers(2).width(64).heads(4, 16).build();
+    ToyConfig config =
+        ToyConfig.builder(50, 20).layers(2).width(64).heads(4, 16).smearedKeys().build();
     Map<String, float[]> weights = Initialization.of(config, 11);
 
     assertThat(deviation(weights.get("blocks.1.attn.W_Q"))).isCloseTo(0.1, within(0.005));
     assertThat(deviation(weights.get("blocks.1.attn.W_O"))).isCloseTo(0.05, within(0.0025));
     assertThat(weights.get("ln_final.w")).containsOnly(1);
     assertThat(weights.get("blocks.0.attn.b_Q")).containsOnly(0);
+    assertThat(weights.get("blocks.1.attn.alpha")).containsOnly(0);
     assertThat(weights.get("embed.W_E")).isEqualTo(Initialization.of(config, 11).get("embed.W_E"));
     assertThat(weights.get("embed.W_E"))
         .isNotEqualTo(Initialization.of(config, 12).get("embed.W_E"));
@@ -266,11 +311,16 @@ class TrainerTest {
   }
 
   @Test
-  void aWrittenModelHasTheWeights() throws Exception {
+  void aWrittenModelHasTheWeights() {
     try (Trainer trainer = Trainer.start(MODEL, settings(5, 1), cycles(), 1)) {
       trainer.writeModel(dir.resolve("step-0"));
       assertThat(ToyConfig.read(dir.resolve("step-0/config.json"))).isEqualTo(MODEL);
-      assertThat(Files.exists(dir.resolve("step-0/model.safetensors"))).isTrue();
+      try (Safetensors file = Safetensors.open(dir.resolve("step-0/model.safetensors"))) {
+        assertThat(file.tensors()).hasSameSizeAs(trainer.weights().keySet());
+        trainer
+            .weights()
+            .forEach((name, values) -> assertThat(file.floats(name)).as(name).isEqualTo(values));
+      }
     }
   }
 

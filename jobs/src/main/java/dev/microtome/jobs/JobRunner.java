@@ -284,13 +284,20 @@ public final class JobRunner {
         clock.instant().toString());
   }
 
+  /** Elements of a list are told apart by their names, or counted. */
   private static void collectSeeds(String prefix, JsonNode node, Map<String, JsonNode> seeds) {
+    for (int i = 0; node.isArray() && i < node.size(); i++) {
+      String name = node.get(i).path("name").asText(Integer.toString(i));
+      collectSeeds(prefix + name + ".", node.get(i), seeds);
+    }
     node.properties()
         .forEach(
             entry -> {
               String key = prefix + entry.getKey();
               if (entry.getKey().matches("(.*-)?seeds?")) {
-                seeds.put(key, entry.getValue());
+                if (!entry.getValue().isNull()) {
+                  seeds.put(key, entry.getValue());
+                }
               } else {
                 collectSeeds(key + ".", entry.getValue(), seeds);
               }

@@ -3,6 +3,7 @@ package dev.microtome.model.load;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.microtome.model.ModelConfig;
+import dev.microtome.run.InputException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -57,8 +58,8 @@ public final class ModelWeights implements AutoCloseable {
    *
    * @param parent gives the device; the arrays belong to a child of it and are freed by {@link
    *     #close}
-   * @throws dev.microtome.run.InputException if a tensor is missing, not known, or of another shape
-   *     than config.json implies
+   * @throws InputException if a tensor is missing, not known, or of another shape than config.json
+   *     implies
    */
   public static ModelWeights load(ModelFiles files, NDManager parent) {
     NDManager manager = null;
@@ -88,7 +89,7 @@ public final class ModelWeights implements AutoCloseable {
   /**
    * Checks what {@link #load} checks, from the headers of the files alone: no weight is read.
    *
-   * @throws dev.microtome.run.InputException as {@link #load} does
+   * @throws InputException as {@link #load} does
    */
   public static void check(ModelFiles files) {
     StoredTensors.open(files).close();
@@ -122,6 +123,28 @@ public final class ModelWeights implements AutoCloseable {
             () ->
                 new IllegalArgumentException(
                     "a %s model has no parameter '%s'".formatted(config.family(), name)));
+  }
+
+  /**
+   * Refuses weights that are no numbers, of which nothing could be read off.
+   *
+   * @throws InputException naming the parameter
+   */
+  public void requireFinite() {
+    arrays.forEach(
+        (name, array) -> {
+          // Both are NaN if one element is.
+          try (NDArray least = array.min();
+              NDArray most = array.max()) {
+            for (float value : new float[] {least.getFloat(), most.getFloat()}) {
+              if (!Float.isFinite(value)) {
+                throw new InputException(
+                    "parameter '%s' has a value %s, expected finite numbers"
+                        .formatted(name, value));
+              }
+            }
+          }
+        });
   }
 
   /** Elements of all parameters; tied ones count once. */

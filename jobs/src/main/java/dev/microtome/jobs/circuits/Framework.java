@@ -8,10 +8,10 @@ import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TableInput;
+import dev.microtome.jobs.inputs.CheckpointKinds;
 import dev.microtome.model.FrameworkWeights;
 import dev.microtome.model.FrameworkWeights.Folding;
 import dev.microtome.model.ModelConfig;
-import dev.microtome.model.load.ModelFiles;
 import dev.microtome.model.load.ModelWeights;
 import dev.microtome.run.InputException;
 import dev.microtome.table.TableSpec;
@@ -71,12 +71,17 @@ public final class Framework implements Job<FrameworkConfig, FrameworkPart> {
         config.trueBigrams().map(path -> inputs.table(path, "bigrams", TrueBigramRow.class));
     List<FrameworkPart> parts = new ArrayList<>();
     long rows = 0;
+    CheckpointKinds<Long> rowsOf =
+        new CheckpointKinds<>(
+            inputs,
+            (checkpoint, files) -> {
+              ModelWeights.check(files);
+              requireFits(config, checkpoint, files.config());
+              return rows(config, files.config());
+            });
     try {
       for (Checkpoint checkpoint : inputs.checkpoints(config.checkpoints())) {
-        ModelFiles files = ModelFiles.open(inputs.local(checkpoint.folder()));
-        ModelWeights.check(files);
-        requireFits(config, checkpoint, files.config());
-        rows += rows(config, files.config());
+        rows += rowsOf.of(checkpoint);
         parts.add(
             new FrameworkPart(
                 checkpoint,

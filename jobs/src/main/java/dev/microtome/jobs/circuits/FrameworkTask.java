@@ -17,9 +17,9 @@ import dev.microtome.circuits.VirtualHeadRow;
 import dev.microtome.jobs.PartContext;
 import dev.microtome.jobs.PartTask;
 import dev.microtome.jobs.TableInput;
+import dev.microtome.jobs.inputs.CheckpointWeights;
 import dev.microtome.model.FrameworkWeights;
 import dev.microtome.model.HeadIndex;
-import dev.microtome.model.load.ModelFiles;
 import dev.microtome.model.load.ModelWeights;
 import dev.microtome.table.RowReader;
 import dev.microtome.table.RowWriter;
@@ -36,9 +36,8 @@ record FrameworkTask() implements PartTask<FrameworkPart> {
 
   @Override
   public long run(FrameworkPart part, PartContext context) throws IOException {
-    ModelFiles files = ModelFiles.open(context.models().folder(part.checkpoint().folder()));
     try (NDManager memory = NDManager.newBaseManager();
-        ModelWeights stored = ModelWeights.load(files, memory)) {
+        ModelWeights stored = CheckpointWeights.load(part.checkpoint(), context, memory)) {
       FrameworkWeights weights = FrameworkWeights.of(stored, part.folding());
       Tables tables =
           new Tables(part.checkpoint().model(), part.checkpoint().step(), weights, context);

@@ -1,8 +1,11 @@
 package dev.microtome.jobs.heads;
 
 import dev.microtome.heads.HeadAblation;
+import dev.microtome.text.RepeatedTokens;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Of the configuration, what a part needs: plain data that ships to executors. */
 record HeadSettings(
@@ -35,6 +38,23 @@ record HeadSettings(
         config.controls(),
         config.batchTokens(),
         config.seed());
+  }
+
+  /**
+   * Segments of random tokens, the same for every checkpoint of one vocabulary.
+   *
+   * @param used where given, tells how common a token is
+   * @throws dev.microtome.run.InputException if there are too few tokens for a segment
+   */
+  List<RepeatedTokens> repeated(Optional<UsedSequences> used, int dVocab, int bos) {
+    int[] candidates =
+        used.map(tokens -> RepeatedTokens.candidates(tokens.counts(dVocab), bos))
+            .orElseGet(() -> RepeatedTokens.candidates(dVocab, bos));
+    return IntStream.range(0, examples)
+        .mapToObj(
+            example ->
+                RepeatedTokens.random(bos, candidates, sequenceLength, repeats, seed, example))
+        .toList();
   }
 
   /** The same with no head knocked out. */

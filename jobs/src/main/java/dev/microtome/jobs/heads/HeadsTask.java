@@ -18,13 +18,12 @@ import dev.microtome.heads.RepeatPredictions;
 import dev.microtome.jobs.Checkpoint;
 import dev.microtome.jobs.PartContext;
 import dev.microtome.jobs.PartTask;
+import dev.microtome.jobs.inputs.CheckpointWeights;
 import dev.microtome.model.FrameworkWeights;
 import dev.microtome.model.FrameworkWeights.Folding;
 import dev.microtome.model.HeadIndex;
 import dev.microtome.model.HookedTransformer;
-import dev.microtome.model.ModelConfig;
 import dev.microtome.model.Torch;
-import dev.microtome.model.load.ModelFiles;
 import dev.microtome.model.load.ModelWeights;
 import dev.microtome.table.RowWriter;
 import dev.microtome.table.TableSpec;
@@ -33,19 +32,14 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
 
-/**
- * The work of one part. The checkpoint is loaded for the part and freed with it: a series of
- * checkpoints has no bound, so an executor must not keep them.
- */
+/** The work of one part. The checkpoint is loaded for the part and freed with it. */
 record HeadsTask() implements PartTask<HeadsPart> {
 
   @Override
   public long run(HeadsPart part, PartContext context) throws IOException {
     Torch.threads(context.cores());
     Device device = context.gpu().isPresent() ? Device.gpu(context.gpu().getAsInt()) : Device.cpu();
-    ModelFiles files = ModelFiles.open(context.models().folder(part.checkpoint().folder()));
     Optional<UsedSequences> tokens = Optional.empty();
     if (part.tokens().isPresent()) {
       UsedSequences used =
@@ -53,7 +47,7 @@ record HeadsTask() implements PartTask<HeadsPart> {
       tokens = Optional.of(used);
     }
     try (NDManager memory = NDManager.newBaseManager(device, "PyTorch");
-        ModelWeights weights = ModelWeights.load(files, memory)) {
+        ModelWeights weights = CheckpointWeights.load(part.checkpoint(), context, memory)) {
       HookedTransformer model = HookedTransformer.of(weights);
       Study study = new Study(part, model, weights, tokens, memory);
       if (part.isScores()) {
@@ -75,7 +69,8 @@ record HeadsTask() implements PartTask<HeadsPart> {
 
     void scores(PartContext context) throws IOException {
       Checkpoint checkpoint = part.checkpoint();
-      List<RepeatedTokens> examples = examples();
+      List<RepeatedTokens> examples =
+          part.settings().repeated(tokens, model.config().dVocab(), part.bos());
       HeadScores scores = headScores(examples);
       try (RowWriter<HeadScoreRow> writer = context.writer(HeadTables.SCORES, "")) {
         for (HeadIndex head : HeadIndex.all(model.config())) {
@@ -187,25 +182,6 @@ record HeadsTask() implements PartTask<HeadsPart> {
     private HeadKnockout knockout() {
       return new HeadKnockout(
           model, tokens.orElseThrow().tokens(), part.settings().batchTokens(), memory);
-    }
-
-    private List<RepeatedTokens> examples() {
-      ModelConfig config = model.config();
-      int[] candidates =
-          tokens
-              .map(used -> RepeatedTokens.candidates(used.counts(config.dVocab()), part.bos()))
-              .orElseGet(() -> RepeatedTokens.candidates(config.dVocab(), part.bos()));
-      return IntStream.range(0, part.settings().examples())
-          .mapToObj(
-              example ->
-                  RepeatedTokens.random(
-                      part.bos(),
-                      candidates,
-                      part.settings().sequenceLength(),
-                      part.settings().repeats(),
-                      part.settings().seed(),
-                      example))
-          .toList();
     }
 
     private HeadScores headScores(List<RepeatedTokens> examples) {

@@ -12,6 +12,7 @@ import dev.microtome.jobs.PartOutput;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.heads.InductionHeadsConfig.Ablated;
+import dev.microtome.jobs.inputs.CheckpointKinds;
 import dev.microtome.model.ModelConfig;
 import dev.microtome.model.load.ModelFiles;
 import dev.microtome.run.InputException;
@@ -74,7 +75,11 @@ public final class InductionHeads implements Job<InductionHeadsConfig, HeadsPart
   @Override
   public Plan<HeadsPart> plan(InductionHeadsConfig config, Inputs inputs) {
     Optional<TableInput> tokens =
-        config.tokens().map(path -> inputs.table(path, "tokens", TokenSequence.class));
+        config
+            .tokens()
+            .map(path -> inputs.table(path, "tokens", TokenSequence.class))
+            .map(table -> UsedSequences.head(table, config.sequences()));
+    HeadSettings settings = HeadSettings.of(config);
     List<HeadsPart> parts = new ArrayList<>();
     long rows = 0;
     try {
@@ -82,24 +87,20 @@ public final class InductionHeads implements Job<InductionHeadsConfig, HeadsPart
       Map<String, Long> last =
           checkpoints.stream()
               .collect(Collectors.toMap(Checkpoint::model, Checkpoint::step, Math::max));
+      Optional<UsedSequences> used = used(config, tokens, inputs);
+      CheckpointKinds<Kind> kinds =
+          new CheckpointKinds<>(
+              inputs, (checkpoint, files) -> kind(config, used, checkpoint, files));
       for (Checkpoint checkpoint : checkpoints) {
         boolean ablated =
             config.ablatedCheckpoints() == Ablated.ALL
                 || checkpoint.step() == last.get(checkpoint.model());
-        HeadSettings settings = HeadSettings.of(config);
-        ModelFiles files = ModelFiles.open(inputs.local(checkpoint.folder()));
-        ModelConfig model = files.config();
-        int bos = bos(config, files);
-        requireFits(config, checkpoint, model, bos);
-        if (tokens.isPresent()) {
-          UsedSequences.read(inputs.tables(), tokens.get(), config.sequences())
-              .requireFit(checkpoint, model, config.latePosition());
-        }
-        int heads = model.nLayers() * model.nHeads();
+        Kind kind = kinds.of(checkpoint);
+        int heads = kind.heads();
         rows += (long) heads * HeadScore.values().length;
         HeadsPart scores =
             HeadsPart.scores(
-                ablated ? settings : settings.withoutAblations(), checkpoint, bos, tokens);
+                ablated ? settings : settings.withoutAblations(), checkpoint, kind.bos(), tokens);
         parts.add(scores);
         if (ablated && tokens.isPresent() && !config.ablations().isEmpty()) {
           rows += 2L * heads * config.ablations().size();
@@ -131,6 +132,37 @@ public final class InductionHeads implements Job<InductionHeadsConfig, HeadsPart
         writer.write(row);
       }
     }
+  }
+
+  /** What all checkpoints of one configuration and tokenizer have in common. */
+  private record Kind(int heads, int bos) {}
+
+  private static Kind kind(
+      InductionHeadsConfig config,
+      Optional<UsedSequences> used,
+      Checkpoint checkpoint,
+      ModelFiles files)
+      throws IOException {
+    ModelConfig model = files.config();
+    int bos = bos(config, files);
+    requireFits(config, checkpoint, model, bos);
+    used.ifPresent(tokens -> tokens.requireFit(checkpoint, model, config.latePosition()));
+    try {
+      HeadSettings.of(config).repeated(used, model.dVocab(), bos);
+    } catch (InputException e) {
+      throw new InputException(
+          "checkpoint %s: %s; lower sequence-length"
+              .formatted(checkpoint.folder().path(), e.getMessage()),
+          e);
+    }
+    return new Kind(model.nLayers() * model.nHeads(), bos);
+  }
+
+  private static Optional<UsedSequences> used(
+      InductionHeadsConfig config, Optional<TableInput> tokens, Inputs inputs) throws IOException {
+    return tokens.isEmpty()
+        ? Optional.empty()
+        : Optional.of(UsedSequences.read(inputs.tables(), tokens.get(), config.sequences()));
   }
 
   private static int bos(InductionHeadsConfig config, ModelFiles files) throws IOException {

@@ -17,6 +17,19 @@ record UsedSequences(String path, List<TokenSequence> sequences) {
     sequences = List.copyOf(sequences);
   }
 
+  /** The table as far as its first rows reach: what ships with every part. */
+  static TableInput head(TableInput tokens, int count) {
+    List<TableInput.TableFile> files = new ArrayList<>();
+    long rows = 0;
+    for (TableInput.TableFile file : tokens.files()) {
+      if (rows < count) {
+        files.add(file);
+        rows += file.rows();
+      }
+    }
+    return new TableInput(tokens.path(), tokens.digest(), files, tokens.metadata());
+  }
+
   static UsedSequences read(TableReader tables, TableInput tokens, int count) throws IOException {
     List<TokenSequence> sequences = new ArrayList<>();
     for (TableInput.TableFile file : tokens.files()) {

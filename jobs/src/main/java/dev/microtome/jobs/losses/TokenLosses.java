@@ -9,10 +9,10 @@ import dev.microtome.jobs.Checkpoint;
 import dev.microtome.jobs.Inputs;
 import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
-import dev.microtome.jobs.ModelFolder;
 import dev.microtome.jobs.PartIdentities;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TableInput;
+import dev.microtome.jobs.inputs.CheckpointKinds;
 import dev.microtome.jobs.inputs.CorpusCheck;
 import dev.microtome.jobs.inputs.SequenceIds;
 import dev.microtome.jobs.inputs.TokenSlices;
@@ -27,7 +27,6 @@ import java.io.UncheckedIOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Predicts every token of a corpus with every checkpoint and stores the losses: a row of numbers
@@ -129,33 +128,31 @@ public final class TokenLosses implements Job<TokenLossesConfig, LossPart> {
     }
   }
 
-  /**
-   * Opens one checkpoint of each configuration and tokenizer: a series shares them, and hundreds of
-   * models are not to be fetched for a plan. The weights of the others are checked where they are
-   * loaded.
-   */
   private static void requireFits(
       TokenLossesConfig config, List<Checkpoint> checkpoints, CorpusCheck corpus, Inputs inputs)
       throws IOException {
-    Set<Set<ModelFolder.ModelFile>> seen = new HashSet<>();
+    CheckpointKinds<ModelFiles> kinds =
+        new CheckpointKinds<>(
+            inputs,
+            (checkpoint, model) -> {
+              requireFits(config, checkpoint, model, corpus);
+              return model;
+            });
     for (Checkpoint checkpoint : checkpoints) {
-      if (seen.add(allButWeights(checkpoint.folder()))) {
-        InputPath path = new InputPath(checkpoint.folder().path());
-        ModelFiles model = ModelFiles.open(inputs.local(checkpoint.folder()));
-        ModelWeights.check(model);
-        if (!model.config().causal()) {
-          throw new InputException(
-              "checkpoint %s: a %s model has no next-token loss"
-                  .formatted(path, model.config().family()));
-        }
-        corpus.requireFits(path, model, config.acceptOtherTokenizer());
-      }
+      kinds.of(checkpoint);
     }
   }
 
-  private static Set<ModelFolder.ModelFile> allButWeights(ModelFolder folder) {
-    return folder.files().stream()
-        .filter(file -> !file.name().endsWith(".safetensors"))
-        .collect(Collectors.toSet());
+  private static void requireFits(
+      TokenLossesConfig config, Checkpoint checkpoint, ModelFiles model, CorpusCheck corpus)
+      throws IOException {
+    InputPath path = new InputPath(checkpoint.folder().path());
+    ModelWeights.check(model);
+    if (!model.config().causal()) {
+      throw new InputException(
+          "checkpoint %s: a %s model has no next-token loss"
+              .formatted(path, model.config().family()));
+    }
+    corpus.requireFits(path, model, config.acceptOtherTokenizer());
   }
 }

@@ -10,6 +10,7 @@ import dev.microtome.run.InputException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
@@ -104,7 +105,7 @@ record LearntInduction(
       String model,
       String name,
       List<R> rows,
-      java.util.function.Function<R, String> models,
+      Function<R, String> models,
       ToLongFunction<R> steps,
       ToDoubleFunction<R> values) {
     TreeMap<Long, Double> all = new TreeMap<>();

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * What {@code mvn -Preproduce package} runs after the build: {@code conf/phase-change.conf} as a
+ * What {@code mvn -Preproduce verify} runs after the build: {@code conf/phase-change.conf} as a
  * {@link Pipeline}, then what its tables say of the phase change (Olsson et al. 2022, In-context
  * Learning and Induction Heads; Elhage et al. 2021, A Mathematical Framework for Transformer
  * Circuits).

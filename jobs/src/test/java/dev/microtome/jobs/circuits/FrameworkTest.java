@@ -13,6 +13,9 @@ import dev.microtome.jobs.JobRun;
 import dev.microtome.jobs.LocalSpark;
 import dev.microtome.model.load.Safetensors;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -160,6 +163,21 @@ class FrameworkTest {
   void refusesNormsThatCannotBeFolded() {
     run("models/bert", "folding=norms")
         .refusedWith("the norms of a bert model cannot be folded; set folding = none");
+    assertThat(output).isEmptyDirectory();
+  }
+
+  @Test
+  void aCheckpointThatIsNotANumberIsNamed(@TempDir Path scratch) throws IOException {
+    Path broken = Files.createDirectory(scratch.resolve("broken"));
+    Files.copy(GOLDEN.resolve("framework/config.json"), broken.resolve("config.json"));
+    byte[] weights = Files.readAllBytes(GOLDEN.resolve("framework/model.safetensors"));
+    ByteBuffer.wrap(weights)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putFloat(weights.length - Float.BYTES, Float.NaN);
+    Files.write(broken.resolve("model.safetensors"), weights);
+
+    run(broken.toAbsolutePath().toString())
+        .refusedWith("step 0 of model 'broken': parameter 'unembed.b_U' has a value NaN");
     assertThat(output).isEmptyDirectory();
   }
 

@@ -231,6 +231,14 @@ class InductionHeadsTest {
     assertThat(output).isEmptyDirectory();
   }
 
+  @Test
+  void tooFewDifferentTokensAreRefusedInThePlan() {
+    int[] few = IntStream.range(0, 60).map(i -> 1 + i % 15).toArray();
+    withTokens("tokens=" + JobRun.tokens(List.of(few), scratch.resolve("few")), "--dry-run")
+        .refusedWith(
+            "step-10: a segment of 20 different tokens: the vocabulary has 13, its most and least common tenths left out; lower sequence-length");
+  }
+
   private JobRun withTokens(String... sets) {
     List<String> all =
         new ArrayList<>(

@@ -59,6 +59,14 @@ class SequenceIdsTest {
   }
 
   @Test
+  void anIdThatEndsOneRowGroupAndBeginsTheNextIsFound() {
+    table.put("a", new long[] {1, 5}, new long[] {5, 9});
+    assertThatExceptionOfType(RejectedContentException.class)
+        .isThrownBy(() -> SequenceIds.requireUniqueAcrossRowGroups(table.input(), table, 1000))
+        .withMessage("a: sequence_id 5 comes twice, it must identify a row");
+  }
+
+  @Test
   void aSmallTableIsReadWhole() throws IOException {
     table.put("a", new long[] {5, 7, 1}, new long[] {8, 9});
     SequenceIds.requireUnique(table.input(), table);

@@ -3,6 +3,8 @@ package dev.microtome.jobs.models;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.microtome.dynamics.LossByPositionRow;
 import dev.microtome.jobs.JobRun;
 import dev.microtome.jobs.LocalSpark;
@@ -99,6 +101,21 @@ class TrainModelTest {
     assertThat(rows.stream().map(row -> row.model() + " " + row.step()).distinct())
         .containsExactlyInAnyOrder(
             "one 0", "one 3", "one 7", "one 12", "two 0", "two 3", "two 7", "two 12");
+  }
+
+  @Test
+  void theManifestHasTheSeedsOfASweep() throws IOException {
+    train("models", SMALL, "steps=3", "checkpoints.at=[]", "sweep=[{name=a,seed=5},{name=b}]")
+        .succeeded();
+
+    Path run = folder.resolve("models");
+    JsonNode manifest =
+        new ObjectMapper()
+            .readTree(
+                Files.readString(
+                    run.resolve(Files.readString(run.resolve("latest")).strip())
+                        .resolve("manifest.json")));
+    assertThat(manifest.path("seeds").toString()).isEqualTo("{\"seed\":0,\"sweep.a.seed\":5}");
   }
 
   @Test

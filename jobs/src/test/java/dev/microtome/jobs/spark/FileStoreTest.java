@@ -10,11 +10,9 @@ import dev.microtome.run.LocalFileStore;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -24,11 +22,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.FSInputStream;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.Options;
-import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.util.VersionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,132 +34,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * system of its own.
  */
 class FileStoreTest {
-  /** A file system that Hadoop knows by another scheme than {@code file}, over a local disk. */
-  public static class OtherFileSystem extends RawLocalFileSystem {
-    @Override
-    public URI getUri() {
-      return URI.create("other:///");
-    }
-
-    @Override
-    public String getScheme() {
-      return "other";
-    }
-
-    // The parent's statuses look permissions up by a file: URI.
-    @Override
-    public FileStatus getFileStatus(org.apache.hadoop.fs.Path path) throws IOException {
-      return plain(super.getFileStatus(path));
-    }
-
-    @Override
-    public FileStatus[] listStatus(org.apache.hadoop.fs.Path path) throws IOException {
-      return Stream.of(super.listStatus(path))
-          .map(OtherFileSystem::plain)
-          .toArray(FileStatus[]::new);
-    }
-
-    private static FileStatus plain(FileStatus status) {
-      return new FileStatus(
-          status.getLen(),
-          status.isDirectory(),
-          1,
-          1 << 20,
-          status.getModificationTime(),
-          status.getPath());
-    }
-  }
-
-  /** Renames over files in one step and refuses to delete one, as a reader of HDFS wants it. */
-  public static final class Hdfs extends OtherFileSystem {
-    @Override
-    public URI getUri() {
-      return URI.create("hdfs:///");
-    }
-
-    @Override
-    public String getScheme() {
-      return "hdfs";
-    }
-
-    @Override
-    public boolean rename(org.apache.hadoop.fs.Path source, org.apache.hadoop.fs.Path target) {
-      throw new AssertionError("not a renaming in one step");
-    }
-
-    @Override
-    @SuppressWarnings("deprecation") // the protected one is the one that renames over files
-    protected void rename(
-        org.apache.hadoop.fs.Path source,
-        org.apache.hadoop.fs.Path target,
-        Options.Rename... options)
-        throws IOException {
-      assertThat(options).containsExactly(Options.Rename.OVERWRITE);
-      Files.move(
-          pathToFile(source).toPath(), pathToFile(target).toPath(), StandardCopyOption.ATOMIC_MOVE);
-    }
-  }
-
-  /** A network that breaks before the middle of each file. */
-  public static final class FailingFileSystem extends OtherFileSystem {
-    @Override
-    public URI getUri() {
-      return URI.create("failing:///");
-    }
-
-    @Override
-    public String getScheme() {
-      return "failing";
-    }
-
-    @Override
-    public FSDataInputStream open(org.apache.hadoop.fs.Path path, int bufferSize)
-        throws IOException {
-      long middle = getFileStatus(path).getLen() / 2;
-      FSDataInputStream in = super.open(path, bufferSize);
-      return new FSDataInputStream(
-          new FSInputStream() {
-            @Override
-            public int read() throws IOException {
-              requireSecondHalf();
-              return in.read();
-            }
-
-            @Override
-            public int read(byte[] bytes, int from, int count) throws IOException {
-              requireSecondHalf();
-              return in.read(bytes, from, count);
-            }
-
-            private void requireSecondHalf() throws IOException {
-              if (in.getPos() < middle) {
-                throw new IOException("reset by peer");
-              }
-            }
-
-            @Override
-            public void seek(long position) throws IOException {
-              in.seek(position);
-            }
-
-            @Override
-            public long getPos() throws IOException {
-              return in.getPos();
-            }
-
-            @Override
-            public boolean seekToNewSource(long position) {
-              return false;
-            }
-
-            @Override
-            public void close() throws IOException {
-              in.close();
-            }
-          });
-    }
-  }
-
   /**
    * A store under test.
    *
@@ -189,22 +56,14 @@ class FileStoreTest {
     IN_STEPS
   }
 
-  static HadoopFileStore other() {
-    Configuration configuration = new Configuration();
-    configuration.set("fs.other.impl", OtherFileSystem.class.getName());
-    configuration.set("fs.hdfs.impl", Hdfs.class.getName());
-    configuration.set("fs.failing.impl", FailingFileSystem.class.getName());
-    return new HadoopFileStore(configuration);
-  }
-
   static Stream<Store> stores() {
     return Stream.of(
         new Store("local", new LocalFileStore(), "", Creation.ATOMIC),
         new Store("local with scheme", new LocalFileStore(), "file:", Creation.ATOMIC),
         new Store(
             "hadoop, local", new HadoopFileStore(new Configuration()), "file://", Creation.ATOMIC),
-        new Store("hadoop, other", other(), "other:", Creation.IN_STEPS),
-        new Store("hadoop, hdfs", other(), "hdfs:", Creation.IN_STEPS));
+        new Store("hadoop, other", TestFileSystems.store(), "other:", Creation.IN_STEPS),
+        new Store("hadoop, hdfs", TestFileSystems.store(), "hdfs:", Creation.IN_STEPS));
   }
 
   static Stream<Store> storesWithAtomicCreation() {
@@ -372,20 +231,20 @@ class FileStoreTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "gpt2:main", "foo://x/y"})
   void pathThatIsNoneIsAnIoException(String path) {
-    assertThatIOException().isThrownBy(() -> other().qualify(path));
-    assertThatIOException().isThrownBy(() -> other().status(path));
+    assertThatIOException().isThrownBy(() -> TestFileSystems.store().qualify(path));
+    assertThatIOException().isThrownBy(() -> TestFileSystems.store().status(path));
   }
 
   @Test
   void fileSystemWhoseJarIsMissingIsNamedWithThePackageThatHasIt() {
     assertThatIOException()
-        .isThrownBy(() -> other().qualify("s3a://bucket/x"))
+        .isThrownBy(() -> TestFileSystems.store().qualify("s3a://bucket/x"))
         .withMessage(
             "no file system 's3a:' on the class path;"
                 + " spark-submit --packages org.apache.hadoop:hadoop-aws:%s adds it",
             VersionInfo.getVersion());
     assertThatIOException()
-        .isThrownBy(() -> other().qualify("foo://x/y"))
+        .isThrownBy(() -> TestFileSystems.store().qualify("foo://x/y"))
         .withMessageStartingWith("no file system 'foo:' on the class path; Hadoop knows hdfs:");
   }
 

@@ -291,7 +291,7 @@ class ParquetFilesTest {
   void failingStorageIsNotTheUsersErrorAndKeepsThePath() throws IOException {
     write("x.parquet");
     Path file = folder.resolve("x.parquet");
-    ParquetFiles failing = new ParquetFiles(FileStoreTest.other());
+    ParquetFiles failing = new ParquetFiles(TestFileSystems.store());
 
     assertThatExceptionOfType(UncheckedIOException.class)
         .isThrownBy(() -> all(failing.read("failing:" + file, VectorRow.class)))
@@ -314,7 +314,7 @@ class ParquetFilesTest {
   @Test
   void readsFromAnyHadoopFileSystem() throws IOException {
     write("x.parquet");
-    ParquetFiles other = new ParquetFiles(FileStoreTest.other());
+    ParquetFiles other = new ParquetFiles(TestFileSystems.store());
 
     assertThat(all(other.read("other:" + folder + "/x.parquet", VectorRow.class))).hasSize(600);
   }

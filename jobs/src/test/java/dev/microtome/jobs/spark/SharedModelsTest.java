@@ -26,7 +26,7 @@ class SharedModelsTest {
   @TempDir private Path folder;
 
   private LocalCache cache() {
-    return LocalCache.at(FileStoreTest.other(), folder.resolve("cache"));
+    return LocalCache.at(TestFileSystems.store(), folder.resolve("cache"));
   }
 
   private ModelFolder model(String scheme) throws IOException {
@@ -292,7 +292,7 @@ class SharedModelsTest {
     ModelFolder model = model("file:");
     Path weights = folder.resolve("m/model.safetensors");
     FileTime modified = Files.getLastModifiedTime(weights);
-    assertThat(LocalCache.read(FileStoreTest.other(), weights.toString()))
+    assertThat(LocalCache.read(TestFileSystems.store(), weights.toString()))
         .isEqualTo(Digest.of("weights"));
 
     // Only who reads the file can see that it changed.
@@ -300,7 +300,7 @@ class SharedModelsTest {
     Files.setLastModifiedTime(weights, modified);
 
     assertThat(cache().folder(model)).isEqualTo(folder.resolve("m"));
-    assertThat(LocalCache.read(FileStoreTest.other(), weights.toString()))
+    assertThat(LocalCache.read(TestFileSystems.store(), weights.toString()))
         .isEqualTo(Digest.of("Weights"));
   }
 
@@ -326,14 +326,14 @@ class SharedModelsTest {
   @Test
   void cacheOfAUserIsClosedToOthersAndNoLinkIsFollowed() throws IOException {
     Path root = folder.resolve("mine");
-    LocalCache.ofThisUser(FileStoreTest.other(), root).folder(model("other:"));
+    LocalCache.ofThisUser(TestFileSystems.store(), root).folder(model("other:"));
     assertThat(Files.getPosixFilePermissions(root))
         .isEqualTo(PosixFilePermissions.fromString("rwx------"));
 
     Path link = Files.createSymbolicLink(folder.resolve("link"), root);
     assertThatExceptionOfType(InputException.class)
         .isThrownBy(
-            () -> LocalCache.ofThisUser(FileStoreTest.other(), link).folder(model("other:")))
+            () -> LocalCache.ofThisUser(TestFileSystems.store(), link).folder(model("other:")))
         .withMessageStartingWith(link + " is not a folder of ");
   }
 
