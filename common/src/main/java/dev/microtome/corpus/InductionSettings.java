@@ -8,7 +8,7 @@ import java.io.Serializable;
 public record InductionSettings(
     @Option(doc = "ids, BOS (0) included, from 3 to 1048576", orElse = "512") int vocabularySize,
     @Option(doc = "fewest tokens of a segment, at least 2", orElse = "4") int minSegment,
-    @Option(doc = "most tokens of a segment", orElse = "24") int maxSegment,
+    @Option(doc = "most tokens of a segment, at most 1048576", orElse = "24") int maxSegment,
     @Option(
             doc =
                 "probability that a segment is a copy where enough tokens stand before it, 0 to 1",
@@ -21,6 +21,7 @@ public record InductionSettings(
         double sharpness)
     implements Serializable {
   static final int MAX_VOCABULARY = 1 << 20;
+  private static final int MAX_SEGMENT = 1 << 20;
 
   /** Checks each value by itself. */
   public InductionSettings {
@@ -31,9 +32,11 @@ public record InductionSettings(
     if (minSegment < 2) {
       throw new ConfigException("min-segment", minSegment, "must be at least 2");
     }
-    if (maxSegment < minSegment) {
+    if (maxSegment < minSegment || maxSegment > MAX_SEGMENT) {
       throw new ConfigException(
-          "max-segment", maxSegment, "must be at least min-segment, " + minSegment);
+          "max-segment",
+          maxSegment,
+          "must be at least min-segment, %d, and at most %d".formatted(minSegment, MAX_SEGMENT));
     }
     if (!(copyProbability >= 0 && copyProbability <= 1)) {
       throw new ConfigException("copy-probability", copyProbability, "must be from 0 to 1");
