@@ -3,6 +3,7 @@ package dev.microtome.model.load;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.microtome.model.ModelConfig;
+import dev.microtome.run.InputException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -57,8 +58,8 @@ public final class ModelWeights implements AutoCloseable {
    *
    * @param parent gives the device; the arrays belong to a child of it and are freed by {@link
    *     #close}
-   * @throws dev.microtome.run.InputException if a tensor is missing, not known, or of another shape
-   *     than config.json implies
+   * @throws InputException if a tensor is missing, not known, or of another shape than config.json
+   *     implies
    */
   public static ModelWeights load(ModelFiles files, NDManager parent) {
     NDManager manager = null;
@@ -88,7 +89,7 @@ public final class ModelWeights implements AutoCloseable {
   /**
    * Checks what {@link #load} checks, from the headers of the files alone: no weight is read.
    *
-   * @throws dev.microtome.run.InputException as {@link #load} does
+   * @throws InputException as {@link #load} does
    */
   public static void check(ModelFiles files) {
     StoredTensors.open(files).close();
@@ -132,6 +133,28 @@ public final class ModelWeights implements AutoCloseable {
         .stream()
         .mapToLong(Long::longValue)
         .sum();
+  }
+
+  /**
+   * Refuses weights of which nothing but NaN could be computed.
+   *
+   * @throws InputException naming a parameter with an entry that is NaN or infinite
+   */
+  public void requireFinite() {
+    arrays.forEach(
+        (name, array) -> {
+          // Both extremes are NaN where an entry is.
+          try (NDArray least = array.min();
+              NDArray most = array.max()) {
+            for (float extreme : new float[] {least.toFloatArray()[0], most.toFloatArray()[0]}) {
+              if (!Float.isFinite(extreme)) {
+                throw new InputException(
+                    "parameter %s has an entry %s, expected finite numbers"
+                        .formatted(name, extreme));
+              }
+            }
+          }
+        });
   }
 
   /** Frees the parameters' memory. */

@@ -17,10 +17,13 @@ import dev.microtome.circuits.VirtualHeadRow;
 import dev.microtome.jobs.PartContext;
 import dev.microtome.jobs.PartTask;
 import dev.microtome.jobs.TableInput;
+import dev.microtome.jobs.inputs.FiniteWeights;
 import dev.microtome.model.FrameworkWeights;
 import dev.microtome.model.HeadIndex;
 import dev.microtome.model.load.ModelFiles;
 import dev.microtome.model.load.ModelWeights;
+import dev.microtome.run.InputException;
+import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.RowReader;
 import dev.microtome.table.RowWriter;
 import java.io.IOException;
@@ -39,6 +42,7 @@ record FrameworkTask() implements PartTask<FrameworkPart> {
     ModelFiles files = ModelFiles.open(context.models().folder(part.checkpoint().folder()));
     try (NDManager memory = NDManager.newBaseManager();
         ModelWeights stored = ModelWeights.load(files, memory)) {
+      FiniteWeights.require(part.checkpoint(), stored);
       FrameworkWeights weights = FrameworkWeights.of(stored, part.folding());
       Tables tables =
           new Tables(part.checkpoint().model(), part.checkpoint().step(), weights, context);
@@ -86,13 +90,22 @@ record FrameworkTask() implements PartTask<FrameworkPart> {
       for (TableInput.TableFile file : input.files()) {
         try (RowReader<TrueBigramRow> rows =
             context.tables().read(file.path(), TrueBigramRow.class)) {
-          rows.forEachRemaining(truth::add);
+          rows.forEachRemaining(row -> add(row, truth, file.path()));
         }
       }
       try (RowWriter<BigramFitRow> writer = context.writer(FrameworkTables.BIGRAM_FIT, "")) {
         for (BigramFitRow row : truth.fit(model, step, BigramTable.of(weights))) {
           writer.write(row);
         }
+      }
+    }
+
+    private static void add(TrueBigramRow row, BigramTruth truth, String file) {
+      try {
+        truth.add(row);
+      } catch (InputException e) {
+        throw new RejectedContentException(
+            "true-bigrams: %s: %s".formatted(file, e.getMessage()), e);
       }
     }
 

@@ -18,6 +18,7 @@ import dev.microtome.heads.RepeatPredictions;
 import dev.microtome.jobs.Checkpoint;
 import dev.microtome.jobs.PartContext;
 import dev.microtome.jobs.PartTask;
+import dev.microtome.jobs.inputs.FiniteWeights;
 import dev.microtome.model.FrameworkWeights;
 import dev.microtome.model.FrameworkWeights.Folding;
 import dev.microtome.model.HeadIndex;
@@ -54,6 +55,7 @@ record HeadsTask() implements PartTask<HeadsPart> {
     }
     try (NDManager memory = NDManager.newBaseManager(device, "PyTorch");
         ModelWeights weights = ModelWeights.load(files, memory)) {
+      FiniteWeights.require(part.checkpoint(), weights);
       HookedTransformer model = HookedTransformer.of(weights);
       Study study = new Study(part, model, weights, tokens, memory);
       if (part.isScores()) {
@@ -80,6 +82,8 @@ record HeadsTask() implements PartTask<HeadsPart> {
       try (RowWriter<HeadScoreRow> writer = context.writer(HeadTables.SCORES, "")) {
         for (HeadIndex head : HeadIndex.all(model.config())) {
           for (HeadScore score : scores.scores()) {
+            requireFinite(
+                "%s of head %s".formatted(score.label(), head), scores.value(score, head));
             writer.write(
                 new HeadScoreRow(
                     checkpoint.model(),
@@ -101,8 +105,17 @@ record HeadsTask() implements PartTask<HeadsPart> {
       if (tokens.isPresent()) {
         HeadKnockout knockout = knockout();
         PositionLosses unchanged = knockout.unchanged();
+        requireFinite("mean loss", unchanged.mean());
         losses(context, unchanged);
         sets(context, scores, knockout, unchanged);
+      }
+    }
+
+    /** Finite weights may be so large that what they give is not. */
+    private void requireFinite(String what, double value) {
+      if (!Double.isFinite(value)) {
+        throw FiniteWeights.rejected(
+            part.checkpoint(), "%s is %s, expected a finite number".formatted(what, value), null);
       }
     }
 
