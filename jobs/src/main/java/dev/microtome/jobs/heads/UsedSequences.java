@@ -33,7 +33,8 @@ record UsedSequences(String path, List<TokenSequence> sequences) {
   }
 
   /**
-   * Refuses sequences that a model cannot take or that are all too short.
+   * Refuses sequences that a model cannot take, and one without a late token: early and late losses
+   * would be means over different sequences, and their difference no score.
    *
    * @throws InputException naming the table and what is wrong
    */
@@ -43,7 +44,9 @@ record UsedSequences(String path, List<TokenSequence> sequences) {
           "checkpoint %s: a %s model has no next-token loss; leave tokens out"
               .formatted(checkpoint.folder().path(), model.family()));
     }
-    int longest = 0;
+    if (sequences.isEmpty()) {
+      throw new InputException("tokens %s: the table has no rows".formatted(path));
+    }
     for (TokenSequence sequence : sequences) {
       try {
         sequence.requireFits(model.nCtx(), model.dVocab());
@@ -53,17 +56,21 @@ record UsedSequences(String path, List<TokenSequence> sequences) {
                 .formatted(path, checkpoint.folder().path(), e.getMessage()),
             e);
       }
-      longest = Math.max(longest, sequence.tokens().length);
-    }
-    if (longest <= latePosition) {
-      throw new InputException(
-          "tokens %s: the longest of the %d sequences used has %d tokens, late-position %d needs %d"
-              .formatted(path, sequences.size(), longest, latePosition, latePosition + 1));
+      if (sequence.tokens().length <= latePosition) {
+        throw new InputException(
+            "tokens %s: sequence %d has %d tokens, late-position %d needs %d"
+                .formatted(
+                    path,
+                    sequence.sequenceId(),
+                    sequence.tokens().length,
+                    latePosition,
+                    latePosition + 1));
+      }
     }
   }
 
   List<int[]> tokens() {
-    return sequences.stream().map(TokenSequence::tokens).filter(each -> each.length > 1).toList();
+    return sequences.stream().map(TokenSequence::tokens).toList();
   }
 
   /** How often each token of a vocabulary occurs. */

@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -214,8 +215,11 @@ class InductionHeadsTest {
             "step-10: examples of 1 + 25 × 5 tokens, its context is 104; lower sequence-length or repeats");
     run("bos=40").refusedWith("bos 40, its vocabulary is 0 to 39");
     withTokens("late-position=60")
-        .refusedWith(
-            "the longest of the 6 sequences used has 60 tokens, late-position 60 needs 61");
+        .refusedWith("sequence 0 has 60 tokens, late-position 60 needs 61");
+    Path uneven =
+        JobRun.tokens(List.of(new int[60], new int[40], new int[60]), scratch.resolve("uneven"));
+    withTokens("tokens=" + uneven, "late-position=50")
+        .refusedWith("sequence 1 has 40 tokens, late-position 50 needs 51");
     Path large = JobRun.tokens(List.of(new int[] {1, 40}), scratch.resolve("large"));
     run("tokens=" + large)
         .refusedWith("sequence 0, position 1: token 40 is not in the model's vocabulary (0 to 39)");
@@ -229,6 +233,35 @@ class InductionHeadsTest {
                 "repeats=2"))
         .refusedWith("a bert model has no next-token loss; leave tokens out");
     assertThat(output).isEmptyDirectory();
+  }
+
+  @Test
+  void aCheckpointThatGivesNothingButNanIsRefusedByName() throws IOException {
+    Path nan = checkpoint("nan", weight -> Double.NaN);
+    heads(nan)
+        .refusedWith(
+            "step 7 of model 'nan': parameter embed.W_E has an entry NaN, expected finite numbers");
+    Path large = checkpoint("large", weight -> weight * 1e30);
+    heads(large).refusedWith("step 7 of model 'large': prefix_matching of head 0.0 is NaN");
+    assertThat(output).isEmptyDirectory();
+  }
+
+  private JobRun heads(Path checkpoint) {
+    return JobRun.of(
+        "induction-heads", output, List.of("checkpoints=" + checkpoint, "sequence-length=5"));
+  }
+
+  /** The golden model with every weight changed. */
+  private static Path checkpoint(String name, DoubleUnaryOperator change) throws IOException {
+    Path folder = Files.createDirectories(scratch.resolve(name).resolve("step-7"));
+    Files.copy(GOLDEN.resolve("framework/config.json"), folder.resolve("config.json"));
+    byte[] weights = Files.readAllBytes(GOLDEN.resolve("framework/model.safetensors"));
+    ByteBuffer file = ByteBuffer.wrap(weights).order(ByteOrder.LITTLE_ENDIAN);
+    for (int at = 8 + (int) file.getLong(0); at < weights.length; at += Float.BYTES) {
+      file.putFloat(at, (float) change.applyAsDouble(file.getFloat(at)));
+    }
+    Files.write(folder.resolve("model.safetensors"), weights);
+    return folder;
   }
 
   private JobRun withTokens(String... sets) {
