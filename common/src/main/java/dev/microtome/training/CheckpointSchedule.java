@@ -32,8 +32,8 @@ public record CheckpointSchedule(NavigableSet<Long> steps) implements Serializab
           "checkpoint interval is %d, expected 1 or more".formatted(interval));
     }
     TreeSet<Long> steps = new TreeSet<>();
-    for (long step = 0; step <= last; step += interval) {
-      steps.add(step);
+    for (long i = 0; i <= last / interval; i++) {
+      steps.add(i * interval);
     }
     return new CheckpointSchedule(steps);
   }

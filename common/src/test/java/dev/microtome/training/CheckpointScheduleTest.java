@@ -18,6 +18,8 @@ class CheckpointScheduleTest {
   @Test
   void anIntervalBeginsWithTheUntrainedModel() {
     assertThat(CheckpointSchedule.every(4, 9).steps()).containsExactly(0L, 4L, 8L);
+    assertThat(CheckpointSchedule.every(Long.MAX_VALUE - 1, Long.MAX_VALUE).steps())
+        .containsExactly(0L, Long.MAX_VALUE - 1);
   }
 
   @Test

@@ -140,10 +140,8 @@ public final class ConfigJson {
 
   /** A whole number from 0 to {@code max}. */
   Dim sizeOrZero(String key, int max) {
-    JsonNode value = node(key).orElseThrow(() -> missing(key));
-    return value.isIntegralNumber() && value.canConvertToInt() && value.intValue() == 0
-        ? new Dim(0, prefix + key + " 0")
-        : size(key, max);
+    int value = wholeBetween(key, 0, max);
+    return new Dim(value, prefix + key + " " + value);
   }
 
   int whole(String key, int min, int otherwise) {

@@ -78,7 +78,7 @@ class ToyConfigTest {
         "'normalization': 'LN', 'positions': 'alibi' | positions is 'alibi', which is not supported; supported: one of [learned, none, rotary, shortformer]",
         "'normalization': 'LN', 'positions': 'none', 'd_mlp': 8 | the key 'act_fn' is missing",
         "'normalization': 'LN', 'positions': 'none', 'act_fn': 'silu' | act_fn is 'silu', which is not supported; supported: one of [gelu, gelu_new, relu, solu, solu_ln]",
-        "'normalization': 'LN', 'positions': 'none', 'd_mlp': -1 | d_mlp is -1, expected a whole number from 1",
+        "'normalization': 'LN', 'positions': 'none', 'd_mlp': -1 | d_mlp is -1, expected a whole number from 0",
         "'normalization': 'LN', 'positions': 'none', 'n_layers': 0.0 | n_layers is 0.0, expected a whole number",
         "'normalization': 'LN', 'positions': 'none', 'rotary_dim': 4 | rotary_dim is 4, which only positions 'rotary' have (positions is 'none')",
         "'normalization': 'LN', 'positions': 'rotary', 'rotary_dim': 5 | 5 coordinates of a head would be rotated, expected an even number up to its width (d_head 6)",

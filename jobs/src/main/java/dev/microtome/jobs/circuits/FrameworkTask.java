@@ -21,6 +21,8 @@ import dev.microtome.jobs.inputs.CheckpointWeights;
 import dev.microtome.model.FrameworkWeights;
 import dev.microtome.model.HeadIndex;
 import dev.microtome.model.load.ModelWeights;
+import dev.microtome.run.InputException;
+import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.RowReader;
 import dev.microtome.table.RowWriter;
 import java.io.IOException;
@@ -85,13 +87,22 @@ record FrameworkTask() implements PartTask<FrameworkPart> {
       for (TableInput.TableFile file : input.files()) {
         try (RowReader<TrueBigramRow> rows =
             context.tables().read(file.path(), TrueBigramRow.class)) {
-          rows.forEachRemaining(truth::add);
+          rows.forEachRemaining(row -> add(row, truth, file.path()));
         }
       }
       try (RowWriter<BigramFitRow> writer = context.writer(FrameworkTables.BIGRAM_FIT, "")) {
         for (BigramFitRow row : truth.fit(model, step, BigramTable.of(weights))) {
           writer.write(row);
         }
+      }
+    }
+
+    private static void add(TrueBigramRow row, BigramTruth truth, String file) {
+      try {
+        truth.add(row);
+      } catch (InputException e) {
+        throw new RejectedContentException(
+            "true-bigrams: %s: %s".formatted(file, e.getMessage()), e);
       }
     }
 

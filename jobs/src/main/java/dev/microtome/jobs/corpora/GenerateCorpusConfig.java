@@ -19,8 +19,7 @@ import java.io.Serializable;
 public record GenerateCorpusConfig(
     @Option(
             doc =
-                "language (English-like documents, every token labelled), induction (random segments that come again), bigram"
-                    + " (a Markov chain) or skip-trigram (a source anywhere earlier decides what follows a destination)",
+                "language (English-like documents, every token labelled), induction (random segments that come again), bigram (a Markov chain) or skip-trigram (a source anywhere earlier decides what follows a destination)",
             orElse = "language")
         CorpusKind kind,
     @Option(doc = "sequences to generate, at least 1", orElse = "10000") long sequences,
@@ -70,7 +69,10 @@ public record GenerateCorpusConfig(
           "must be from 1 to " + most + " (" + MAX_PARTS + " parts of sequences-per-part)");
     }
     if (firstSequence < 0 || firstSequence > Long.MAX_VALUE - most) {
-      throw new ConfigException("first-sequence", firstSequence, "must be at least 0");
+      throw new ConfigException(
+          "first-sequence",
+          firstSequence,
+          "must be at least 0, and at most " + (Long.MAX_VALUE - most));
     }
   }
 

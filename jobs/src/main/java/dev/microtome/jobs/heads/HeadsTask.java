@@ -75,6 +75,8 @@ record HeadsTask() implements PartTask<HeadsPart> {
       try (RowWriter<HeadScoreRow> writer = context.writer(HeadTables.SCORES, "")) {
         for (HeadIndex head : HeadIndex.all(model.config())) {
           for (HeadScore score : scores.scores()) {
+            requireFinite(
+                "%s of head %s".formatted(score.label(), head), scores.value(score, head));
             writer.write(
                 new HeadScoreRow(
                     checkpoint.model(),
@@ -96,8 +98,17 @@ record HeadsTask() implements PartTask<HeadsPart> {
       if (tokens.isPresent()) {
         HeadKnockout knockout = knockout();
         PositionLosses unchanged = knockout.unchanged();
+        requireFinite("mean loss", unchanged.mean());
         losses(context, unchanged);
         sets(context, scores, knockout, unchanged);
+      }
+    }
+
+    /** Finite weights may be so large that what they give is not. */
+    private void requireFinite(String what, double value) {
+      if (!Double.isFinite(value)) {
+        throw CheckpointWeights.rejected(
+            part.checkpoint(), "%s is %s, expected a finite number".formatted(what, value), null);
       }
     }
 

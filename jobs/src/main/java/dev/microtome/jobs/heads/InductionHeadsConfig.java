@@ -29,7 +29,10 @@ public record InductionHeadsConfig(
         int sequences,
     @Option(doc = "early position of the in-context-learning score, counted from 0", orElse = "50")
         int earlyPosition,
-    @Option(doc = "late position of the in-context-learning score", orElse = "500")
+    @Option(
+            doc =
+                "late position of the in-context-learning score; a sequence without it is refused",
+            orElse = "500")
         int latePosition,
     @Option(
             doc =

@@ -31,14 +31,16 @@ public final class CheckpointWeights {
       return weights;
     } catch (InputException e) {
       weights.close();
-      throw new RejectedContentException(
-          "checkpoint %s, step %d of model '%s': %s"
-              .formatted(
-                  checkpoint.folder().path(),
-                  checkpoint.step(),
-                  checkpoint.model(),
-                  e.getMessage()),
-          e);
+      throw rejected(checkpoint, e.getMessage(), e);
     }
+  }
+
+  /** A refusal that names the checkpoint. */
+  public static RejectedContentException rejected(
+      Checkpoint checkpoint, String problem, Throwable cause) {
+    return new RejectedContentException(
+        "checkpoint %s, step %d of model '%s': %s"
+            .formatted(checkpoint.folder().path(), checkpoint.step(), checkpoint.model(), problem),
+        cause);
   }
 }

@@ -10,10 +10,10 @@ import dev.microtome.jobs.Checkpoint;
 import dev.microtome.jobs.PartContext;
 import dev.microtome.jobs.PartTask;
 import dev.microtome.jobs.inputs.ExecutorTransformer;
+import dev.microtome.jobs.inputs.CheckpointWeights;
 import dev.microtome.jobs.inputs.TokenSlices;
 import dev.microtome.model.ModelConfig;
 import dev.microtome.run.InputException;
-import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.RowWriter;
 import dev.microtome.text.TokenSequence;
 import java.io.IOException;
@@ -50,14 +50,7 @@ record LossTask(Checkpoint checkpoint, LossSettings settings) implements PartTas
       return new SequenceLosses(transformer.model(), settings)
           .of(sequences, scope, context::progress);
     } catch (InputException e) {
-      throw new RejectedContentException(
-          "checkpoint %s, step %d of model '%s': %s"
-              .formatted(
-                  checkpoint.folder().path(),
-                  checkpoint.step(),
-                  checkpoint.model(),
-                  e.getMessage()),
-          e);
+      throw CheckpointWeights.rejected(checkpoint, e.getMessage(), e);
     }
   }
 

@@ -5,6 +5,7 @@ import dev.microtome.config.Option;
 import dev.microtome.model.Activation;
 import dev.microtome.model.load.ToyConfig;
 import dev.microtome.model.load.ToyConfig.PositionKind;
+import dev.microtome.run.InputException;
 import java.io.Serializable;
 import java.util.Optional;
 
@@ -77,7 +78,11 @@ record ArchitectureSettings(
     }
   }
 
-  /** The architecture over a vocabulary and a context. */
+  /**
+   * The architecture over a vocabulary and a context.
+   *
+   * @throws InputException if it is larger than a model of the family may be
+   */
   ToyConfig toy(int dVocab, int nCtx) {
     int width = dHead.orElse(dModel / heads);
     ToyConfig.Builder builder =
@@ -102,6 +107,16 @@ record ArchitectureSettings(
     } else {
       builder.positions(positions);
     }
-    return builder.build();
+    // An array of Java's has at most that many.
+    if ((long) Math.max(dVocab, nCtx) * dModel > Integer.MAX_VALUE / 2) {
+      throw new InputException(
+          "architecture: an embedding of %d tokens or positions × d-model %d is too large to train: at most %d numbers"
+              .formatted(Math.max(dVocab, nCtx), dModel, Integer.MAX_VALUE / 2));
+    }
+    try {
+      return builder.build();
+    } catch (IllegalArgumentException e) {
+      throw new InputException("architecture: " + e.getMessage(), e);
+    }
   }
 }

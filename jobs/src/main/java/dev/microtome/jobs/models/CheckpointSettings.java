@@ -16,14 +16,17 @@ record CheckpointSettings(
             orElse = "0")
         int logarithmic)
     implements Serializable {
+  /** Of one model: beyond this the folders would be the trouble, not the training. */
+  private static final int MOST = 100_000;
 
   CheckpointSettings {
     at = List.copyOf(at);
     if (every < 0) {
       throw new ConfigException("every", every, "must be at least 0");
     }
-    if (logarithmic < 0 || logarithmic == 1) {
-      throw new ConfigException("logarithmic", logarithmic, "must be 0 or at least 2");
+    if (logarithmic < 0 || logarithmic == 1 || logarithmic > MOST) {
+      throw new ConfigException(
+          "logarithmic", logarithmic, "must be 0 or at least 2, and at most " + MOST);
     }
   }
 
@@ -36,6 +39,13 @@ record CheckpointSettings(
     CheckpointSchedule schedule =
         CheckpointSchedule.of(List.of(0L, steps)).and(CheckpointSchedule.of(at));
     if (every > 0) {
+      if (steps / every > MOST) {
+        throw new ConfigException(
+            "checkpoints.every",
+            every,
+            "are %d checkpoints in %d steps, must be at most %d"
+                .formatted(steps / every, steps, MOST));
+      }
       schedule = schedule.and(CheckpointSchedule.every(every, steps));
     }
     return logarithmic > 0

@@ -85,6 +85,9 @@ record TrainModelConfig(
     GPT2
   }
 
+  /** Their losses are kept in memory until the training ends. */
+  private static final long MOST_STEPS = 1_000_000_000;
+
   TrainModelConfig {
     tokens = List.copyOf(tokens);
     tokenWeights = List.copyOf(tokenWeights);
@@ -107,6 +110,9 @@ record TrainModelConfig(
     atLeast("context-length", contextLength, 2);
     atLeast("batch-size", batchSize, 1);
     atLeast("steps", steps, 1);
+    if (steps > MOST_STEPS) {
+      throw new ConfigException("steps", steps, "must be at most " + MOST_STEPS);
+    }
     atLeast("save-every", saveEvery, 0);
     int width = sequenceLength.orElse(contextLength);
     if (width < 2 || width > contextLength) {

@@ -11,6 +11,8 @@ import dev.microtome.model.Torch;
 import dev.microtome.model.load.Gpt2Files;
 import dev.microtome.model.load.ModelFiles;
 import dev.microtome.run.InputException;
+import dev.microtome.run.PartRefusedException;
+import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.RowReader;
 import dev.microtome.table.RowWriter;
 import dev.microtome.text.TokenSequence;
@@ -45,7 +47,8 @@ record TrainTask() implements PartTask<ModelPart> {
     try {
       return new Training(part, context, scratch).run();
     } catch (DivergedException e) {
-      throw new InputException(
+      // The other models of a sweep are worth their training.
+      throw new PartRefusedException(
           "model '%s': %s; its checkpoints up to there are kept in the run's _work folder"
               .formatted(part.name(), e.getMessage()),
           e);
@@ -78,8 +81,7 @@ record TrainTask() implements PartTask<ModelPart> {
       TokenMixture mixture =
           context
               .models()
-              .shared(
-                  "tokens " + part.tokens().digest(), () -> read(part.tokens(), context.tables()));
+              .shared("tokens " + part.tokens().digest(), () -> read(part, context.tables()));
       Optional<TrainingLog> saved = context.workspace().restore(this::restore);
       TrainingLog log = saved.orElseGet(TrainingLog::new);
       try (Trainer trainer =
@@ -184,17 +186,37 @@ record TrainTask() implements PartTask<ModelPart> {
     }
   }
 
-  private static TokenMixture read(MixedTokens tokens, TableReader tables) throws IOException {
+  private static TokenMixture read(ModelPart part, TableReader tables) throws IOException {
+    MixedTokens tokens = part.tokens();
     TokenMixture.Builder mixture = TokenMixture.builder();
     for (int i = 0; i < tokens.tables().size(); i++) {
       List<int[]> sequences = new ArrayList<>();
       for (TableInput.TableFile file : tokens.tables().get(i)) {
         try (RowReader<TokenSequence> rows = tables.read(file.path(), TokenSequence.class)) {
-          rows.forEachRemaining(row -> sequences.add(row.tokens()));
+          while (rows.hasNext()) {
+            TokenSequence row = rows.next();
+            require(row, part, file.path());
+            sequences.add(row.tokens());
+          }
         }
       }
       mixture.add(TokenSource.of(sequences), tokens.weights().get(i));
     }
     return mixture.build();
+  }
+
+  /** What the trainer checks too, which knows neither the file nor the id. */
+  private static void require(TokenSequence sequence, ModelPart part, String file) {
+    int length = part.settings().sequenceLength();
+    if (sequence.tokens().length < length) {
+      throw new RejectedContentException(
+          "%s: sequence %d has %d tokens, sequences of %d are asked for"
+              .formatted(file, sequence.sequenceId(), sequence.tokens().length, length));
+    }
+    try {
+      sequence.requireFits(Integer.MAX_VALUE, part.architecture().dVocab());
+    } catch (InputException e) {
+      throw new RejectedContentException(file + ": " + e.getMessage(), e);
+    }
   }
 }

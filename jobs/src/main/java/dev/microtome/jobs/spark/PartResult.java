@@ -2,6 +2,7 @@ package dev.microtome.jobs.spark;
 
 import dev.microtome.run.InputException;
 import dev.microtome.run.PartRecord;
+import dev.microtome.run.PartRefusedException;
 import dev.microtome.run.RejectedContentException;
 import java.io.Serializable;
 import java.util.List;
@@ -27,18 +28,29 @@ record PartResult(
     Refusal refusal)
     implements Serializable {
 
-  /**
-   * A mistake of the user's.
-   *
-   * @param ofContent whether it is a {@link RejectedContentException}
-   */
-  record Refusal(String message, boolean ofContent) implements Serializable {
+  /** A mistake of the user's. */
+  record Refusal(String message, Kind kind) implements Serializable {
+    /** Which exception says it. */
+    enum Kind {
+      INPUT,
+      CONTENT,
+      PART
+    }
+
     static Refusal of(InputException e) {
-      return new Refusal(e.getMessage(), e instanceof RejectedContentException);
+      Kind kind =
+          e instanceof RejectedContentException
+              ? Kind.CONTENT
+              : e instanceof PartRefusedException ? Kind.PART : Kind.INPUT;
+      return new Refusal(e.getMessage(), kind);
     }
 
     InputException exception() {
-      return ofContent ? new RejectedContentException(message) : new InputException(message);
+      return switch (kind) {
+        case INPUT -> new InputException(message);
+        case CONTENT -> new RejectedContentException(message);
+        case PART -> new PartRefusedException(message);
+      };
     }
   }
 

@@ -3,17 +3,21 @@ package dev.microtome.jobs.spark;
 import dev.microtome.jobs.PartTask;
 import dev.microtome.run.InputException;
 import dev.microtome.run.PartRecord;
+import dev.microtome.run.PartRefusedException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -56,6 +60,7 @@ public final class SparkParts {
    * @param progress told, now and then, how many units the running and finished attempts of this
    *     call have reported
    * @throws InputException when a task refuses its input: nothing is tried again
+   * @throws PartRefusedException when tasks refused their own part alone, after all others
    * @throws PartFailedException when a part failed as often as Spark's settings allow
    */
   public <P extends Serializable> void run(
@@ -130,6 +135,7 @@ public final class SparkParts {
               return committing;
             });
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final Queue<String> refusedParts = new ConcurrentLinkedQueue<>();
     private final Commit commit;
     private final AtomicInteger expected;
     private final Runnable cancel;
@@ -153,6 +159,8 @@ public final class SparkParts {
                 throw result.refusal().exception();
               }
               commit.commit(result.toRecord(), result.stagedPaths());
+            } catch (PartRefusedException e) {
+              refusedParts.add(e.getMessage());
             } catch (Throwable e) { // an Error too: the part is not committed
               failure.set(e);
               // After the last result the job has ended by itself.
@@ -166,6 +174,14 @@ public final class SparkParts {
 
     /** Waits for the commits of all results that came back. */
     void finish() throws IOException {
+      awaitCommits();
+      if (!refusedParts.isEmpty()) {
+        throw new PartRefusedException(
+            refusedParts.stream().sorted().collect(Collectors.joining("; ")));
+      }
+    }
+
+    private void awaitCommits() throws IOException {
       thread.shutdown();
       try {
         while (!thread.awaitTermination(1, TimeUnit.MINUTES)) {
@@ -186,7 +202,10 @@ public final class SparkParts {
     }
 
     void finishAfter(Exception thrown) throws IOException {
-      finish();
+      awaitCommits();
+      if (thrown instanceof PartRefusedException refused) {
+        throw refused;
+      }
       for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
         if (cause instanceof PartFailedException failed) {
           throw failed;

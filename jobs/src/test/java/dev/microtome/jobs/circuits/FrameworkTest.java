@@ -133,6 +133,18 @@ class FrameworkTest {
     }
   }
 
+  @Test
+  void bigramsOfAnotherVocabularyAreRefusedWithTheirFile(@TempDir Path scratch) throws IOException {
+    Path truth = scratch.resolve("truth");
+    trueBigrams(truth, new int[] {3}, new int[] {VOCABULARY}, new double[] {1});
+
+    JobRun run = run("framework", "bigrams=0", "skip-trigrams=0", "true-bigrams=" + truth);
+
+    run.refusedWith("true-bigrams: ");
+    run.refusedWith("bigram of source 3 and out 40: the model's vocabulary is 0 to 39");
+    assertThat(output).isEmptyDirectory();
+  }
+
   private static double probability(double[] logits, int source, int out) {
     double sum = 0;
     for (int other = 0; other < VOCABULARY; other++) {
@@ -157,6 +169,21 @@ class FrameworkTest {
         .coalesce(1)
         .write()
         .parquet(folder.toString());
+  }
+
+  @Test
+  void aCheckpointWithANanIsRefusedByName(@TempDir Path scratch) throws IOException {
+    Path folder = Files.createDirectories(scratch.resolve("broken/step-7"));
+    Files.copy(GOLDEN.resolve("framework/config.json"), folder.resolve("config.json"));
+    byte[] weights = Files.readAllBytes(GOLDEN.resolve("framework/model.safetensors"));
+    ByteBuffer file = ByteBuffer.wrap(weights).order(ByteOrder.LITTLE_ENDIAN);
+    file.putFloat(weights.length - Float.BYTES, Float.NaN);
+    Files.write(folder.resolve("model.safetensors"), weights);
+
+    JobRun.of("framework", output, List.of("checkpoints=" + folder))
+        .refusedWith("has a value NaN, expected finite numbers");
+
+    assertThat(output).isEmptyDirectory();
   }
 
   @Test

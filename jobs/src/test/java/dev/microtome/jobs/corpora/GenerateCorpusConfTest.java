@@ -46,11 +46,13 @@ class GenerateCorpusConfTest {
       delimiter = '|',
       value = {
         "sequences=0 | sequences | 0 | must be from 1 to 4096000000",
+        "first-sequence=9223372036854775807 | first-sequence | 9223372036854775807 | must be at least 0, and at most 9223372032758775807",
         "first-sequence=-1 | first-sequence | -1 | must be at least 0",
         "context-length=1 | context-length | 1 | must be from 2 to 1048576",
         "sequences-per-part=0 | sequences-per-part | 0 | must be from 1 to 1000000",
         "kind=trigram | kind | trigram | one of language, induction, bigram, skip-trigram",
         "induction.min-segment=1 | induction.min-segment | 1 | must be at least 2",
+        "induction.max-segment=2147483647 | induction.max-segment | 2147483647 | and at most 1048576",
         "bigram.vocabulary-size=2 | bigram.vocabulary-size | 2 | must be from 3 to 2048",
         "skip-trigram.sources=40 | skip-trigram.vocabulary-size | 64 | must be from 85",
         "seeds=3 | seeds | seed | did you mean seed?",

@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -237,6 +238,35 @@ class InductionHeadsTest {
     withTokens("tokens=" + JobRun.tokens(List.of(few), scratch.resolve("few")), "--dry-run")
         .refusedWith(
             "step-10: a segment of 20 different tokens: the vocabulary has 13, its most and least common tenths left out; lower sequence-length");
+  }
+
+  @Test
+  void aCheckpointThatGivesNothingButNanIsRefusedByName() throws IOException {
+    Path nan = checkpoint("nan", weight -> Double.NaN);
+    heads(nan)
+        .refusedWith(
+            "step 7 of model 'nan': parameter 'embed.W_E' has a value NaN, expected finite numbers");
+    Path large = checkpoint("large", weight -> weight * 1e30);
+    heads(large).refusedWith("step 7 of model 'large': prefix_matching of head 0.0 is NaN");
+    assertThat(output).isEmptyDirectory();
+  }
+
+  private JobRun heads(Path checkpoint) {
+    return JobRun.of(
+        "induction-heads", output, List.of("checkpoints=" + checkpoint, "sequence-length=5"));
+  }
+
+  /** The golden model with every weight changed. */
+  private static Path checkpoint(String name, DoubleUnaryOperator change) throws IOException {
+    Path folder = Files.createDirectories(scratch.resolve(name).resolve("step-7"));
+    Files.copy(GOLDEN.resolve("framework/config.json"), folder.resolve("config.json"));
+    byte[] weights = Files.readAllBytes(GOLDEN.resolve("framework/model.safetensors"));
+    ByteBuffer file = ByteBuffer.wrap(weights).order(ByteOrder.LITTLE_ENDIAN);
+    for (int at = 8 + (int) file.getLong(0); at < weights.length; at += Float.BYTES) {
+      file.putFloat(at, (float) change.applyAsDouble(file.getFloat(at)));
+    }
+    Files.write(folder.resolve("model.safetensors"), weights);
+    return folder;
   }
 
   private JobRun withTokens(String... sets) {

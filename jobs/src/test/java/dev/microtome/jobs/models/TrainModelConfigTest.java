@@ -55,6 +55,7 @@ class TrainModelConfigTest {
       delimiter = '|',
       value = {
         "steps=0 | steps: invalid value 0: must be at least 1",
+        "steps=4000000000000 | steps: invalid value 4000000000000: must be at most 1000000000",
         "context-length=1 | context-length: invalid value 1: must be at least 2",
         "sequence-length=65 | sequence-length: invalid value 65: must be from 2 to context-length, 64",
         "warm-up=11 | warm-up: invalid value 11: must be from 0 to steps, 10",
@@ -63,6 +64,7 @@ class TrainModelConfigTest {
         "token-weights=[1,2] | must be as many as tokens, 1, or none",
         "checkpoints.at=[11] | checkpoints: invalid value [11]: must be from 0 to steps, 10",
         "checkpoints.logarithmic=1 | checkpoints.logarithmic: invalid value 1: must be 0 or at least 2",
+        "checkpoints.logarithmic=2000000000 | must be 0 or at least 2, and at most 100000",
         "architecture.heads=3 | architecture.d-model: invalid value 64: must be a multiple of heads, 3",
         "architecture.layers=-1 | architecture.layers: invalid value -1: must be at least 0",
         "sweep=[{name=a},{name=a}] | sweep: invalid value a: two models have this name",
@@ -74,6 +76,15 @@ class TrainModelConfigTest {
     assertThatThrownBy(() -> read(Optional.empty(), set))
         .isInstanceOf(InputException.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void moreCheckpointsThanAnyoneReadsAreRefusedBeforeTheyAreListed() {
+    assertThatThrownBy(
+            () -> read(Optional.empty(), "steps=1000000000", "checkpoints={ every = 9999 }"))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining(
+            "checkpoints.every: invalid value 9999: are 100010 checkpoints in 1000000000 steps, must be at most 100000");
   }
 
   private static TrainModelConfig read(Optional<String> file, String... texts) {

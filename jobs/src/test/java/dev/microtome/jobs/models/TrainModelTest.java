@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -210,12 +211,61 @@ class TrainModelTest {
   }
 
   @Test
+  void theOthersOfASweepAreTrainedToTheEndWhereOneDiverges() throws IOException {
+    String[] wild = {
+      "clip-norm=0",
+      "architecture.layer-norm=false",
+      "sweep=[{name=a,learning-rate=1e30},{name=b},{name=c,learning-rate=1e30},{name=d}]"
+    };
+    JobRun first = train("wild", SMALL, wild);
+    first.refusedWith("model 'a': ");
+    first.refusedWith("kept in the run's _work folder; model 'c': ");
+    assertThat(first.out()).contains("keeps 2 finished parts and the state of others");
+
+    JobRun second = train("wild", SMALL, wild);
+
+    assertThat(second.err()).isEqualTo(first.err());
+    assertThat(second.out()).contains("2 of 4 parts are finished");
+    try (Stream<Path> all = Files.walk(folder.resolve("wild"))) {
+      assertThat(all.map(Path::toString).filter(path -> path.endsWith("step-12/config.json")))
+          .hasSize(2)
+          .allMatch(path -> path.contains("/model/b/") || path.contains("/model/d/"));
+    }
+  }
+
+  @Test
   void sequencesShorterThanABatchIsWideAreRefusedInThePlan() {
     JobRun run = train("short", SMALL, "context-length=32");
 
     run.refusedWith("has 16 tokens, sequences of 32 are asked for");
     assertThat(run.out()).doesNotContain("Run ");
     assertThat(folder.resolve("short")).doesNotExist();
+  }
+
+  @Test
+  void anArchitectureBeyondTheFamilyIsRefused() {
+    train("deep", SMALL, "architecture.layers=20000")
+        .refusedWith("architecture: nLayers is 20000, expected a whole number from 0 to 10000");
+  }
+
+  @Test
+  void anEmbeddingThatNoArrayHoldsIsRefused() {
+    train("wide", SMALL, "vocabulary-size=2147483647")
+        .refusedWith("an embedding of 2147483647 tokens or positions × d-model 16 is too large");
+  }
+
+  @Test
+  void aShortSequenceBehindThoseThatThePlanSeesIsNamed() {
+    List<int[]> sequences = new ArrayList<>(Collections.nCopies(256, new int[16]));
+    sequences.add(new int[9]);
+    List<String> sets = new ArrayList<>(SMALL);
+    sets.add("tokens=" + JobRun.tokens(sequences, folder.resolve("uneven")));
+    sets.add("vocabulary-size=20");
+
+    JobRun.of("train-model", folder.resolve("late"), sets)
+        .refusedWith("sequence 256 has 9 tokens, sequences of 16 are asked for");
+
+    assertThat(folder.resolve("late")).doesNotExist();
   }
 
   private JobRun train(String output, List<String> sets, String... more) {

@@ -9,6 +9,7 @@ import dev.microtome.jobs.PartContext;
 import dev.microtome.jobs.PartTask;
 import dev.microtome.run.InputException;
 import dev.microtome.run.PartRecord;
+import dev.microtome.run.PartRefusedException;
 import dev.microtome.table.Column;
 import dev.microtome.table.RowWriter;
 import dev.microtome.table.TableSpec;
@@ -114,6 +115,29 @@ class SparkPartsTest {
         .withMessage("part 3 is refused");
     assertThat(committed.stream().map(PartRecord::part)).doesNotContain(3);
     assertThat(staged().stream().filter(path -> path.toString().contains("part-00003"))).isEmpty();
+  }
+
+  /** Refuses its even parts, each alone. */
+  record RefuseEven() implements PartTask<Integer> {
+    @Override
+    public long run(Integer part, PartContext context) {
+      if (part % 2 == 0) {
+        throw new PartRefusedException("part " + part + " is refused");
+      }
+      return 1;
+    }
+  }
+
+  @Test
+  void partsRefusedAloneAreNamedAfterAllOthersAreCommitted() {
+    List<Integer> all = List.of(0, 1, 2, 3, 4);
+    assertThatExceptionOfType(PartRefusedException.class)
+        .isThrownBy(
+            () ->
+                new SparkParts(spark)
+                    .run(all, all, new RefuseEven(), places(), "test", this::keep, units -> {}))
+        .withMessage("part 0 is refused; part 2 is refused; part 4 is refused");
+    assertThat(committed.stream().map(PartRecord::part)).containsExactlyInAnyOrder(1, 3);
   }
 
   /** Refuses its first part while its second one is still writing. */
