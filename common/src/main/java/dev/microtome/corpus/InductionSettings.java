@@ -21,7 +21,6 @@ public record InductionSettings(
         double sharpness)
     implements Serializable {
   static final int MAX_VOCABULARY = 1 << 20;
-  private static final int MAX_SEGMENT = 1 << 20;
 
   /** As long as the longest sequence. */
   private static final int MAX_SEGMENT = 1 << 20;
