@@ -20,7 +20,8 @@ public record HeadSet(String chosenBy, int draw, List<HeadIndex> heads) {
   }
 
   /**
-   * The induction heads, by prefix matching, and for comparison random sets of as many others.
+   * The induction heads, by prefix matching, and for comparison random sets of as many others; none
+   * where not as many are left.
    *
    * @param size heads of a set
    * @param controls random sets; the draw is a function of the seed
@@ -30,16 +31,14 @@ public record HeadSet(String chosenBy, int draw, List<HeadIndex> heads) {
     List<HeadIndex> found = scores.top(HeadScore.PREFIX_MATCHING, size);
     List<HeadSet> sets = new ArrayList<>();
     sets.add(new HeadSet(HeadScore.PREFIX_MATCHING.label(), 0, found));
-    for (int draw = 0; draw < controls; draw++) {
+    boolean enough = all.size() - found.size() >= found.size();
+    for (int draw = 0; enough && draw < controls; draw++) {
       sets.add(new HeadSet("control", draw, others(all, found, seed, draw)));
     }
     return sets;
   }
 
-  /**
-   * Random heads that are not among the found ones: as many as were found, or all others where
-   * there are fewer, in the order of {@code all}.
-   */
+  /** As many random heads that are not among the found ones, in the order of {@code all}. */
   static List<HeadIndex> others(List<HeadIndex> all, List<HeadIndex> found, long seed, long draw) {
     Set<HeadIndex> excluded = new HashSet<>(found);
     Set<HeadIndex> drawn = new HashSet<>();

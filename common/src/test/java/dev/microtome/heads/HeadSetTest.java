@@ -34,12 +34,6 @@ class HeadSetTest {
   }
 
   @Test
-  void controlsAreAllOthersWhereThereAreFewer() {
-    List<HeadIndex> found = ALL.subList(0, 9);
-    assertThat(HeadSet.others(ALL, found, 7, 0)).isEqualTo(ALL.subList(9, 12));
-  }
-
-  @Test
   void theFoundOnesHaveTheHighestPrefixMatching() {
     try (NDManager manager = NDManager.newBaseManager();
         ModelWeights weights = FrameworkModel.weights(manager)) {
@@ -58,6 +52,10 @@ class HeadSetTest {
           .extracting(HeadSet::chosenBy)
           .containsExactly("prefix_matching", "control", "control", "control");
       assertThat(sets).extracting(HeadSet::draw).containsExactly(0, 0, 1, 2);
+      // Fewer others than found ones are no comparison.
+      int most = heads.size() / 2;
+      assertThat(HeadSet.inductionAndControls(scores, heads, most, 3, 9)).hasSize(4);
+      assertThat(HeadSet.inductionAndControls(scores, heads, most + 1, 3, 9)).hasSize(1);
       double least =
           sets.get(0).heads().stream()
               .mapToDouble(head -> scores.value(HeadScore.PREFIX_MATCHING, head))

@@ -28,7 +28,7 @@ record TrainModelConfig(
                 "ids of the model's vocabulary; null: as the tokens' metadata say, the largest of them",
             orElse = "null")
         Optional<Integer> vocabularySize,
-    @Option(doc = "longest sequence of the model, in tokens", orElse = "64") int contextLength,
+    @Option(doc = "longest sequence of the model, in tokens", orElse = "128") int contextLength,
     @Option(
             doc =
                 "tokens of a sequence in a batch, at most context-length: windows of that length from longer ones; null: context-length",

@@ -57,7 +57,7 @@ class TrainModelConfigTest {
         "steps=0 | steps: invalid value 0: must be at least 1",
         "steps=4000000000000 | steps: invalid value 4000000000000: must be at most 1000000000",
         "context-length=1 | context-length: invalid value 1: must be at least 2",
-        "sequence-length=65 | sequence-length: invalid value 65: must be from 2 to context-length, 64",
+        "sequence-length=129 | sequence-length: invalid value 129: must be from 2 to context-length, 128",
         "warm-up=11 | warm-up: invalid value 11: must be from 0 to steps, 10",
         "learning-rate=0 | learning-rate: invalid value 0.0: must be a number above 0",
         "beta2=1 | beta2: invalid value 1.0: must be at least 0 and below 1",
