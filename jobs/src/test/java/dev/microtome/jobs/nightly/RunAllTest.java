@@ -24,6 +24,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(LocalSpark.class)
 class RunAllTest {
@@ -182,6 +184,14 @@ class RunAllTest {
         .contains("corpus (generate-corpus): up to date")
         .contains("numbers (range): would run, since count was 25, is 26 (3 parts, 26 rows)")
         .contains("models (train-model): would run, since steps was 2, is 3");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"quickstart", "phase-change"})
+  void thePipelinesOfThisRepositoryAreOnes(String name) {
+    List<String> arguments = List.of("--config=../conf/" + name + ".conf", "--dry-run");
+    assertThat(JobRun.of("run-all", folder.resolve("x"), arguments).succeeded().out())
+        .contains("└─ ");
   }
 
   @Test
