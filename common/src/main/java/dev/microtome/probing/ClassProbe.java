@@ -21,12 +21,19 @@ public interface ClassProbe {
     Matrix scores = logProbabilities(x);
     int[] predicted = new int[scores.rows()];
     for (int row = 0; row < predicted.length; row++) {
-      for (int i = 1; i < scores.columns(); i++) {
-        if (scores.at(row, i) > scores.at(row, predicted[row])) {
-          predicted[row] = i;
-        }
-      }
+      predicted[row] = largest(scores, row);
     }
     return predicted;
+  }
+
+  /** The column of a row's largest number; of two equal ones the first. */
+  static int largest(Matrix scores, int row) {
+    int largest = 0;
+    for (int i = 1; i < scores.columns(); i++) {
+      if (scores.at(row, i) > scores.at(row, largest)) {
+        largest = i;
+      }
+    }
+    return largest;
   }
 }

@@ -37,11 +37,66 @@ final class ProbeKernels {
     return SCRIPT.array(manager, "gram", x, centre, pieceRows(x));
   }
 
+  static NDArray select(NDManager manager, NDArray x, NDArray index) {
+    return SCRIPT.array(manager, "select", x, index);
+  }
+
   static NDArray without(NDManager manager, NDArray x, NDArray left, NDArray right, NDArray bias) {
     return SCRIPT.array(manager, "without", x, left, right, bias);
   }
 
   static NDArray logProbabilities(NDManager manager, NDArray scores) {
     return SCRIPT.array(manager, "log_probabilities", scores);
+  }
+
+  static NDArray standard(NDManager manager, NDArray x) {
+    return SCRIPT.array(manager, "standard", x, pieceRows(x));
+  }
+
+  static void mlpStepsInPlace(
+      NDArray x,
+      NDArray y,
+      NDArray order,
+      NDArray standard,
+      List<NDArray> parameters,
+      List<NDArray> means,
+      List<NDArray> squares,
+      long stepsDone,
+      MlpSettings settings) {
+    SCRIPT.change(
+        "mlp_steps_",
+        x,
+        y,
+        order,
+        settings.batchRows(),
+        standard,
+        parameters,
+        means,
+        squares,
+        stepsDone,
+        settings.learningRate(),
+        settings.weightDecay());
+  }
+
+  static NDArray mlp(NDManager manager, NDArray x, NDArray standard, List<NDArray> parameters) {
+    return SCRIPT.array(manager, "mlp", x, standard, parameters, pieceRows(x));
+  }
+
+  /** Consistency, confidence, gradients by w and b, p0 and p1. */
+  static List<NDArray> contrast(NDManager manager, NDArray x0, NDArray x1, NDArray w, NDArray b) {
+    return SCRIPT.arrays(manager, "contrast", x0, x1, w, b);
+  }
+
+  /** Mean loss and its gradients by w, b and the projection. */
+  static List<NDArray> adversary(
+      NDManager manager,
+      NDArray x,
+      NDArray y,
+      NDArray order,
+      NDArray centre,
+      NDArray projection,
+      NDArray w,
+      NDArray b) {
+    return SCRIPT.arrays(manager, "adversary", x, y, order, centre, projection, w, b);
   }
 }

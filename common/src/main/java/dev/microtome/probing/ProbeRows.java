@@ -63,14 +63,8 @@ public final class ProbeRows implements AutoCloseable {
     NDManager memory = manager();
     try (NDArray index = memory.create(rows);
         NDArray wide = index.toType(DataType.INT64, false)) {
-      NDArray selected = x.gather(repeated(memory, wide), 0);
-      selected.attach(memory);
-      return new ProbeRows(memory, selected);
+      return new ProbeRows(memory, ProbeKernels.select(memory, x, wide));
     }
-  }
-
-  private NDArray repeated(NDManager memory, NDArray index) {
-    return index.reshape(index.size(), 1).broadcast(index.size(), columns());
   }
 
   /**
