@@ -1,4 +1,4 @@
-package dev.microtome.jobs.erasers;
+package dev.microtome.jobs.labels;
 
 import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.TableReader;
@@ -19,14 +19,14 @@ import java.util.stream.Collectors;
  * sequence_id in the files' footers. Files that begin with one hook point come together, so that a
  * task has few moments at a time; the order of parts hangs on the files alone.
  */
-final class FitParts {
+final class LabelledParts {
   private static final String COLUMN = "sequence_id";
 
   private record Groups(TableInput.TableFile file, String hook, List<RowGroup> groups) {}
 
   private final TableReader tables;
 
-  FitParts(TableReader tables) {
+  LabelledParts(TableReader tables) {
     this.tables = tables;
   }
 
@@ -35,7 +35,7 @@ final class FitParts {
    *
    * @param labels files of a table of labels; none where they stand beside the activations
    */
-  List<FitPart> cut(
+  List<LabelledSlices> cut(
       List<TableInput.TableFile> activations, List<TableInput.TableFile> labels, int rowsPerPart)
       throws IOException {
     try {
@@ -62,10 +62,10 @@ final class FitParts {
       for (Groups each : files) {
         byHook.computeIfAbsent(each.hook(), unused -> new ArrayList<>()).add(each.file());
       }
-      List<FitPart> parts = new ArrayList<>();
+      List<LabelledSlices> parts = new ArrayList<>();
       for (List<TableInput.TableFile> hook : byHook.values()) {
         for (TokenSlices slices : TokenSlices.cut(hook, rowsPerPart)) {
-          parts.add(new FitPart(slices, labels(slices, byPath, places, ranges)));
+          parts.add(new LabelledSlices(slices, labels(slices, byPath, places, ranges)));
         }
       }
       return parts;
@@ -99,7 +99,7 @@ final class FitParts {
   }
 
   private String firstHook(String path) {
-    try (RowReader<FitTables.HookRow> rows = tables.read(path, FitTables.HookRow.class, 0, 1)) {
+    try (RowReader<LabelTables.HookRow> rows = tables.read(path, LabelTables.HookRow.class, 0, 1)) {
       return rows.next().hook();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -1,4 +1,4 @@
-package dev.microtome.jobs.erasers;
+package dev.microtome.jobs.labels;
 
 import dev.microtome.jobs.TableReader;
 import dev.microtome.table.Column;
@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Types that a column of labels may have. */
-enum CellType {
+public enum CellType {
   TEXT(TextCell.class),
   WHOLE(WholeCell.class),
   NUMBER(NumberCell.class),

@@ -1,4 +1,4 @@
-package dev.microtome.jobs.erasers;
+package dev.microtome.jobs.labels;
 
 /** What an activation without a label of a concept is. */
 public enum Unlabelled {
@@ -9,5 +9,5 @@ public enum Unlabelled {
   CLASS;
 
   /** Name of that class. */
-  static final String NAME = "(unlabelled)";
+  public static final String NAME = "(unlabelled)";
 }

@@ -1,4 +1,4 @@
-package dev.microtome.jobs.erasers;
+package dev.microtome.jobs.labels;
 
 import dev.microtome.jobs.TableReader;
 import dev.microtome.jobs.inputs.TokenSlices;

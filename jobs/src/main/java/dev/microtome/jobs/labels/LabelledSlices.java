@@ -1,4 +1,4 @@
-package dev.microtome.jobs.erasers;
+package dev.microtome.jobs.labels;
 
 import dev.microtome.jobs.inputs.TokenSlices;
 import java.io.Serializable;
@@ -9,4 +9,4 @@ import java.io.Serializable;
  * @param labels where labels of its sequences may be; nothing where they stand beside the
  *     activations
  */
-record FitPart(TokenSlices activations, TokenSlices labels) implements Serializable {}
+public record LabelledSlices(TokenSlices activations, TokenSlices labels) implements Serializable {}

@@ -1,4 +1,4 @@
-package dev.microtome.jobs.erasers;
+package dev.microtome.jobs.labels;
 
 import dev.microtome.config.Names;
 import dev.microtome.erasure.ConceptTargets;
@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** The classes of each concept, and how many labels there are, over all parts of the labels. */
-final class LabelCensus {
+public final class LabelCensus {
   /** A scatter of more columns would be mostly of classes. */
   private static final int MAX_CLASSES = 4096;
 
@@ -38,7 +38,7 @@ final class LabelCensus {
   }
 
   /** Labels of a concept. */
-  long labels(String concept) {
+  public long labels(String concept) {
     return counts.get(concept).get(0).values().stream().mapToLong(Long::longValue).sum();
   }
 
@@ -47,7 +47,7 @@ final class LabelCensus {
    *
    * @throws InputException if a concept has no label, one class, or a class of one label
    */
-  List<ConceptTargets> targets() {
+  public List<ConceptTargets> targets() {
     List<ConceptTargets> targets = new ArrayList<>();
     for (LabelTable.ConceptSource concept : labels.concepts()) {
       if (!counts.containsKey(concept.name())) {

@@ -1,4 +1,4 @@
-package dev.microtome.jobs.erasers;
+package dev.microtome.jobs.labels;
 
 import dev.microtome.config.InputPath;
 import dev.microtome.jobs.Inputs;
@@ -18,13 +18,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Where the labels of the concepts stand, and how they are read. */
-record LabelTable(Layout layout, List<ConceptSource> concepts) implements Serializable {
-  LabelTable {
+public record LabelTable(Layout layout, List<ConceptSource> concepts) implements Serializable {
+  public LabelTable {
     concepts = List.copyOf(concepts);
   }
 
   /** What a row of the table is. */
-  enum Layout {
+  public enum Layout {
     /** One concept of a token: {@code concept} and {@code value}. */
     LONG,
 
@@ -36,14 +36,14 @@ record LabelTable(Layout layout, List<ConceptSource> concepts) implements Serial
   }
 
   /** A concept and its columns; of a table of the layout LONG the one column {@code value}. */
-  record ConceptSource(String name, List<ColumnSource> columns) implements Serializable {
-    ConceptSource {
+  public record ConceptSource(String name, List<ColumnSource> columns) implements Serializable {
+    public ConceptSource {
       columns = List.copyOf(columns);
     }
   }
 
   /** A column, and whether its values are numbers. */
-  record ColumnSource(String name, CellType type, boolean real) implements Serializable {}
+  public record ColumnSource(String name, CellType type, boolean real) implements Serializable {}
 
   /** A table and how it is read. */
   record Opened(TableInput table, LabelTable labels) {}
@@ -75,8 +75,7 @@ record LabelTable(Layout layout, List<ConceptSource> concepts) implements Serial
    *
    * @param activations where they are if the configuration has no table of labels
    */
-  static Opened open(FitLeaceConfig config, TableInput activations, Inputs inputs)
-      throws IOException {
+  static Opened open(LabelSource config, TableInput activations, Inputs inputs) throws IOException {
     if (config.labels().isEmpty()) {
       return wide(config, config.activations(), Layout.ACTIVATIONS, activations, inputs);
     }
@@ -105,7 +104,7 @@ record LabelTable(Layout layout, List<ConceptSource> concepts) implements Serial
   }
 
   private static Opened wide(
-      FitLeaceConfig config, InputPath path, Layout layout, TableInput table, Inputs inputs)
+      LabelSource config, InputPath path, Layout layout, TableInput table, Inputs inputs)
       throws IOException {
     List<ConceptSource> concepts = new ArrayList<>();
     for (String concept : config.concepts()) {

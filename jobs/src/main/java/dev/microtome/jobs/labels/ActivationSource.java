@@ -1,4 +1,4 @@
-package dev.microtome.jobs.erasers;
+package dev.microtome.jobs.labels;
 
 import dev.microtome.activations.ActivationCodec;
 import dev.microtome.config.InputPath;
@@ -13,7 +13,7 @@ import java.io.Serializable;
 import java.util.Arrays;
 
 /** How a table of activations is found and read, whatever its encoding. */
-final class ActivationSource {
+public final class ActivationSource {
   private static final String TABLE = "activations";
 
   private ActivationSource() {}
@@ -28,14 +28,14 @@ final class ActivationSource {
 
   /** A vector as an array. */
   @SuppressWarnings("ArrayRecordComponent") // a row at the Parquet border
-  record ArrayRow(
+  public record ArrayRow(
       @Column(doc = "address of the hook point") String hook,
       @Column(doc = "the sequence") long sequenceId,
       @Column(doc = "place in the sequence") int position,
       @Column(doc = "the values") float[] activation) {}
 
   /** The encoding as plain data; what ships to executors. */
-  record Encoding(ActivationCodec codec, boolean array) implements Serializable {
+  public record Encoding(ActivationCodec codec, boolean array) implements Serializable {
     /** Opens rows [from, to) of a file. */
     RowReader<ArrayRow> read(TableReader tables, String path, long from, long to)
         throws IOException {

@@ -1,4 +1,4 @@
-package dev.microtome.jobs.erasers;
+package dev.microtome.jobs.labels;
 
 import dev.microtome.erasure.LabelCountRow;
 import dev.microtome.jobs.PartContext;
@@ -41,7 +41,7 @@ record CountsTask(LabelTable labels) implements PartTask<TokenSlices> {
       rows += slice.to() - slice.from();
       context.progress(rows);
     }
-    try (RowWriter<LabelCountRow> writer = context.writer(FitTables.COUNTS, "")) {
+    try (RowWriter<LabelCountRow> writer = context.writer(LabelTables.COUNTS, "")) {
       for (Map<Key, Long> concept : counts.values()) {
         for (Map.Entry<Key, Long> each : concept.entrySet()) {
           Key key = each.getKey();
