@@ -47,7 +47,7 @@ public final class ClassMeans {
       for (int j = 0; j < d; j++) {
         // Σ (z − z̄)(x − x̄) of one class is its count times its mean's offset.
         offsets[i * d + j] = counts[i] == 0 ? 0 : offsets[i * d + j] / counts[i];
-        roots[i * d + j] = counts[i] == 0 ? 0 : roots[i * d + j] / Math.sqrt(counts[i]);
+        roots[i * d + j] = counts[i] == 0 ? 0 : roots[i * d + j] / Math.sqrt((double) counts[i]);
       }
     }
     Matrix between = Matrix.of(classes, d, roots);

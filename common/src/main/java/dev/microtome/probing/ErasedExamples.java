@@ -82,9 +82,12 @@ public final class ErasedExamples implements AutoCloseable {
       Projection projection, Examples train, Examples test, int classes) {
     ProbeRows fitted = train.x().without(projection.removed(), projection.bias());
     ProbeRows held = test.x().without(projection.removed(), projection.bias());
-    Matrix moved = held.matrix().plus(test.x().matrix().scaled(-1));
     return new ErasedExamples(
-        projection, train.with(fitted), test.with(held), classes, moved.inner(moved) / held.rows());
+        projection,
+        train.with(fitted),
+        test.with(held),
+        classes,
+        held.meanSquaredDistance(test.x()));
   }
 
   /** Mean of ‖x − x̂‖² over the held-out rows. */

@@ -37,6 +37,17 @@ final class ProbeKernels {
     return SCRIPT.array(manager, "gram", x, centre, pieceRows(x));
   }
 
+  static double squaredDistance(NDManager manager, NDArray x, NDArray y) {
+    try (NDArray sum = SCRIPT.array(manager, "squared_distance", x, y, pieceRows(x))) {
+      return sum.getDouble();
+    }
+  }
+
+  /** Rows that are widened to float64 at once. */
+  static int rowsAtOnce(NDArray x) {
+    return (int) pieceRows(x);
+  }
+
   static NDArray select(NDManager manager, NDArray x, NDArray index) {
     return SCRIPT.array(manager, "select", x, index);
   }

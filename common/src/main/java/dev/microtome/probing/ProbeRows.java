@@ -2,6 +2,7 @@ package dev.microtome.probing;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.microtome.linalg.FactoredMatrix;
@@ -95,9 +96,7 @@ public final class ProbeRows implements AutoCloseable {
 
   /** All numbers, in float64. */
   public Matrix matrix() {
-    try (NDArray wide = x.toType(DataType.FLOAT64, true)) {
-      return Matrix.of(rows(), columns(), wide.toDoubleArray());
-    }
+    return rows(0, rows());
   }
 
   /**
@@ -111,11 +110,31 @@ public final class ProbeRows implements AutoCloseable {
           "%d label rows for %d activation rows".formatted(z.rows(), rows()));
     }
     Moments moments = Moments.ofColumns(columns() + z.columns());
-    Matrix values = matrix();
-    for (int row = 0; row < rows(); row++) {
-      moments.add(values.row(row), z.row(row));
+    int piece = ProbeKernels.rowsAtOnce(x);
+    for (int start = 0; start < rows(); start += piece) {
+      Matrix values = rows(start, Math.min(rows(), start + piece));
+      for (int row = 0; row < values.rows(); row++) {
+        moments.add(values.row(row), z.row(start + row));
+      }
     }
     return moments;
+  }
+
+  /** Rows from (inclusive) to (exclusive), in float64. */
+  private Matrix rows(int from, int to) {
+    try (NDArray part = x.get(new NDIndex("{}:{}", from, to));
+        NDArray wide = part.toType(DataType.FLOAT64, true)) {
+      return Matrix.of(to - from, columns(), wide.toDoubleArray());
+    }
+  }
+
+  /**
+   * Mean of ‖x − y‖² over the rows.
+   *
+   * @param other y [n, d]
+   */
+  double meanSquaredDistance(ProbeRows other) {
+    return ProbeKernels.squaredDistance(memory, x, other.x) / rows();
   }
 
   NDArray array() {

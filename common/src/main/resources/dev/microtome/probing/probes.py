@@ -72,6 +72,16 @@ class Probes(Module):
   def select(self: __torch__.Probes, x: Tensor, index: Tensor) -> Tensor:
     return torch.index_select(x, 0, index)
 
+  # Σ ‖x − y‖² over all rows
+  def squared_distance(self: __torch__.Probes, x: Tensor, y: Tensor, rows: int) -> Tensor:
+    n = torch.size(x, 0)
+    sum = torch.zeros([], dtype=7)
+    for start in range(0, n, rows):
+      m = min(rows, n - start)
+      gap = (self).wide(x, torch.to(torch.narrow(y, 0, start, m), 7), start, m, )
+      _0 = torch.add_(sum, torch.sum(torch.mul(gap, gap)))
+    return sum
+
   # x − (x − bias) rightᵀ leftᵀ in float64, [N, d]
   def without(self: __torch__.Probes, x: Tensor, left: Tensor, right: Tensor, bias: Tensor) -> Tensor:
     y = torch.to(x, 7)

@@ -110,14 +110,9 @@ record EraseTask(
     LeaceEraser eraser =
         erasers.read(first.hook(), concept, first.activation().length, context.models());
     return codec == null
-        ? new HookRows(
-            eraser, arrays(context.writer(Erase.ARRAY.withMetadata(metadata), first.hook())))
+        ? new HookRows(eraser, context.writer(Erase.ARRAY.withMetadata(metadata), first.hook()))
         : new HookRows(
             eraser, bytes(context.writer(Erase.BINARY.withMetadata(metadata), first.hook())));
-  }
-
-  private static RowWriter<ActivationArrayRow> arrays(RowWriter<ActivationArrayRow> writer) {
-    return writer;
   }
 
   private RowWriter<ActivationArrayRow> bytes(RowWriter<ActivationRow> writer) {
