@@ -52,7 +52,7 @@ public final class ProbeTables {
           if (hook.equals(TOLD)) {
             x[0] += mood.equals("glad") ? 4 : 0;
             x[1] += mood.equals("sad") ? 4 : 0;
-            x[2] += 2 * depth + x[0];
+            x[2] += (float) (2 * depth) + x[0];
           }
           examples.add(new Example(hook, sequence, position, x, mood, depth));
         }
