@@ -57,7 +57,8 @@ public final class ActivationCollector<R extends Record> {
     this.model = model;
     this.settings = settings;
     this.format = format;
-    this.pass = ForwardPass.reading(settings.hooks());
+    this.pass =
+        ForwardPass.builder().read(settings.hooks()).intervene(settings.interventions()).build();
   }
 
   /**

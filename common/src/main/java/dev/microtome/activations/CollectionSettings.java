@@ -1,6 +1,7 @@
 package dev.microtome.activations;
 
 import dev.microtome.model.HookPoint;
+import dev.microtome.model.Intervention;
 import java.io.Serializable;
 import java.util.List;
 
@@ -13,12 +14,27 @@ import java.util.List;
  *     own
  * @param positions which positions of each sequence
  * @param seed of random positions
+ * @param interventions changes of the pass, none by default; a hook point that is read and changed
+ *     is read changed
  * @param onNan what happens to a NaN or an infinity
  */
 public record CollectionSettings(
-    List<HookPoint> hooks, int batchTokens, PositionSelection positions, long seed, OnNan onNan)
+    List<HookPoint> hooks,
+    int batchTokens,
+    PositionSelection positions,
+    long seed,
+    OnNan onNan,
+    List<Intervention> interventions)
     implements Serializable {
+
+  /** Settings that change nothing of the pass. */
+  public CollectionSettings(
+      List<HookPoint> hooks, int batchTokens, PositionSelection positions, long seed, OnNan onNan) {
+    this(hooks, batchTokens, positions, seed, onNan, List.of());
+  }
+
   public CollectionSettings {
+    interventions = List.copyOf(interventions);
     hooks = List.copyOf(hooks);
     if (hooks.isEmpty() || hooks.stream().distinct().count() != hooks.size()) {
       throw new IllegalArgumentException("hooks must be distinct, and at least one: " + hooks);

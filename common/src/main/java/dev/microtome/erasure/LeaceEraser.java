@@ -2,7 +2,12 @@ package dev.microtome.erasure;
 
 import dev.microtome.linalg.FactoredMatrix;
 import dev.microtome.linalg.Matrix;
+import dev.microtome.model.HookPoint;
+import dev.microtome.model.Intervention;
+import dev.microtome.model.Values;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * x ↦ x − L·R·(x − b): what remains of activations without a concept. L is [d, rank], R [rank, d],
@@ -80,15 +85,44 @@ public final class LeaceEraser {
 
   /** Erases the concept from one activation, computing in float64. */
   public float[] apply(float[] x) {
-    requireWidth(x.length);
-    double[] row = new double[x.length];
-    for (int i = 0; i < row.length; i++) {
-      row[i] = x[i];
+    return apply(List.of(x)).get(0);
+  }
+
+  /**
+   * The same of many at once.
+   *
+   * @throws IllegalArgumentException if one has another width
+   */
+  public List<float[]> apply(List<float[]> rows) {
+    double[] values = new double[Math.multiplyExact(rows.size(), bias.length)];
+    for (int row = 0; row < rows.size(); row++) {
+      float[] x = rows.get(row);
+      requireWidth(x.length);
+      for (int i = 0; i < x.length; i++) {
+        values[row * bias.length + i] = x[i];
+      }
     }
-    double[] erased = apply(Matrix.of(1, row.length, row)).toArray();
-    float[] result = new float[erased.length];
+    double[] erased = apply(Matrix.of(rows.size(), bias.length, values)).toArray();
+    List<float[]> result = new ArrayList<>();
+    for (int row = 0; row < rows.size(); row++) {
+      result.add(floats(Arrays.copyOfRange(erased, row * bias.length, (row + 1) * bias.length)));
+    }
+    return result;
+  }
+
+  /** The same in a model's pass, at every position of a hook point. */
+  public Intervention intervention(HookPoint hook) {
+    return Intervention.erase(
+        hook,
+        Values.of(floats(left().toArray()), dimensions(), rank()),
+        Values.of(floats(right().toArray()), rank(), dimensions()),
+        Values.of(floats(bias)));
+  }
+
+  private static float[] floats(double[] values) {
+    float[] result = new float[values.length];
     for (int i = 0; i < result.length; i++) {
-      result[i] = (float) erased[i];
+      result[i] = (float) values[i];
     }
     return result;
   }

@@ -16,7 +16,8 @@ import java.util.Objects;
   @JsonSubTypes.Type(value = Intervention.SetTo.class, name = "set"),
   @JsonSubTypes.Type(value = Intervention.Add.class, name = "add"),
   @JsonSubTypes.Type(value = Intervention.Scale.class, name = "scale"),
-  @JsonSubTypes.Type(value = Intervention.Patch.class, name = "patch")
+  @JsonSubTypes.Type(value = Intervention.Patch.class, name = "patch"),
+  @JsonSubTypes.Type(value = Intervention.Erase.class, name = "erase")
 })
 public sealed interface Intervention extends Serializable {
   /** The source that {@link #freeze} reads: the run without interventions. */
@@ -62,6 +63,34 @@ public sealed interface Intervention extends Serializable {
     }
   }
 
+  /**
+   * Takes away what a projection removes: x ← x − left·right·(x − bias), x all heads and features
+   * of a position side by side. Computed in float64 from the factors as they are, float32.
+   *
+   * @param slice of rows and positions; heads and features are whole
+   * @param left [d, rank]
+   * @param right [rank, d]
+   * @param bias [d]: a point that stays where it is
+   */
+  record Erase(HookPoint hook, Slice slice, Values left, Values right, Values bias)
+      implements Intervention {
+    public Erase {
+      slice = orAll(slice);
+      if (!slice.heads().isEmpty() || !slice.features().isEmpty()) {
+        throw new IllegalArgumentException(
+            "erasure at '%s': heads and features cannot be chosen, a projection mixes them"
+                .formatted(hook));
+      }
+      long d = bias.size(1);
+      long rank = left.size(1);
+      if (left.size(2) != d || right.size(2) != rank || right.size(1) != d) {
+        throw new IllegalArgumentException(
+            "erasure at '%s': factors of %d × %d and %d × %d for a bias of %d"
+                .formatted(hook, left.size(2), rank, right.size(2), right.size(1), d));
+      }
+    }
+  }
+
   static Intervention set(HookPoint hook, Slice slice, Values values) {
     return new SetTo(hook, slice, values);
   }
@@ -94,6 +123,11 @@ public sealed interface Intervention extends Serializable {
   /** Holds the activation at the value it has in the run bound as {@link #CLEAN}. */
   static Intervention freeze(HookPoint hook, Slice slice) {
     return new Patch(hook, slice, CLEAN);
+  }
+
+  /** Erases at every row of positions what factors left [d, rank] and right [rank, d] remove. */
+  static Intervention erase(HookPoint hook, Values left, Values right, Values bias) {
+    return new Erase(hook, Slice.all(), left, right, bias);
   }
 
   private static Slice orAll(Slice slice) {

@@ -50,6 +50,8 @@ final class Interventions {
       return part;
     } else if (intervention instanceof Intervention.Patch patch) {
       return patched(scratch, patch, region);
+    } else if (intervention instanceof Intervention.Erase erase) {
+      return erased(scratch, erase, selected(scratch, flat, index));
     }
     throw new IllegalArgumentException("Not an intervention: " + intervention);
   }
@@ -94,6 +96,24 @@ final class Interventions {
         && IntStream.range(0, given.dimension())
             .allMatch(
                 axis -> given.get(axis) == 1 || given.get(axis) == target.get(axis + missing));
+  }
+
+  /** Of [cells, heads, features]. */
+  private static NDArray erased(NDManager scratch, Intervention.Erase erase, NDArray part) {
+    Shape shape = part.getShape();
+    long width = shape.get(1) * shape.get(2);
+    if (width != erase.bias().size(1)) {
+      throw new InputException(
+          "intervention at '%s': an eraser for activations of %d numbers, these have %d"
+              .formatted(erase.hook(), erase.bias().size(1), width));
+    }
+    return Kernels.without(
+            scratch,
+            part.reshape(shape.get(0), width),
+            erase.left().toArray(scratch),
+            erase.right().toArray(scratch),
+            erase.bias().toArray(scratch))
+        .reshape(shape);
   }
 
   private NDArray patched(NDManager scratch, Intervention.Patch patch, Region region) {

@@ -42,6 +42,11 @@ final class Kernels {
     change("scale_", x, factor);
   }
 
+  /** x − (x − bias)·rightᵀ·leftᵀ of rows x [n, d], computed in float64. */
+  static NDArray without(NDManager manager, NDArray x, NDArray left, NDArray right, NDArray bias) {
+    return array(manager, "without", x, left, right, bias);
+  }
+
   /** c·tanh(x/c). */
   static NDArray softCap(NDManager manager, NDArray x, double cap) {
     return array(manager, "soft_cap", x, cap);

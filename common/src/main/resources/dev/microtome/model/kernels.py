@@ -25,6 +25,13 @@ class Kernels(Module):
   def scale_(self: __torch__.Kernels, x: Tensor, factor: float) -> Tensor:
     return torch.mul_(x, factor)
 
+  # without what a projection removes, left [d, r] and right [r, d], in float64 and then in x's type
+  def without(self: __torch__.Kernels, x: Tensor, left: Tensor, right: Tensor, bias: Tensor) -> Tensor:
+    y = torch.to(x, 7)
+    inner = torch.mm(torch.sub(y, torch.to(bias, 7)), torch.transpose(torch.to(right, 7), 0, 1))
+    z = torch.sub(y, torch.mm(inner, torch.transpose(torch.to(left, 7), 0, 1)))
+    return torch.to(z, x)
+
   def soft_cap(self: __torch__.Kernels, x: Tensor, cap: float) -> Tensor:
     return torch.mul_(torch.tanh_(torch.mul(x, 1. / cap)), cap)
 

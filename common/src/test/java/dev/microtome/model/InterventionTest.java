@@ -3,6 +3,7 @@ package dev.microtome.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -55,6 +56,11 @@ class InterventionTest {
         Intervention.zero(Z, Slice.all()),
         Intervention.mean(POST, Slice.all().rows(1), Values.of(0.25)),
         Intervention.patch(PATTERN, Slice.all(), "corrupted"),
+        Intervention.erase(
+            POST,
+            Values.of(new float[] {1, 0, 2}, 3, 1),
+            Values.of(new float[] {1, 5, 0}, 1, 3),
+            Values.of(new float[] {7, 8, 9})),
         Intervention.freeze(PATTERN, slice));
   }
 
@@ -93,6 +99,62 @@ class InterventionTest {
                     "{\"do\": \"patch\", \"hook\": \"blocks.1.attn.hook_z\", \"source\": \"clean\"}",
                     Intervention.class))
         .isEqualTo(Intervention.freeze(Z, Slice.all()));
+  }
+
+  /** Of 4 heads of 8 side by side, what lies along two directions, through a point. */
+  @Test
+  void anErasureTakesAwayWhatAProjectionRemoves() {
+    float[] left = new float[64];
+    float[] right = new float[64];
+    float[] bias = new float[32];
+    for (int i = 0; i < 32; i++) {
+      left[2 * i] = i == 3 ? 1 : 0;
+      left[2 * i + 1] = i == 20 ? 1 : 0;
+      right[i] = i == 3 ? 1 : i == 4 ? 2 : 0; // what is at 3 and twice what is at 4
+      right[32 + i] = i == 20 ? 1 : 0;
+      bias[i] = 0.5f;
+    }
+    float[][] clean = read(Z);
+    float[][] erased =
+        read(
+            Z,
+            Intervention.erase(
+                Z, Values.of(left, 32, 2), Values.of(right, 2, 32), Values.of(bias)));
+    for (int row = 0; row < 2; row++) {
+      for (int i = 0; i < clean[row].length; i++) {
+        float expected = clean[row][i];
+        if (i % 32 == 3) {
+          expected = 0.5f - 2 * (clean[row][i + 1] - 0.5f);
+        } else if (i % 32 == 20) {
+          expected = 0.5f;
+        }
+        assertThat(erased[row][i]).as("entry %d", i).isCloseTo(expected, within(1e-6f));
+      }
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new Intervention.Erase(
+                    Z,
+                    Slice.all().heads(1),
+                    Values.of(left, 32, 2),
+                    Values.of(right, 2, 32),
+                    Values.of(bias)))
+        .withMessageContaining("heads and features cannot be chosen");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                Intervention.erase(
+                    Z, Values.of(left, 32, 2), Values.of(left, 32, 2), Values.of(bias)))
+        .withMessageContaining("factors of 32 × 2 and 32 × 2 for a bias of 32");
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(
+            () ->
+                read(
+                    POST,
+                    Intervention.erase(
+                        POST, Values.of(left, 32, 2), Values.of(right, 2, 32), Values.of(bias))))
+        .withMessageContaining("an eraser for activations of 32 numbers, these have 128");
   }
 
   @Test

@@ -31,6 +31,7 @@ class ArchitectureTest {
     "dev.microtome.dynamics..",
     "dev.microtome.erasure..",
     "dev.microtome.heads..",
+    "dev.microtome.probing..",
     "dev.microtome.sae.."
   };
 
@@ -63,7 +64,8 @@ class ArchitectureTest {
               "dev.microtome.circuits..",
               "dev.microtome.dynamics..",
               "dev.microtome.erasure..",
-              "dev.microtome.heads..")
+              "dev.microtome.heads..",
+              "dev.microtome.probing..")
           .layer("models")
           .definedBy(
               "dev.microtome.corpus..",

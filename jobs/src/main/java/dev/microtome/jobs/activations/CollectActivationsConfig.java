@@ -7,6 +7,7 @@ import dev.microtome.config.ConfigException;
 import dev.microtome.config.InputPath;
 import dev.microtome.config.Option;
 import java.util.List;
+import java.util.Optional;
 
 /** Configuration of {@link CollectActivations}. */
 public record CollectActivationsConfig(
@@ -49,6 +50,18 @@ public record CollectActivationsConfig(
                 "what a NaN or infinite activation does: fail (the run ends, naming its place) or keep",
             orElse = "fail")
         OnNan onNan,
+    @Option(
+            doc =
+                "erasers to apply during the pass: a fit-leace output or run, or a folder of HOOK.safetensors; null: none",
+            orElse = "null")
+        Optional<InputPath> erasers,
+    @Option(doc = "concept whose erasers are applied", orElse = "null")
+        Optional<String> eraseConcept,
+    @Option(
+            doc =
+                "hook points at which they are, one by one or with *; those stored are stored erased",
+            orElse = "[]")
+        List<String> eraseHooks,
     @Option(doc = "sequences in a part, the unit that is retried and resumed", orElse = "256")
         int sequencesPerPart,
     @Option(doc = "seed of random positions", orElse = "0") long seed) {
@@ -58,6 +71,16 @@ public record CollectActivationsConfig(
     if (hooks.isEmpty()) {
       throw new ConfigException(
           "hooks", "[]", "needs at least one hook point, such as blocks.0.hook_resid_post");
+    }
+    eraseHooks = List.copyOf(eraseHooks);
+    if (erasers.isPresent() && eraseConcept.isEmpty()) {
+      throw new ConfigException("erase-concept", "null", "must name a concept of the erasers");
+    }
+    if (erasers.isPresent() == eraseHooks.isEmpty()) {
+      throw new ConfigException(
+          "erase-hooks",
+          eraseHooks,
+          erasers.isPresent() ? "needs at least one hook point" : "needs erasers");
     }
     if (batchTokens < 1) {
       throw new ConfigException("batch-tokens", batchTokens, "must be at least 1");

@@ -10,6 +10,8 @@ import dev.microtome.erasure.LeaceFit;
 import dev.microtome.erasure.LeaceFitter;
 import dev.microtome.jobs.PartContext;
 import dev.microtome.jobs.PartTask;
+import dev.microtome.jobs.labels.LabelShares;
+import dev.microtome.jobs.labels.Unlabelled;
 import dev.microtome.run.InputException;
 import dev.microtome.stats.Moments;
 import dev.microtome.table.RowReader;
@@ -24,17 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/**
- * Merges the moments of a hook point and fits its erasers.
- *
- * @param labels how many a concept has; empty where labels stand beside the activations
- */
-record ErasersTask(
-    List<ConceptTargets> targets,
-    Map<String, Long> labels,
-    EraserSettings settings,
-    double maxUnlabelled,
-    double maxUnmatchedLabels)
+/** Merges the moments of a hook point and fits its erasers. */
+record ErasersTask(List<ConceptTargets> targets, LabelShares shares, EraserSettings settings)
     implements PartTask<ErasersPart> {
 
   @Override
@@ -115,28 +108,12 @@ record ErasersTask(
   private Map<String, Double> check(String hook, ConceptTargets target, Merged sums) {
     String what = "%s, concept '%s'".formatted(hook, target.concept());
     long rows = sums.moments.count();
-    long all = rows + sums.unlabelled;
-    if (rows == 0) {
-      throw new InputException(
-          "%s: none of %,d activations has a label: is the table of labels that of these sequences?"
-              .formatted(what, all));
-    }
-    requireShare(
-        what, "activations have no label", sums.unlabelled, all, "max-unlabelled", maxUnlabelled);
+    // Of a class of their own, unlabelled activations are among the rows.
+    long without = classRows(target, sums, Unlabelled.NAME);
+    long unmatched = shares.require(hook, target.concept(), rows - without, sums.unlabelled);
     Map<String, Double> metrics = new LinkedHashMap<>();
     metrics.put("unlabelled_rows", (double) sums.unlabelled);
-    if (labels.containsKey(target.concept())) {
-      long total = labels.get(target.concept());
-      // Of a class of their own, unlabelled activations are among the rows.
-      long matched = rows - classRows(target, sums, Unlabelled.NAME);
-      long unmatched = Math.max(0, total - matched);
-      requireShare(
-          what,
-          "labels have no activation",
-          unmatched,
-          total,
-          "max-unmatched-labels",
-          maxUnmatchedLabels);
+    if (shares.labels().containsKey(target.concept())) {
       metrics.put("unmatched_labels", (double) unmatched);
     }
     metrics.put("targets", (double) target.width());
@@ -186,15 +163,6 @@ record ErasersTask(
   /** Rows of a class: what its column of z sums up to. */
   private static long count(Merged sums, int at) {
     return Math.round(sums.moments.mean()[sums.dimensions + at] * sums.moments.count());
-  }
-
-  private static void requireShare(
-      String what, String problem, long count, long all, String key, double allowed) {
-    if (count > allowed * all) {
-      throw new InputException(
-          "%s: %,d of %,d %s, more than %s = %s allows"
-              .formatted(what, count, all, problem, key, allowed));
-    }
   }
 
   private LeaceFit fit(String hook, ConceptTargets target, Merged sums) {

@@ -8,16 +8,16 @@ import dev.microtome.jobs.Inputs;
 import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.Plan;
-import dev.microtome.jobs.TableInput;
-import dev.microtome.jobs.inputs.TokenSlices;
-import dev.microtome.run.InputException;
-import dev.microtome.table.RowReader;
+import dev.microtome.jobs.labels.LabelCensus;
+import dev.microtome.jobs.labels.LabelShares;
+import dev.microtome.jobs.labels.LabelledActivations;
+import dev.microtome.jobs.labels.LabelledPart;
+import dev.microtome.jobs.labels.LabelledReader;
 import dev.microtome.table.TableSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -41,9 +41,8 @@ import java.util.TreeMap;
  */
 @SuppressWarnings("rawtypes") // AutoService names the interface by its class
 @AutoService(Job.class)
-public final class FitLeace implements Job<FitLeaceConfig, FitLeacePart> {
+public final class FitLeace implements Job<FitLeaceConfig, LabelledPart> {
   private static final System.Logger LOG = System.getLogger(FitLeace.class.getName());
-  private static final int LABELS_PER_PART = 1 << 20;
 
   @Override
   public String name() {
@@ -71,99 +70,40 @@ public final class FitLeace implements Job<FitLeaceConfig, FitLeacePart> {
   }
 
   @Override
-  public Plan<FitLeacePart> plan(FitLeaceConfig config, Inputs inputs) {
-    ActivationSource.Opened activations = ActivationSource.open(config.activations(), inputs);
-    if (activations.table().rows() == 0) {
-      throw new InputException("activations: %s has no rows".formatted(config.activations()));
-    }
-    try {
-      LabelTable.Opened labels = LabelTable.open(config, activations.table(), inputs);
-      boolean beside = labels.labels().layout() == LabelTable.Layout.ACTIVATIONS;
-      List<FitLeacePart> parts = new ArrayList<>();
-      for (FitPart part :
-          new FitParts(inputs.tables())
-              .cut(
-                  activations.table().files(),
-                  beside ? List.of() : labels.table().files(),
-                  config.rowsPerPart())) {
-        parts.add(
-            new FitLeacePart(
-                part, activations.encoding(), labels.labels(), labels.table().files()));
-      }
-      return new Plan<>(parts, "activations", activations.table().rows(), -1, -1);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  public Plan<LabelledPart> plan(FitLeaceConfig config, Inputs inputs) {
+    return LabelledActivations.plan(config.source(), config.rowsPerPart(), inputs);
   }
 
   @Override
-  public void run(FitLeaceConfig config, Plan<FitLeacePart> plan, JobContext context) {
-    FitLeacePart shared = plan.parts().get(0);
+  public void run(FitLeaceConfig config, Plan<LabelledPart> plan, JobContext context) {
+    LabelledPart shared = plan.parts().get(0);
     try {
-      LabelCensus census = census(config, shared, context);
+      LabelCensus census = LabelledActivations.census(shared, config.unlabelled(), context);
       List<ConceptTargets> targets = census.targets();
-      // Without what all parts share, which the task holds.
       context.runParts(
-          new Plan<>(
-              plan.parts().stream().map(FitLeacePart::part).toList(),
-              plan.unit(),
-              plan.totalUnits(),
-              -1,
-              -1),
+          LabelledActivations.slices(plan),
           new MomentsTask(
-              shared.encoding(), shared.labels(), targets, config.unlabelled(), config.hooks()));
-      List<ErasersPart> hooks = hooks(config, context);
-      Map<String, Long> labels = new HashMap<>();
-      if (shared.labels().layout() != LabelTable.Layout.ACTIVATIONS) {
-        for (ConceptTargets target : targets) {
-          labels.put(target.concept(), census.labels(target.concept()));
-        }
-      }
+              new LabelledReader(shared.encoding(), shared.labels(), config.hooks()),
+              targets,
+              config.unlabelled()));
+      List<ErasersPart> hooks = new ArrayList<>();
+      LabelledActivations.filesByHook(
+              FitTables.MOMENTS, config.hooks(), config.activations(), context)
+          .forEach((hook, moments) -> hooks.add(new ErasersPart(hook, moments)));
       context.runStage(
           "erasers",
           new Plan<>(hooks, "erasers", (long) hooks.size() * targets.size(), -1, -1),
           new ErasersTask(
               targets,
-              labels,
-              config.eraserSettings(),
-              config.maxUnlabelled(),
-              config.maxUnmatchedLabels()));
+              new LabelShares(
+                  LabelledActivations.labelCounts(shared, census),
+                  config.maxUnlabelled(),
+                  config.maxUnmatchedLabels()),
+              config.eraserSettings()));
       warn(config, context);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static LabelCensus census(FitLeaceConfig config, FitLeacePart shared, JobContext context)
-      throws IOException {
-    List<TokenSlices> parts = TokenSlices.cut(shared.labelFiles(), LABELS_PER_PART);
-    long rows = shared.labelFiles().stream().mapToLong(TableInput.TableFile::rows).sum();
-    context.runStage(
-        "labels", new Plan<>(parts, "labels", rows, -1, -1), new CountsTask(shared.labels()));
-    LabelCensus census = new LabelCensus(shared.labels(), config.unlabelled());
-    context.forEachRow(FitTables.COUNTS, census::add);
-    return census;
-  }
-
-  /** The hook points found, each with the files of its moments. */
-  private static List<ErasersPart> hooks(FitLeaceConfig config, JobContext context)
-      throws IOException {
-    Map<String, List<String>> files = new LinkedHashMap<>();
-    for (TableInput.TableFile file : context.written(FitTables.MOMENTS).files()) {
-      try (RowReader<FitTables.HookRow> rows =
-          context.tables().read(file.path(), FitTables.HookRow.class, 0, 1)) {
-        files.computeIfAbsent(rows.next().hook(), unused -> new ArrayList<>()).add(file.path());
-      }
-    }
-    for (String hook : config.hooks()) {
-      if (!files.containsKey(hook)) {
-        throw new InputException(
-            "hooks: no activation in %s is of %s".formatted(config.activations(), hook));
-      }
-    }
-    List<ErasersPart> parts = new ArrayList<>();
-    files.forEach((hook, moments) -> parts.add(new ErasersPart(hook, moments)));
-    return parts;
   }
 
   private static void warn(FitLeaceConfig config, JobContext context) throws IOException {

@@ -6,6 +6,8 @@ import dev.microtome.config.Option;
 import dev.microtome.erasure.EraserMethod;
 import dev.microtome.erasure.EraserSettings;
 import dev.microtome.erasure.SingularValueTolerance;
+import dev.microtome.jobs.labels.LabelSource;
+import dev.microtome.jobs.labels.Unlabelled;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -106,6 +108,10 @@ public record FitLeaceConfig(
     if (!(value >= 0 && value <= 1)) {
       throw new ConfigException(key, value, "must be from 0 to 1");
     }
+  }
+
+  LabelSource source() {
+    return new LabelSource(activations, labels, concepts, realValued);
   }
 
   EraserSettings eraserSettings() {

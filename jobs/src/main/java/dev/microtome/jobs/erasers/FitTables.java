@@ -1,16 +1,11 @@
 package dev.microtome.jobs.erasers;
 
 import dev.microtome.erasure.ConceptMomentsRow;
-import dev.microtome.erasure.LabelCountRow;
 import dev.microtome.jobs.ArtifactSpec;
-import dev.microtome.table.Column;
 import dev.microtome.table.TableSpec;
 
 /** What passes between the job's stages, and what it writes beside its table. */
 final class FitTables {
-  static final TableSpec<LabelCountRow> COUNTS =
-      TableSpec.of("_label_counts", LabelCountRow.class, "Labels with a value in a part");
-
   static final TableSpec<ConceptMomentsRow> MOMENTS =
       TableSpec.of("_moments", ConceptMomentsRow.class, "Moments of a part");
 
@@ -20,9 +15,6 @@ final class FitTables {
           "HOOK.safetensors",
           "For each concept CONCEPT.proj_left [d, rank], .proj_right [rank, d], .bias [d], float64:"
               + " erased = x - (x - bias) @ proj_right.T @ proj_left.T");
-
-  /** Whose a row of activations or moments is. */
-  record HookRow(@Column(doc = "address of the hook point") String hook) {}
 
   private FitTables() {}
 }

@@ -1,0 +1,65 @@
+package dev.microtome.probing;
+
+import dev.microtome.linalg.Matrix;
+import dev.microtome.model.load.Dtype;
+import dev.microtome.model.load.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The linear probes of one hook point as a safetensors file: {@code CONCEPT.PROBE.weights} [K, d]
+ * and {@code CONCEPT.PROBE.intercepts} [K], float64; the classes, or names of numbers, as metadata
+ * {@code CONCEPT}. Scores are x·weightsᵀ + intercepts; of two classes K = 1, the logit of the
+ * second.
+ *
+ * @param hook address of the hook point
+ * @param probes by CONCEPT.PROBE
+ * @param classes names by concept
+ */
+public record ProbeFile(
+    String hook, Map<String, Linear> probes, Map<String, List<String>> classes) {
+  public ProbeFile {
+    probes = Map.copyOf(probes);
+    classes = Map.copyOf(classes);
+  }
+
+  /** Weights [K, d] and intercepts [K]. */
+  @SuppressWarnings("ArrayRecordComponent") // handed on, not compared
+  public record Linear(Matrix weights, double[] intercepts) {
+    /** A classifier's. */
+    public static Linear of(LogisticProbe probe) {
+      return new Linear(probe.weights(), probe.intercepts());
+    }
+
+    /** A regression's. */
+    public static Linear of(RidgeRegression regression) {
+      return new Linear(regression.weights().transpose(), regression.intercepts());
+    }
+  }
+
+  /** Writes the file, probes in alphabetical order. */
+  public void write(Path file) throws IOException {
+    SafetensorsWriter writer =
+        new SafetensorsWriter().metadata("format", "pt").metadata("hook", hook);
+    new TreeMap<>(classes)
+        .forEach((concept, names) -> writer.metadata(concept, String.join("\n", names)));
+    Map<String, Linear> ordered = new TreeMap<>(probes);
+    ordered.forEach(
+        (name, probe) ->
+            writer
+                .tensor(
+                    name + ".weights", Dtype.F64, probe.weights().rows(), probe.weights().columns())
+                .tensor(name + ".intercepts", Dtype.F64, probe.intercepts().length));
+    writer.write(
+        file,
+        out -> {
+          for (Linear probe : ordered.values()) {
+            out.doubles(probe.weights().toArray());
+            out.doubles(probe.intercepts());
+          }
+        });
+  }
+}

@@ -1,0 +1,153 @@
+package dev.microtome.jobs.erase;
+
+import com.google.auto.service.AutoService;
+import dev.microtome.activations.ActivationArrayRow;
+import dev.microtome.activations.ActivationCodec;
+import dev.microtome.activations.ActivationRow;
+import dev.microtome.jobs.Inputs;
+import dev.microtome.jobs.Job;
+import dev.microtome.jobs.JobContext;
+import dev.microtome.jobs.Plan;
+import dev.microtome.jobs.TableInput;
+import dev.microtome.jobs.inputs.EraserFolder;
+import dev.microtome.jobs.inputs.TokenSlices;
+import dev.microtome.run.InputException;
+import dev.microtome.table.RowReader;
+import dev.microtome.table.TableSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Erases a concept from stored activations: the same table without what its erasers remove.
+ *
+ * <p>Reads a table {@code activations} and the erasers of {@code fit-leace}. Writes {@code
+ * activations}, row for row, in the encoding they had; columns that {@code collect-activations}
+ * does not write are left out.
+ *
+ * <pre>{@code
+ * spark-submit microtome.jar erase --config conf/jobs/erase.conf \
+ *   --set activations=runs/activations --set erasers=runs/erasers --set concept=gender --output runs/erased
+ * }</pre>
+ */
+@SuppressWarnings("rawtypes") // AutoService names the interface by its class
+@AutoService(Job.class)
+public final class Erase implements Job<EraseConfig, ErasePart> {
+  private static final String DOC =
+      "One activation vector without the concept. The type of activation is that of the table it comes from.";
+
+  static final TableSpec<ActivationRow> BINARY =
+      TableSpec.of("activations", ActivationRow.class, DOC);
+
+  static final TableSpec<ActivationArrayRow> ARRAY =
+      TableSpec.of("activations", ActivationArrayRow.class, DOC);
+
+  @Override
+  public String name() {
+    return "erase";
+  }
+
+  @Override
+  public String summary() {
+    return "Erase a concept from stored activations";
+  }
+
+  @Override
+  public Class<EraseConfig> configType() {
+    return EraseConfig.class;
+  }
+
+  @Override
+  public List<TableSpec<?>> tables() {
+    return List.of(BINARY, ARRAY);
+  }
+
+  @Override
+  public Plan<ErasePart> plan(EraseConfig config, Inputs inputs) {
+    try {
+      Optional<TableInput> binary = binary(config, inputs);
+      TableInput table =
+          binary.isPresent()
+              ? binary.get()
+              : inputs.table(config.activations(), "activations", ActivationArrayRow.class);
+      TableInput.TableFile file =
+          table.files().stream()
+              .filter(each -> each.rows() > 0)
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new InputException(
+                          "activations: %s has no rows".formatted(config.activations())));
+      String hook = config.hooks().isEmpty() ? firstHook(file, inputs) : config.hooks().get(0);
+      EraserFolder erasers = EraserFolder.open(config.erasers(), hook, inputs);
+      EraseTask task =
+          new EraseTask(
+              erasers,
+              config.concept(),
+              config.hooks(),
+              binary.isPresent() ? codec(table, config) : null,
+              table.metadata());
+      List<ErasePart> parts =
+          TokenSlices.cut(table.files(), config.rowsPerPart()).stream()
+              .map(rows -> new ErasePart(task, rows))
+              .toList();
+      long bytes = table.files().stream().mapToLong(TableInput.TableFile::bytes).sum();
+      return new Plan<>(parts, "activations", table.rows(), table.rows(), bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Optional<TableInput> binary(EraseConfig config, Inputs inputs) {
+    try {
+      return Optional.of(inputs.table(config.activations(), "activations", ActivationRow.class));
+    } catch (InputException arraysOrNoTable) {
+      // The other encoding may fit; if it does not, its message tells.
+      return Optional.empty();
+    }
+  }
+
+  private static ActivationCodec codec(TableInput table, EraseConfig config) {
+    String dtype = table.metadata().get("dtype");
+    return Arrays.stream(ActivationCodec.values())
+        .filter(codec -> codec.dtype().equals(dtype))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new InputException(
+                    "Table %s: its metadata has dtype %s, expected float32 or bfloat16"
+                        .formatted(config.activations(), dtype)));
+  }
+
+  private static String firstHook(TableInput.TableFile file, Inputs inputs) throws IOException {
+    try (RowReader<EraseTask.HookRow> rows =
+        inputs.tables().read(file.path(), EraseTask.HookRow.class, 0, 1)) {
+      return rows.next().hook();
+    }
+  }
+
+  @Override
+  public void run(EraseConfig config, Plan<ErasePart> plan, JobContext context) {
+    context.runParts(plan, (part, executor) -> part.task().run(part.rows(), executor));
+    for (String hook : config.hooks()) {
+      requireWritten(hook, config, context);
+    }
+  }
+
+  private static void requireWritten(String hook, EraseConfig config, JobContext context) {
+    for (TableInput.TableFile file : context.written(ARRAY).files()) {
+      try (RowReader<EraseTask.HookRow> rows =
+          context.tables().read(file.path(), EraseTask.HookRow.class, 0, 1)) {
+        if (rows.hasNext() && rows.next().hook().equals(hook)) {
+          return;
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    throw new InputException(
+        "hooks: no activation in %s is of %s".formatted(config.activations(), hook));
+  }
+}

@@ -1,0 +1,209 @@
+package dev.microtome.jobs.labels;
+
+import dev.microtome.config.InputPath;
+import dev.microtome.jobs.Inputs;
+import dev.microtome.jobs.TableInput;
+import dev.microtome.jobs.TableReader;
+import dev.microtome.run.InputException;
+import dev.microtome.table.Column;
+import dev.microtome.table.RowReader;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Where the labels of the concepts stand, and how they are read. */
+public record LabelTable(Layout layout, List<ConceptSource> concepts) implements Serializable {
+  public LabelTable {
+    concepts = List.copyOf(concepts);
+  }
+
+  /** What a row of the table is. */
+  public enum Layout {
+    /** One concept of a token: {@code concept} and {@code value}. */
+    LONG,
+
+    /** A token, with a column a concept. */
+    WIDE,
+
+    /** An activation, with a column a concept. */
+    ACTIVATIONS
+  }
+
+  /** A concept and its columns; of a table of the layout LONG the one column {@code value}. */
+  public record ConceptSource(String name, List<ColumnSource> columns) implements Serializable {
+    public ConceptSource {
+      columns = List.copyOf(columns);
+    }
+  }
+
+  /** A column, and whether its values are numbers. */
+  public record ColumnSource(String name, CellType type, boolean real) implements Serializable {}
+
+  /** A table and how it is read. */
+  record Opened(TableInput table, LabelTable labels) {}
+
+  /** Takes the labels of a range of rows, in their order. */
+  interface Sink {
+    /**
+     * Takes one label.
+     *
+     * @param row of the file
+     * @param concept index among the concepts; -1 of another, then {@code values} is its name
+     * @param values a text for each column of the concept
+     */
+    void accept(long row, long sequenceId, int position, int concept, List<String> values);
+  }
+
+  record LongRow(
+      @Column(doc = "the sequence") long sequenceId,
+      @Column(doc = "place in the sequence") int position,
+      @Column(doc = "the concept") String concept,
+      @Column(doc = "its value") String value) {}
+
+  record PlaceRow(
+      @Column(doc = "the sequence") long sequenceId,
+      @Column(doc = "place in the sequence") int position) {}
+
+  /**
+   * Finds the labels.
+   *
+   * @param activations where they are if the configuration has no table of labels
+   */
+  static Opened open(LabelSource config, TableInput activations, Inputs inputs) throws IOException {
+    if (config.labels().isEmpty()) {
+      return wide(config, config.activations(), Layout.ACTIVATIONS, activations, inputs);
+    }
+    InputPath path = config.labels().get();
+    Optional<TableInput> rows = find(path, LongRow.class, inputs);
+    if (rows.isPresent()) {
+      List<ConceptSource> concepts = new ArrayList<>();
+      for (String concept : config.concepts()) {
+        boolean real = config.realValued().contains(concept);
+        concepts.add(
+            new ConceptSource(concept, List.of(new ColumnSource(concept, CellType.TEXT, real))));
+      }
+      return new Opened(rows.get(), new LabelTable(Layout.LONG, concepts));
+    }
+    return wide(config, path, Layout.WIDE, inputs.table(path, "labels", PlaceRow.class), inputs);
+  }
+
+  private static Optional<TableInput> find(
+      InputPath path, Class<? extends Record> rowType, Inputs inputs) {
+    try {
+      return Optional.of(inputs.table(path, "labels", rowType));
+    } catch (InputException e) {
+      // Another layout may fit; if none does, the last one's message tells.
+      return Optional.empty();
+    }
+  }
+
+  private static Opened wide(
+      LabelSource config, InputPath path, Layout layout, TableInput table, Inputs inputs)
+      throws IOException {
+    List<ConceptSource> concepts = new ArrayList<>();
+    for (String concept : config.concepts()) {
+      List<ColumnSource> columns = new ArrayList<>();
+      for (String column : concept.split("/", -1)) {
+        CellType type = type(column, path, table, inputs);
+        columns.add(
+            new ColumnSource(
+                column, type, type == CellType.NUMBER || config.realValued().contains(concept)));
+      }
+      concepts.add(new ConceptSource(concept, columns));
+    }
+    return new Opened(table, new LabelTable(layout, concepts));
+  }
+
+  private static CellType type(String column, InputPath path, TableInput table, Inputs inputs)
+      throws IOException {
+    String file =
+        table.files().stream()
+            .findFirst()
+            .orElseThrow(() -> new InputException("Table %s has no rows".formatted(path)))
+            .path();
+    for (CellType type : CellType.values()) {
+      try {
+        type.read(inputs.tables(), file, column, 0, 0).close();
+        return type;
+      } catch (InputException ofAnotherTypeOrMissing) {
+        // The next type may fit; what fits none is refused below.
+      }
+    }
+    throw new InputException(
+        "concepts: Table %s has no column %s of %s"
+            .formatted(path, column, Arrays.toString(CellType.values())));
+  }
+
+  /** Reads the labels of rows [from, to) of a file. */
+  void read(TableReader tables, String path, long from, long to, Sink sink) throws IOException {
+    if (layout == Layout.LONG) {
+      readLong(tables, path, from, to, sink);
+    } else {
+      readWide(tables, path, from, to, sink);
+    }
+  }
+
+  private void readLong(TableReader tables, String path, long from, long to, Sink sink)
+      throws IOException {
+    Map<String, Integer> places = new HashMap<>();
+    for (ConceptSource concept : concepts) {
+      places.put(concept.name(), places.size());
+    }
+    try (RowReader<LongRow> rows = tables.read(path, LongRow.class, from, to)) {
+      for (long row = from; rows.hasNext(); row++) {
+        LongRow label = rows.next();
+        int concept = places.getOrDefault(label.concept(), -1);
+        sink.accept(
+            row,
+            label.sequenceId(),
+            label.position(),
+            concept,
+            List.of(concept < 0 ? label.concept() : label.value()));
+      }
+    }
+  }
+
+  private void readWide(TableReader tables, String path, long from, long to, Sink sink)
+      throws IOException {
+    List<Closeable> open = new ArrayList<>();
+    try {
+      RowReader<PlaceRow> places = tables.read(path, PlaceRow.class, from, to);
+      open.add(places);
+      List<List<Cells>> cells = new ArrayList<>();
+      for (ConceptSource concept : concepts) {
+        List<Cells> columns = new ArrayList<>();
+        for (ColumnSource column : concept.columns()) {
+          Cells read =
+              new Cells(column.type(), column.type().read(tables, path, column.name(), from, to));
+          open.add(read.rows());
+          columns.add(read);
+        }
+        cells.add(columns);
+      }
+      for (long row = from; places.hasNext(); row++) {
+        PlaceRow place = places.next();
+        for (int concept = 0; concept < cells.size(); concept++) {
+          List<String> values = cells.get(concept).stream().map(Cells::next).toList();
+          sink.accept(row, place.sequenceId(), place.position(), concept, values);
+        }
+      }
+    } finally {
+      for (Closeable each : open) {
+        each.close();
+      }
+    }
+  }
+
+  /** Cells of one column. */
+  private record Cells(CellType type, RowReader<?> rows) {
+    String next() {
+      return type.text(rows.next());
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package dev.microtome.jobs.labels;
+
+import dev.microtome.erasure.ConceptTargets;
+import dev.microtome.jobs.Inputs;
+import dev.microtome.jobs.JobContext;
+import dev.microtome.jobs.Plan;
+import dev.microtome.jobs.TableInput;
+import dev.microtome.jobs.inputs.TokenSlices;
+import dev.microtome.run.InputException;
+import dev.microtome.table.RowReader;
+import dev.microtome.table.TableSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What jobs over activations with labels do first and in the same way. */
+public final class LabelledActivations {
+  private static final int LABELS_PER_PART = 1 << 20;
+
+  private LabelledActivations() {}
+
+  /**
+   * Opens activations and labels and cuts them into parts.
+   *
+   * @throws InputException if they cannot be used
+   */
+  public static Plan<LabelledPart> plan(LabelSource source, int rowsPerPart, Inputs inputs) {
+    ActivationSource.Opened activations = ActivationSource.open(source.activations(), inputs);
+    if (activations.table().rows() == 0) {
+      throw new InputException("activations: %s has no rows".formatted(source.activations()));
+    }
+    try {
+      LabelTable.Opened labels = LabelTable.open(source, activations.table(), inputs);
+      boolean beside = labels.labels().layout() == LabelTable.Layout.ACTIVATIONS;
+      List<LabelledPart> parts = new ArrayList<>();
+      for (LabelledSlices part :
+          new LabelledParts(inputs.tables())
+              .cut(
+                  activations.table().files(),
+                  beside ? List.of() : labels.table().files(),
+                  rowsPerPart)) {
+        parts.add(
+            new LabelledPart(
+                part,
+                activations.encoding(),
+                labels.labels(),
+                labels.table().files(),
+                /* erasers= */ null));
+      }
+      return new Plan<>(parts, "activations", activations.table().rows(), -1, -1);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The plan without what all parts share, which the task holds. */
+  public static Plan<LabelledSlices> slices(Plan<LabelledPart> plan) {
+    return new Plan<>(
+        plan.parts().stream().map(LabelledPart::part).toList(),
+        plan.unit(),
+        plan.totalUnits(),
+        -1,
+        -1);
+  }
+
+  /** The hook point of a part's first activation. */
+  public static String firstHook(LabelledPart part, Inputs inputs) throws IOException {
+    TokenSlices.Slice first = part.part().activations().slices().get(0);
+    try (RowReader<LabelTables.HookRow> rows =
+        inputs
+            .tables()
+            .read(first.path(), LabelTables.HookRow.class, first.from(), first.from() + 1)) {
+      return rows.next().hook();
+    }
+  }
+
+  /** The stage that counts the labels of each class. */
+  public static LabelCensus census(LabelledPart shared, Unlabelled unlabelled, JobContext context)
+      throws IOException {
+    List<TokenSlices> parts = TokenSlices.cut(shared.labelFiles(), LABELS_PER_PART);
+    long rows = shared.labelFiles().stream().mapToLong(TableInput.TableFile::rows).sum();
+    context.runStage(
+        "labels", new Plan<>(parts, "labels", rows, -1, -1), new CountsTask(shared.labels()));
+    LabelCensus census = new LabelCensus(shared.labels(), unlabelled);
+    context.forEachRow(LabelTables.COUNTS, census::add);
+    return census;
+  }
+
+  /** Labels of each concept; empty where labels stand beside the activations. */
+  public static Map<String, Long> labelCounts(LabelledPart shared, LabelCensus census) {
+    Map<String, Long> labels = new HashMap<>();
+    if (shared.labels().layout() != LabelTable.Layout.ACTIVATIONS) {
+      for (ConceptTargets target : census.targets()) {
+        labels.put(target.concept(), census.labels(target.concept()));
+      }
+    }
+    return labels;
+  }
+
+  /**
+   * The files that parts have written of each hook point, each file of one, in the order of the
+   * parts.
+   *
+   * @param table with a column {@code hook}
+   * @param wanted hook points that must be there; none in particular if empty
+   * @param activations where they were looked for
+   */
+  public static Map<String, List<String>> filesByHook(
+      TableSpec<?> table, List<String> wanted, Object activations, JobContext context)
+      throws IOException {
+    Map<String, List<String>> files = new LinkedHashMap<>();
+    for (TableInput.TableFile file : context.written(table).files()) {
+      try (RowReader<LabelTables.HookRow> rows =
+          context.tables().read(file.path(), LabelTables.HookRow.class, 0, 1)) {
+        files.computeIfAbsent(rows.next().hook(), unused -> new ArrayList<>()).add(file.path());
+      }
+    }
+    for (String hook : wanted) {
+      if (!files.containsKey(hook)) {
+        throw new InputException(
+            "hooks: no activation in %s is of %s".formatted(activations, hook));
+      }
+    }
+    return files;
+  }
+}

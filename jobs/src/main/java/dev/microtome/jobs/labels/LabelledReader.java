@@ -1,0 +1,117 @@
+package dev.microtome.jobs.labels;
+
+import dev.microtome.jobs.PartContext;
+import dev.microtome.jobs.inputs.TokenSlices;
+import dev.microtome.run.InputException;
+import dev.microtome.table.Column;
+import dev.microtome.table.RowReader;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads the activations of a part with their labels.
+ *
+ * @param hooks hook points to read; empty: all
+ */
+public record LabelledReader(
+    ActivationSource.Encoding encoding, LabelTable labels, List<String> hooks)
+    implements Serializable {
+  private static final int PROGRESS_ROWS = 4096;
+
+  public LabelledReader {
+    hooks = List.copyOf(hooks);
+  }
+
+  /** The column that activations of a model have, and those of other programs may lack. */
+  record TokenRow(@Column(doc = "the token at that position") int tokenId) {}
+
+  /** Takes one activation. */
+  @FunctionalInterface
+  public interface Sink {
+    /**
+     * Takes one activation.
+     *
+     * @param token its token's id; -1 where the table has none
+     * @param values for each concept the texts of its columns, null where there is no label
+     * @throws IllegalArgumentException if it cannot be used; its message is given the place
+     */
+    void accept(ActivationSource.ArrayRow row, int token, List<List<String>> values);
+  }
+
+  /** Reads all rows in their order and returns how many there were, of all hook points. */
+  public long forEach(LabelledSlices part, PartContext context, Sink sink) throws IOException {
+    PartLabels byPlace = PartLabels.read(labels, part.labels(), context.tables());
+    long rows = 0;
+    for (TokenSlices.Slice slice : part.activations().slices()) {
+      List<List<List<String>>> byRow = besideActivations(slice, context);
+      Optional<RowReader<TokenRow>> tokens = tokens(slice, context);
+      try (RowReader<ActivationSource.ArrayRow> reader =
+          encoding.read(context.tables(), slice.path(), slice.from(), slice.to())) {
+        for (int i = 0; reader.hasNext(); i++) {
+          ActivationSource.ArrayRow row = reader.next();
+          int token = tokens.isPresent() ? tokens.get().next().tokenId() : -1;
+          if (hooks.isEmpty() || hooks.contains(row.hook())) {
+            List<List<String>> values =
+                byRow.isEmpty() ? byPlace.at(row.sequenceId(), row.position()) : byRow.get(i);
+            try {
+              sink.accept(row, token, values);
+            } catch (IllegalArgumentException e) {
+              throw new InputException(
+                  "%s: %s, sequence_id %d, position %d: %s"
+                      .formatted(
+                          slice.path(),
+                          row.hook(),
+                          row.sequenceId(),
+                          row.position(),
+                          e.getMessage()),
+                  e);
+            }
+          }
+          rows++;
+          if (rows % PROGRESS_ROWS == 0) {
+            context.progress(rows);
+          }
+        }
+      } finally {
+        if (tokens.isPresent()) {
+          tokens.get().close();
+        }
+      }
+    }
+    return rows;
+  }
+
+  private static Optional<RowReader<TokenRow>> tokens(TokenSlices.Slice slice, PartContext context)
+      throws IOException {
+    try {
+      return Optional.of(
+          context.tables().read(slice.path(), TokenRow.class, slice.from(), slice.to()));
+    } catch (InputException noSuchColumn) {
+      return Optional.empty();
+    }
+  }
+
+  private List<List<List<String>>> besideActivations(TokenSlices.Slice slice, PartContext context)
+      throws IOException {
+    if (labels.layout() != LabelTable.Layout.ACTIVATIONS) {
+      return List.of();
+    }
+    int concepts = labels.concepts().size();
+    List<List<List<String>>> byRow = new ArrayList<>();
+    labels.read(
+        context.tables(),
+        slice.path(),
+        slice.from(),
+        slice.to(),
+        (row, sequenceId, position, concept, values) -> {
+          if (concept == 0) {
+            byRow.add(PartLabels.nothing(concepts));
+          }
+          byRow.get(byRow.size() - 1).set(concept, values);
+        });
+    return byRow;
+  }
+}

@@ -1,0 +1,111 @@
+package dev.microtome.jobs.probes;
+
+import com.google.auto.service.AutoService;
+import dev.microtome.jobs.Inputs;
+import dev.microtome.jobs.Job;
+import dev.microtome.jobs.JobContext;
+import dev.microtome.jobs.Plan;
+import dev.microtome.jobs.inputs.EraserFolder;
+import dev.microtome.jobs.labels.LabelledActivations;
+import dev.microtome.jobs.labels.LabelledPart;
+import dev.microtome.probing.ClassDistanceRow;
+import dev.microtome.probing.ErasureProbeRow;
+import dev.microtome.run.InputException;
+import dev.microtome.table.TableSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/**
+ * Erases concepts from activations in several ways and fits probes to what is left: is the concept
+ * gone, and how far did activations move?
+ *
+ * <p>Reads a table {@code activations}, labels, and the erasers of {@code fit-leace}. Writes {@code
+ * erasure_probes} and {@code class_distances}. Rows are drawn as by {@code train-probe}; the
+ * erasers beside the given ones, and all probes, are fitted to the same rows, and scored on
+ * sequences held out.
+ *
+ * <pre>{@code
+ * spark-submit microtome.jar evaluate-erasure --config conf/jobs/evaluate-erasure.conf \
+ *   --set activations=runs/activations --set labels=runs/corpus --set concepts=[gender] \
+ *   --set erasers=runs/erasers --output runs/erasure
+ * }</pre>
+ */
+@SuppressWarnings("rawtypes") // AutoService names the interface by its class
+@AutoService(Job.class)
+public final class EvaluateErasure implements Job<EvaluateErasureConfig, LabelledPart> {
+  @Override
+  public String name() {
+    return "evaluate-erasure";
+  }
+
+  @Override
+  public String summary() {
+    return "Compare erasers by what probes find after them and how far activations move";
+  }
+
+  @Override
+  public Class<EvaluateErasureConfig> configType() {
+    return EvaluateErasureConfig.class;
+  }
+
+  @Override
+  public List<TableSpec<?>> tables() {
+    return List.of(ErasureProbeRow.TABLE, ClassDistanceRow.TABLE);
+  }
+
+  @Override
+  public Plan<LabelledPart> plan(EvaluateErasureConfig config, Inputs inputs) {
+    Plan<LabelledPart> plan =
+        LabelledActivations.plan(config.source(), config.rowsPerPart(), inputs);
+    if (config.erasers().isEmpty()) {
+      return plan;
+    }
+    try {
+      String hook =
+          config.hooks().isEmpty()
+              ? LabelledActivations.firstHook(plan.parts().get(0), inputs)
+              : config.hooks().get(0);
+      EraserFolder erasers = EraserFolder.open(config.erasers().get(), hook, inputs);
+      return new Plan<>(
+          plan.parts().stream().map(part -> part.with(erasers)).toList(),
+          plan.unit(),
+          plan.totalUnits(),
+          -1,
+          -1);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void run(EvaluateErasureConfig config, Plan<LabelledPart> plan, JobContext context) {
+    try {
+      SampleStages.Sampled sampled =
+          SampleStages.run(
+              plan,
+              config.unlabelled(),
+              config.hooks(),
+              config.activations(),
+              config.sample(),
+              config.maxUnlabelled(),
+              config.maxUnmatchedLabels(),
+              context);
+      for (ConceptColumns concept : sampled.examples().concepts()) {
+        if (concept.isReal()) {
+          throw new InputException(
+              "concepts: the values of %s are numbers; evaluate-erasure takes classes"
+                  .formatted(concept.name()));
+        }
+      }
+      long concepts = (long) sampled.hooks().size() * config.concepts().size();
+      context.runStage(
+          "erasure",
+          new Plan<>(sampled.hooks(), "concepts", concepts, -1, -1),
+          new EvaluateTask(
+              sampled.examples(), plan.parts().get(0).erasers(), config.erasureSettings()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

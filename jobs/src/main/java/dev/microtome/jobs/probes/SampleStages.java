@@ -1,0 +1,66 @@
+package dev.microtome.jobs.probes;
+
+import dev.microtome.config.InputPath;
+import dev.microtome.jobs.JobContext;
+import dev.microtome.jobs.Plan;
+import dev.microtome.jobs.labels.LabelCensus;
+import dev.microtome.jobs.labels.LabelShares;
+import dev.microtome.jobs.labels.LabelledActivations;
+import dev.microtome.jobs.labels.LabelledPart;
+import dev.microtome.jobs.labels.LabelledReader;
+import dev.microtome.jobs.labels.Unlabelled;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The stages that end in a sample of each hook point: labels are counted, then activations are read
+ * once.
+ */
+final class SampleStages {
+  private SampleStages() {}
+
+  /** What the stage over hook points needs. */
+  record Sampled(HookExamples examples, List<HookPart> hooks) {}
+
+  /** Runs them. */
+  static Sampled run(
+      Plan<LabelledPart> plan,
+      Unlabelled unlabelled,
+      List<String> hooks,
+      InputPath activations,
+      SampleSettings settings,
+      double maxUnlabelled,
+      double maxUnmatchedLabels,
+      JobContext context)
+      throws IOException {
+    LabelledPart shared = plan.parts().get(0);
+    LabelCensus census = LabelledActivations.census(shared, unlabelled, context);
+    List<ConceptColumns> concepts = ConceptColumns.of(census.targets());
+    context.runParts(
+        LabelledActivations.slices(plan),
+        new SampleTask(
+            new LabelledReader(shared.encoding(), shared.labels(), hooks),
+            concepts,
+            unlabelled,
+            settings));
+    Map<String, List<String>> counts =
+        LabelledActivations.filesByHook(SampleTables.COUNTS, hooks, activations, context);
+    Map<String, List<String>> samples =
+        LabelledActivations.filesByHook(SampleTables.SAMPLE, List.of(), activations, context);
+    List<HookPart> parts = new ArrayList<>();
+    counts.forEach(
+        (hook, files) ->
+            parts.add(new HookPart(hook, samples.getOrDefault(hook, List.of()), files)));
+    return new Sampled(
+        new HookExamples(
+            concepts,
+            settings,
+            new LabelShares(
+                LabelledActivations.labelCounts(shared, census),
+                maxUnlabelled,
+                maxUnmatchedLabels)),
+        parts);
+  }
+}

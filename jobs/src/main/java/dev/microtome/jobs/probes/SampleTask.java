@@ -1,0 +1,88 @@
+package dev.microtome.jobs.probes;
+
+import dev.microtome.erasure.ConceptTargets;
+import dev.microtome.jobs.PartContext;
+import dev.microtome.jobs.PartTask;
+import dev.microtome.jobs.labels.ActivationSource;
+import dev.microtome.jobs.labels.LabelledReader;
+import dev.microtome.jobs.labels.LabelledSlices;
+import dev.microtome.jobs.labels.Unlabelled;
+import dev.microtome.probing.ProbeCountRow;
+import dev.microtome.probing.ProbeSampleRow;
+import dev.microtome.table.RowWriter;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Draws from the activations of a part those that probes may need, by hook point and concept. */
+record SampleTask(
+    LabelledReader reader,
+    List<ConceptColumns> concepts,
+    Unlabelled unlabelled,
+    SampleSettings settings)
+    implements PartTask<LabelledSlices> {
+
+  @Override
+  public long run(LabelledSlices part, PartContext context) throws IOException {
+    Map<String, HookSample> hooks = new LinkedHashMap<>();
+    List<ConceptTargets.Encoder> encoders =
+        concepts.stream().map(concept -> concept.targets().encoder()).toList();
+    long rows =
+        reader.forEach(
+            part,
+            context,
+            (row, token, values) ->
+                hooks
+                    .computeIfAbsent(row.hook(), unused -> new HookSample(concepts, settings))
+                    .add(sampled(row, token, values, encoders)));
+    for (Map.Entry<String, HookSample> hook : hooks.entrySet()) {
+      HookSample sample = hook.getValue();
+      List<ProbeSampleRow> kept = sample.union();
+      if (!kept.isEmpty()) {
+        try (RowWriter<ProbeSampleRow> writer =
+            context.writer(SampleTables.SAMPLE, hook.getKey())) {
+          for (ProbeSampleRow each : kept) {
+            writer.write(each);
+          }
+        }
+      }
+      try (RowWriter<ProbeCountRow> writer = context.writer(SampleTables.COUNTS, hook.getKey())) {
+        for (int i = 0; i < concepts.size(); i++) {
+          writer.write(
+              new ProbeCountRow(
+                  hook.getKey(),
+                  concepts.get(i).name(),
+                  sample.labelled(i),
+                  sample.rows() - sample.labelled(i)));
+        }
+      }
+    }
+    return rows;
+  }
+
+  private ProbeSampleRow sampled(
+      ActivationSource.ArrayRow row,
+      int token,
+      List<List<String>> values,
+      List<ConceptTargets.Encoder> encoders) {
+    ProbeSampleRow.requireFinite(row.activation());
+    ConceptColumns last = concepts.get(concepts.size() - 1);
+    double[] targets = new double[last.from() + last.width()];
+    for (int i = 0; i < concepts.size(); i++) {
+      List<String> label = values.get(i);
+      if (label == null && unlabelled == Unlabelled.CLASS) {
+        label = Collections.nCopies(concepts.get(i).targets().columns().size(), Unlabelled.NAME);
+      }
+      concepts.get(i).write(label, encoders.get(i), targets);
+    }
+    return new ProbeSampleRow(
+        row.hook(),
+        row.sequenceId(),
+        row.position(),
+        token,
+        row.activation(),
+        ProbeSampleRow.bytes(targets));
+  }
+}

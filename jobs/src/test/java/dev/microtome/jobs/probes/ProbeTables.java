@@ -1,0 +1,118 @@
+package dev.microtome.jobs.probes;
+
+import dev.microtome.jobs.LocalSpark;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Made-up activations of two hook points with labels: {@link #TOLD} says which of three moods a
+ * token has, and its depth; {@link #NOISE} says nothing.
+ */
+public final class ProbeTables {
+  public static final String TOLD = "blocks.3.hook_mlp_out";
+  public static final String NOISE = "hook_embed";
+  public static final int SEQUENCES = 120;
+  public static final int POSITIONS = 6;
+  public static final int WIDTH = 8;
+  private static final String[] MOODS = {"calm", "calm", "calm", "glad", "glad", "sad"};
+
+  private final Path folder;
+
+  public ProbeTables(Path folder) {
+    this.folder = folder;
+  }
+
+  /** One activation. */
+  @SuppressWarnings("ArrayRecordComponent") // made for a test and not compared
+  public record Example(
+      String hook, long sequence, int position, float[] x, String mood, double depth) {}
+
+  public static List<Example> examples() {
+    List<Example> examples = new ArrayList<>();
+    for (String hook : List.of(TOLD, NOISE)) {
+      Random random = new Random(hook.length());
+      Random labels = new Random(3);
+      for (int sequence = 0; sequence < SEQUENCES; sequence++) {
+        for (int position = 0; position < POSITIONS; position++) {
+          String mood = MOODS[labels.nextInt(MOODS.length)];
+          double depth = labels.nextInt(5);
+          float[] x = new float[WIDTH];
+          for (int i = 0; i < WIDTH; i++) {
+            x[i] = (float) (random.nextGaussian() + 3);
+          }
+          if (hook.equals(TOLD)) {
+            x[0] += mood.equals("glad") ? 4 : 0;
+            x[1] += mood.equals("sad") ? 4 : 0;
+            x[2] += (float) (2 * depth) + x[0];
+          }
+          examples.add(new Example(hook, sequence, position, x, mood, depth));
+        }
+      }
+    }
+    return examples;
+  }
+
+  /** Activations, rows that {@code change} makes null left out. */
+  public Path activations(String name, UnaryOperator<Example> change) {
+    StructType schema =
+        new StructType()
+            .add("hook", DataTypes.StringType, false)
+            .add("sequence_id", DataTypes.LongType, false)
+            .add("position", DataTypes.IntegerType, false)
+            .add("token_id", DataTypes.IntegerType, false)
+            .add("activation", DataTypes.createArrayType(DataTypes.FloatType, false), false);
+    List<Row> rows = new ArrayList<>();
+    for (Example original : examples()) {
+      Example row = change.apply(original);
+      if (row != null) {
+        Float[] x = new Float[row.x().length];
+        for (int i = 0; i < x.length; i++) {
+          x[i] = row.x()[i];
+        }
+        int token = (int) (row.sequence() * POSITIONS + row.position()) % 40;
+        rows.add(RowFactory.create(row.hook(), row.sequence(), row.position(), token, x));
+      }
+    }
+    return write(rows, schema, name);
+  }
+
+  /** Labels as generate-corpus writes them. */
+  public Path labels(String name, Predicate<Example> kept) {
+    StructType schema =
+        new StructType()
+            .add("sequence_id", DataTypes.LongType)
+            .add("position", DataTypes.IntegerType)
+            .add("concept", DataTypes.StringType)
+            .add("value", DataTypes.StringType);
+    List<Row> rows = new ArrayList<>();
+    for (Example row : examples()) {
+      if (row.hook().equals(TOLD) && kept.test(row)) {
+        rows.add(RowFactory.create(row.sequence(), row.position(), "mood", row.mood()));
+        String depth = Double.toString(row.depth());
+        rows.add(RowFactory.create(row.sequence(), row.position(), "depth", depth));
+      }
+    }
+    return write(rows, schema, name);
+  }
+
+  private Path write(List<Row> rows, StructType schema, String name) {
+    LocalSpark.start();
+    Path table = folder.resolve(name);
+    SparkSession.builder()
+        .getOrCreate()
+        .createDataFrame(rows, schema)
+        .coalesce(1)
+        .write()
+        .parquet(table.toString());
+    return table;
+  }
+}

@@ -1,0 +1,177 @@
+package dev.microtome.jobs.probes;
+
+import static dev.microtome.jobs.probes.ProbeTables.NOISE;
+import static dev.microtome.jobs.probes.ProbeTables.TOLD;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.microtome.jobs.JobRun;
+import dev.microtome.jobs.LocalSpark;
+import dev.microtome.model.load.Safetensors;
+import dev.microtome.probing.ProbeScoreRow;
+import dev.microtome.probing.RegressionScoreRow;
+import dev.microtome.probing.RidgePathRow;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The job through the command line. */
+@ExtendWith(LocalSpark.class)
+class TrainProbeTest {
+  @TempDir private Path folder;
+  private ProbeTables tables;
+
+  @BeforeEach
+  void prepare() {
+    tables = new ProbeTables(folder);
+  }
+
+  @Test
+  void readsWhatAHookPointTellsAndNothingFromNoise() throws IOException {
+    JobRun run =
+        run(
+                "out",
+                tables.activations("a", row -> row),
+                tables.labels("l", row -> true),
+                "concepts=[mood,depth]",
+                "real-valued=[depth]",
+                "probes=[logistic,mass-mean,difference-of-means,mlp]",
+                "mlp-steps=400")
+            .succeeded();
+
+    List<ProbeScoreRow> scores = run.rows(ProbeScoreRow.TABLE);
+    assertThat(scores).hasSize(8);
+    for (ProbeScoreRow row : scores) {
+      assertThat(row.concept()).isEqualTo("mood");
+      assertThat(row.classes()).isEqualTo(3);
+      assertThat(row.trainRows() + row.testRows()).isEqualTo(720);
+      assertThat(row.testRows()).isBetween(90L, 270L).isEqualTo(scores.get(0).testRows());
+      assertThat(row.converged()).isTrue();
+      assertThat(row.accuracy()).isBetween(row.accuracyLow(), row.accuracyHigh());
+      boolean told = row.hook().equals(TOLD);
+      assertThat(row.layer()).isEqualTo(told ? 3 : -1);
+      if (told && !row.probe().equals("difference-of-means")) {
+        assertThat(row.accuracyLow()).as(row.probe()).isGreaterThan(row.majorityBaseline() + 0.2);
+      } else if (!told && row.probe().equals("logistic")) {
+        assertThat(row.accuracy()).isCloseTo(row.majorityBaseline(), within(0.05));
+        assertThat(row.c()).isEqualTo(1e-4);
+      }
+      boolean controlled = row.probe().equals("logistic") || row.probe().equals("mlp");
+      assertThat(Double.isNaN(row.controlAccuracy())).isEqualTo(!controlled);
+      if (told && controlled) {
+        assertThat(row.selectivity()).isGreaterThan(0.15);
+      }
+    }
+    assertThat(run.rows(RidgePathRow.TABLE)).hasSize(8);
+
+    for (RegressionScoreRow row : run.rows(RegressionScoreRow.TABLE)) {
+      assertThat(row.target()).isEqualTo("depth");
+      if (row.hook().equals(TOLD)) {
+        assertThat(row.r2()).isGreaterThan(0.8); // 2·depth beside noise of variance 1
+        assertThat(row.rootMeanSquaredError()).isLessThan(0.7);
+      } else {
+        assertThat(row.r2()).isLessThan(0.05);
+      }
+    }
+    try (Safetensors file = Safetensors.open(file("out", TOLD))) {
+      assertThat(file.tensor("mood.logistic.weights").shape()).containsExactly(3L, 8L);
+      assertThat(file.tensor("depth.regression.weights").shape()).containsExactly(1L, 8L);
+      assertThat(file.metadata()).containsEntry("mood", "calm\nglad\nsad");
+    }
+  }
+
+  /** Parts that cut sequences, samples smaller than the data: the same rows are drawn. */
+  @Test
+  void theBitsDoNotDependOnTheParts() throws IOException {
+    Path activations = tables.activations("a", row -> row);
+    Path labels = tables.labels("l", row -> true);
+    String[] keys = {"concepts=[mood]", "train-rows=200", "test-rows=80"};
+    JobRun whole = run("whole", activations, labels, keys).succeeded();
+    JobRun cut =
+        run("cut", activations, labels, keys[0], keys[1], keys[2], "rows-per-part=101").succeeded();
+    assertThat(cut.rows(ProbeScoreRow.TABLE)).isEqualTo(whole.rows(ProbeScoreRow.TABLE));
+    assertThat(whole.rows(ProbeScoreRow.TABLE))
+        .allMatch(row -> row.trainRows() == 200 && row.testRows() == 80);
+    assertThat(Files.readAllBytes(file("cut", TOLD)))
+        .isEqualTo(Files.readAllBytes(file("whole", TOLD)));
+  }
+
+  @Test
+  void refusesWhatCannotBeProbed() throws IOException {
+    Path activations = tables.activations("a", row -> row);
+    Path labels = tables.labels("l", row -> true);
+    run(
+            "one",
+            activations,
+            tables.labels("sad", row -> row.mood().equals("sad")),
+            "concepts=[mood]")
+        .refusedWith("labels are 'sad'; two classes are needed");
+    run("hook", activations, labels, "concepts=[mood]", "hooks=[blocks.9.hook_mlp_out]")
+        .refusedWith("is of blocks.9.hook_mlp_out");
+    run(
+            "few",
+            tables.activations("few", row -> row.sequence() < 30 ? row : null),
+            labels,
+            "concepts=[mood]")
+        .refusedWith("labels have no activation, more than max-unmatched-labels = 0.5 allows");
+    run(
+            "unlabelled",
+            activations,
+            tables.labels("some", row -> row.sequence() < 60),
+            "concepts=[mood]",
+            "max-unlabelled=0.2")
+        .refusedWith("activations have no label, more than max-unlabelled = 0.2 allows");
+    run(
+            "nan",
+            tables.activations(
+                "nan",
+                row -> {
+                  if (row.sequence() == 7) {
+                    row.x()[2] = Float.NaN;
+                  }
+                  return row;
+                }),
+            labels,
+            "concepts=[mood]")
+        .refusedWith("sequence_id 7, position 0: number 2 is NaN");
+    run(
+            "sequence",
+            tables.activations("single", row -> row.sequence() == 0 ? row : null),
+            labels,
+            "concepts=[depth]",
+            "max-unmatched-labels=1")
+        .refusedWith("sequences to fit to or to score on are missing");
+  }
+
+  @Test
+  void aHookPointByNameReadsNoOther() throws IOException {
+    JobRun run =
+        run(
+                "noise",
+                tables.activations("a", row -> row),
+                tables.labels("l", row -> true),
+                "concepts=[mood]",
+                "hooks=[" + NOISE + "]",
+                "probes=[mass-mean]")
+            .succeeded();
+    assertThat(run.rows(ProbeScoreRow.TABLE)).hasSize(1).allMatch(row -> row.hook().equals(NOISE));
+  }
+
+  private JobRun run(String output, Path activations, Path labels, String... sets) {
+    List<String> all = new ArrayList<>(List.of("activations=" + activations, "labels=" + labels));
+    all.addAll(List.of(sets));
+    return JobRun.of("train-probe", folder.resolve(output), all);
+  }
+
+  private Path file(String output, String hook) throws IOException {
+    Path runs = folder.resolve(output);
+    return runs.resolve(Files.readString(runs.resolve("latest")).strip())
+        .resolve("probes/" + hook + ".safetensors");
+  }
+}
