@@ -79,7 +79,7 @@ public final class CollectActivations implements Job<CollectActivationsConfig, C
                   hooks, config.batchTokens(), config.positions(), config.seed(), config.onNan()),
               config.encoding(),
               config.dtype(),
-              ActivationTables.metadata(config.dtype().dtype(), points, hooks));
+              ActivationTables.metadata(folder.name(), config.dtype().dtype(), points, hooks));
       OutputEstimate estimate =
           OutputEstimate.of(points, task.settings(), config.dtype(), corpus.sampleLengths());
       return new Plan<>(
