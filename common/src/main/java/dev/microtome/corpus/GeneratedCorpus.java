@@ -16,6 +16,11 @@ import java.util.Map;
  * <p>Safe for use by several threads.
  */
 public abstract class GeneratedCorpus {
+  /** Folder of a run that keeps {@link #tokenizerJson}, and the file in it. */
+  public static final String TOKENIZER = "tokenizer";
+
+  public static final String TOKENIZER_FILE = "tokenizer.json";
+
   private final CorpusShape shape;
   private final DocumentText text;
 

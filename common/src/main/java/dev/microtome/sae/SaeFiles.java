@@ -36,9 +36,7 @@ public final class SaeFiles {
     if (Files.exists(folder.resolve(SparsifyFolder.WEIGHTS))) {
       return SparsifyFolder.read(folder, manager);
     }
-    throw new InputException(
-        "SAE folder %s has neither %s (SAELens) nor %s (sparsify)"
-            .formatted(folder, SaeLensFolder.WEIGHTS, SparsifyFolder.WEIGHTS));
+    throw noWeights(folder);
   }
 
   /**
@@ -51,6 +49,28 @@ public final class SaeFiles {
             && !Files.exists(folder.resolve(SaeLensFolder.WEIGHTS))
         ? SparsifyFolder.form(folder)
         : SaeLensFolder.form(folder);
+  }
+
+  /**
+   * What a folder's cfg.json says, and that the file of weights has the tensors it implies. Their
+   * values are not read.
+   *
+   * @throws InputException as {@link #read}, but for values that are not finite
+   */
+  public static SaeForm check(Path folder) {
+    if (Files.exists(folder.resolve(SaeLensFolder.WEIGHTS))) {
+      return SaeLensFolder.check(folder);
+    }
+    if (Files.exists(folder.resolve(SparsifyFolder.WEIGHTS))) {
+      return SparsifyFolder.check(folder);
+    }
+    throw noWeights(folder);
+  }
+
+  private static InputException noWeights(Path folder) {
+    return new InputException(
+        "SAE folder %s has neither %s (SAELens) nor %s (sparsify)"
+            .formatted(folder, SaeLensFolder.WEIGHTS, SparsifyFolder.WEIGHTS));
   }
 
   /**

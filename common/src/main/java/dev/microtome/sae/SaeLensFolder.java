@@ -141,15 +141,26 @@ final class SaeLensFolder {
     return metadata.node(key).filter(JsonNode::isTextual).map(JsonNode::textValue);
   }
 
+  static SaeForm check(Path folder) {
+    SaeForm form = form(folder);
+    try (Safetensors file = Safetensors.open(SaeFiles.required(folder, WEIGHTS))) {
+      StoredSae.check(file, expected(form, file));
+    }
+    return form;
+  }
+
+  private static Map<String, Shape> expected(SaeForm form, Safetensors file) {
+    Map<String, Shape> expected = new LinkedHashMap<>(form.tensors());
+    if (form.encoding() instanceof Encoding.JumpRelu && file.names().contains("log_threshold")) {
+      expected.put("log_threshold", expected.remove("threshold"));
+    }
+    return expected;
+  }
+
   static Sae read(Path folder, NDManager manager) {
     SaeForm form = form(folder);
     try (Safetensors file = Safetensors.open(SaeFiles.required(folder, WEIGHTS))) {
-      boolean logThreshold =
-          form.encoding() instanceof Encoding.JumpRelu && file.names().contains("log_threshold");
-      Map<String, Shape> expected = new LinkedHashMap<>(form.tensors());
-      if (logThreshold) {
-        expected.put("log_threshold", expected.remove("threshold"));
-      }
+      Map<String, Shape> expected = expected(form, file);
       StoredSae.check(file, expected);
       return Finishing.build(
           form,
@@ -159,7 +170,7 @@ final class SaeLensFolder {
             for (String name : expected.keySet()) {
               tensors.put(name, StoredSae.load(file, name, memory));
             }
-            if (logThreshold) {
+            if (tensors.containsKey("log_threshold")) {
               try (NDArray log = tensors.remove("log_threshold")) {
                 tensors.put("threshold", SaeKernels.exp(memory, log));
               }

@@ -69,8 +69,15 @@ final class SparsifyFolder {
     return form;
   }
 
-  static Sae read(Path folder, NDManager manager) {
+  static SaeForm check(Path folder) {
     SaeForm form = form(folder);
+    try (Safetensors file = Safetensors.open(SaeFiles.required(folder, WEIGHTS))) {
+      StoredSae.check(file, stored(form));
+    }
+    return form;
+  }
+
+  private static Map<String, Shape> stored(SaeForm form) {
     Map<String, Shape> stored = new LinkedHashMap<>();
     stored.put("encoder.weight", new Shape(form.dSae(), form.dIn()));
     stored.put("encoder.bias", new Shape(form.dSae()));
@@ -79,6 +86,12 @@ final class SparsifyFolder {
     if (form.mapping() == Mapping.SKIP_TRANSCODER) {
       stored.put("W_skip", new Shape(form.dOut(), form.dIn()));
     }
+    return stored;
+  }
+
+  static Sae read(Path folder, NDManager manager) {
+    SaeForm form = form(folder);
+    Map<String, Shape> stored = stored(form);
     try (Safetensors file = Safetensors.open(SaeFiles.required(folder, WEIGHTS))) {
       StoredSae.check(file, stored);
       return Finishing.build(

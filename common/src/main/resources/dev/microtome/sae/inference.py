@@ -14,10 +14,11 @@ class Inference(Module):
     deviation = torch.std(y, [1], unbiased=True, keepdim=True)
     return [torch.div_(y, torch.add(deviation, 1.0000000000000001e-05)), deviation, mean]
 
-  # x [N, d] to the norm sqrt(d) in each row: [normalised, what undoes it by multiplication, zeros]
+  # x [N, d] to the norm sqrt(d) in each row: [normalised, what undoes it by multiplication, zeros]. A row of zeros has no direction
+  # and stays; its reconstruction is 0 again.
   def constant_norm(self: __torch__.Inference, x: Tensor) -> List[Tensor]:
     back = torch.mul_(torch.linalg_vector_norm(x, 2, [1], True), torch.pow(torch.size(x, 1), -0.5))
-    return [torch.div(x, back), back, torch.zeros_like(back)]
+    return [torch.div(x, torch.add(back, torch.eq(back, 0))), back, torch.zeros_like(back)]
 
   def denormalise_(self: __torch__.Inference, y: Tensor, factor: Tensor, shift: Tensor) -> Tensor:
     return torch.add_(torch.mul_(y, factor), shift)

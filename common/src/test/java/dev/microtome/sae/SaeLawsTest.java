@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -218,6 +219,24 @@ class SaeLawsTest {
           assertThat(GoldenSae.doubles(sae.reconstruct(x.mul(3))))
               .containsExactly(GoldenSae.doubles(sae.reconstruct(x).mul(3)), within(1e-3));
         }
+      }
+    }
+  }
+
+  @Test
+  void aRowOfZerosStaysOneUnderConstantNorm() {
+    SaeConfig config =
+        SaeConfig.of(new ReluSae2024(1), Architectures.D_IN, Architectures.D_SAE)
+            .with(Normalization.CONSTANT_NORM);
+    try (NDManager manager = NDManager.newBaseManager()) {
+      Map<String, NDArray> parameters =
+          Architectures.parameters(config, 1, DataType.FLOAT32, manager);
+      NDArray zeros = manager.zeros(new Shape(2, Architectures.D_IN));
+      try (Sae sae = Finishing.finish(Trained.of(config, parameters), SaeSource.UNKNOWN, manager)) {
+        assertThat(sae.reconstruct(zeros).toFloatArray()).containsOnly(0);
+        // Its features are those of a vector without a direction: what the biases alone say.
+        float[] features = sae.encode(zeros).toFloatArray();
+        assertThat(IntStream.range(0, features.length)).allMatch(i -> Float.isFinite(features[i]));
       }
     }
   }

@@ -74,6 +74,38 @@ final class CheckpointInputs {
     return checkpoints;
   }
 
+  /** Whether a path is no model's own folder but leads to models at steps of their training. */
+  boolean leadsToSteps(InputPath path) throws IOException {
+    Optional<FileEntry> entry = files.status(path.value()).filter(FileEntry::folder);
+    if (entry.isEmpty()) {
+      return !Paths.isPattern(path) && runs.inside(path.value(), MODEL).isPresent();
+    }
+    String folder = entry.get().path();
+    if (runs.at(folder).isPresent()) {
+      return true;
+    }
+    List<FileEntry> inside = files.list(folder);
+    return inside.stream().noneMatch(one -> one.name().equals(CONFIG))
+        && inside.stream().anyMatch(one -> one.folder() && step(one.name()).isPresent());
+  }
+
+  /** The last checkpoint of the one model behind a path. */
+  ModelFolder last(InputPath path) {
+    List<Checkpoint> found = find(List.of(path)).get(path);
+    List<String> models = found.stream().map(Checkpoint::model).distinct().toList();
+    if (models.size() > 1) {
+      throw new InputException(
+          "Model %s: there are %d, expected one, such as %s/%s (%s)"
+              .formatted(
+                  path,
+                  models.size(),
+                  path.value().replaceFirst("/+$", ""),
+                  models.get(0),
+                  String.join(", ", models)));
+    }
+    return found.get(found.size() - 1).folder();
+  }
+
   /** Changes when a name, a step or a byte of a model does. */
   static String digest(List<Checkpoint> checkpoints) {
     StringBuilder facts = new StringBuilder();
@@ -91,6 +123,10 @@ final class CheckpointInputs {
 
   private List<Found> find(InputPath path, Map<String, ModelFolder> known) throws IOException {
     Optional<FileEntry> entry = files.status(path.value());
+    if (entry.isEmpty() && !Paths.isPattern(path)) {
+      Optional<RunInputFolders.Place> place = runs.inside(path.value(), MODEL);
+      entry = place.isEmpty() ? entry : files.status(place.get().folder());
+    }
     List<FileEntry> starts =
         entry.isPresent()
             ? List.of(entry.get())

@@ -29,15 +29,19 @@ final class FolderInputs {
 
   /** The folders behind a path, each read for its digest, in the order of their names. */
   List<ModelFolder> find(InputPath path, String artifact, String file) throws IOException {
-    FileEntry entry =
-        files
-            .status(path.value())
-            .filter(FileEntry::folder)
-            .orElseThrow(() -> new InputException(artifact + " " + path + ": no such folder"));
-    String folder = entry.path();
-    Optional<RunDirectory> run = runs.at(folder);
+    Optional<FileEntry> entry = files.status(path.value()).filter(FileEntry::folder);
+    Optional<RunInputFolders.Place> place =
+        entry.isPresent() ? Optional.empty() : runs.inside(path.value(), artifact);
+    if (entry.isEmpty() && place.isEmpty()) {
+      throw new InputException(artifact + " " + path + ": no such folder");
+    }
+    String folder = place.isPresent() ? place.get().folder() : entry.orElseThrow().path();
+    Optional<RunDirectory> run =
+        place.isPresent() ? Optional.of(place.get().run()) : runs.at(folder);
     if (run.isPresent()) {
       runs.finished(artifact + " " + path, run.get());
+    }
+    if (run.isPresent() && place.isEmpty()) {
       folder = run.get().path(artifact);
       if (!files.exists(folder)) {
         throw new InputException(

@@ -42,8 +42,9 @@ public interface Inputs {
   TableInput table(InputPath path, String table, Class<? extends Record> rowType);
 
   /**
-   * A model's folder: config.json, tokenizer files, *.safetensors. The digest covers the content of
-   * every file.
+   * A model's folder: config.json, tokenizer files, *.safetensors; or what {@link #checkpoints}
+   * takes where that is one model: its last checkpoint. The digest covers the content of every
+   * file.
    */
   ModelFolder model(InputPath path);
 
@@ -58,6 +59,8 @@ public interface Inputs {
    *   <li>a {@code train-model} run, its output folder, or a folder inside its {@code model/}: in a
    *       sweep ({@code model/NAME/step-N}) NAME and N; with one model ({@code model/step-N}) the
    *       name of the output folder, for a run's own name says only when it began, and N
+   *   <li>{@code OUTPUT/NAME} and {@code OUTPUT/NAME/step-N}: a model of the output folder's newest
+   *       run
    *   <li>a glob of any of these
    * </ul>
    *
@@ -75,8 +78,8 @@ public interface Inputs {
   /**
    * Folders that a job or another program made, such as those of SAEs: the folder itself if it has
    * the file, else those directly inside it that have; of a run or an output folder (then {@code
-   * latest} is followed) those of its artifact. The digest covers names and the content of every
-   * JSON and safetensors file.
+   * latest} is followed) those of its artifact; {@code OUTPUT/NAME} one of these. The digest covers
+   * names and the content of every JSON and safetensors file.
    *
    * @param artifact name of the artifact where the path is a run or an output folder
    * @param file that such a folder has, such as {@code cfg.json}

@@ -16,9 +16,21 @@ public record ModelFolder(String path, String digest, List<ModelFile> files)
     files = List.copyOf(files);
   }
 
-  /** The folder's own name. */
+  private static final String STEP = "step-?[0-9]+";
+  private static final String RUN = "[0-9]{4}-[0-9]{2}-[0-9]{2}T.*";
+
+  /**
+   * The folder's own name; of a checkpoint, {@code NAME/step-N} or {@code OUTPUT/RUN/model/step-N},
+   * that of its series, as {@link Inputs#checkpoints} has it.
+   */
   public String name() {
-    return path.substring(path.lastIndexOf('/') + 1);
+    String[] parts = path.split("/");
+    int last = parts.length - 1;
+    if (last < 1 || !parts[last].matches(STEP)) {
+      return parts[last];
+    }
+    boolean oneModel = last > 2 && parts[last - 1].equals("model") && parts[last - 2].matches(RUN);
+    return parts[oneModel ? last - 3 : last - 1];
   }
 
   /**

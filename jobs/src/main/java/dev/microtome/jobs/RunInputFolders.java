@@ -11,6 +11,8 @@ import java.util.Optional;
 
 /** Finds the runs that inputs lie in. A run is checked once, however many inputs it holds. */
 final class RunInputFolders {
+  private static final int DEEPEST = 2; // NAME/step-N
+
   private final FileStore files;
   private final Map<String, Manifest> finished = new HashMap<>();
 
@@ -30,6 +32,28 @@ final class RunInputFolders {
     }
     return Optional.of(RunDirectory.of(files, folder, id));
   }
+
+  /**
+   * Where a path leads that begins with an output folder, or a run's, and goes on inside one of its
+   * artifacts: {@code OUTPUT/NAME}, {@code OUTPUT/NAME/step-N}. Empty where there is nothing.
+   */
+  Optional<Place> inside(String path, String artifact) throws IOException {
+    String whole = path.replaceFirst("/+$", "");
+    int slash = whole.lastIndexOf('/');
+    for (int i = 0; i < DEEPEST && slash > 0; i++) {
+      String above = whole.substring(0, slash);
+      Optional<RunDirectory> run = files.exists(above) ? at(above) : Optional.empty();
+      if (run.isPresent()) {
+        String folder = run.get().path(artifact + whole.substring(slash));
+        return files.exists(folder) ? Optional.of(new Place(run.get(), folder)) : Optional.empty();
+      }
+      slash = whole.lastIndexOf('/', slash - 1);
+    }
+    return Optional.empty();
+  }
+
+  /** A folder of a run's artifact. */
+  record Place(RunDirectory run, String folder) {}
 
   /** The run whose own folder this is. */
   Optional<RunDirectory> named(String folder) throws IOException {

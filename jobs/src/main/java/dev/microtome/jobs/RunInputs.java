@@ -143,7 +143,13 @@ final class RunInputs implements Inputs {
 
   @Override
   public ModelFolder model(InputPath path) {
-    ModelFolder model = Reads.reading(path, () -> modelInputs.open(path));
+    ModelFolder model =
+        Reads.reading(
+            path,
+            () ->
+                checkpointInputs.leadsToSteps(path)
+                    ? checkpointInputs.last(path)
+                    : modelInputs.open(path));
     register(
         path,
         new InputRecord(

@@ -152,6 +152,35 @@ class CheckpointInputsTest {
             "two 5 " + run + "/model/two/step-5",
             "two 9 " + run + "/model/two/step-9");
     assertThat(found(run + "/model/two")).isEqualTo(found("out").subList(1, 3));
+    assertThat(found("out/two")).isEqualTo(found("out").subList(1, 3));
+    assertThat(found("out/two/step-9", run + "/two/step-9"))
+        .containsExactly("two 9 " + run + "/model/two/step-9");
+    refused("Checkpoints @out/three: no such folder", "out/three");
+  }
+
+  @Test
+  void aModelIsTheLastStepOfATraining() throws IOException {
+    run("small", "model/step-5", "model/step-10");
+    run("out", "model/one/step-5", "model/two/step-5", "model/two/step-9");
+
+    assertThat(model("small")).isEqualTo("small of step-10");
+    assertThat(model("out/two")).isEqualTo("two of step-9");
+    assertThat(model("out/two/step-5")).isEqualTo("two of step-5");
+    model("plain", 10);
+    assertThat(model("plain")).isEqualTo("plain of plain");
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> model("out"))
+        .withMessage(
+            "Model %1$s: there are 2, expected one, such as %1$s/one (one, two)", at("out"));
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> model("out/three"))
+        .withMessage("Model %s: no such folder", at("out/three"));
+  }
+
+  /** What tables call a model, and its folder's own name. */
+  private String model(String child) {
+    ModelFolder model = inputs().model(at(child));
+    return model.name() + " of " + Path.of(model.path()).getFileName();
   }
 
   @Test

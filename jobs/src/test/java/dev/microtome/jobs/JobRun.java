@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -99,6 +101,32 @@ public final class JobRun {
       }
     }
     return all;
+  }
+
+  /** The newest run of an output folder. */
+  public static Path newest(Path output) throws IOException {
+    return output.resolve(Files.readString(output.resolve("latest")).strip());
+  }
+
+  /** Every file that the newest run of an output folder is for, by its path in it. */
+  public static Map<String, byte[]> written(Path output) throws IOException {
+    Path run = newest(output);
+    Map<String, byte[]> all = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(run)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        String name = run.relativize(file).toString();
+        if (!name.startsWith("_") && !name.startsWith("parts/") && name.contains("/")) {
+          all.put(name, Files.readAllBytes(file));
+        }
+      }
+    }
+    return all;
+  }
+
+  /** Asserts that two runs have written the same files. */
+  public static void assertSame(Map<String, byte[]> found, Map<String, byte[]> expected) {
+    assertThat(found).containsOnlyKeys(expected.keySet());
+    expected.forEach((name, bytes) -> assertThat(found.get(name)).as(name).isEqualTo(bytes));
   }
 
   /** Writes a tokens table as another program would: plain Parquet, ids from 0. */

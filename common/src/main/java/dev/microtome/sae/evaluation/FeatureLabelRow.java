@@ -16,6 +16,11 @@ public record FeatureLabelRow(
     @Column(doc = "P(the feature fires | label)") double sensitivity,
     @Column(doc = "harmonic mean of specificity and sensitivity") double f1,
     @Column(
+            doc =
+                "the same where the feature counts as firing only from the lower end of one of its intervals on, the best of them")
+        double cutF1,
+    @Column(doc = "that lower end, as a share of the feature's largest value") double cut,
+    @Column(
             doc = "ln P(fires | label) - ln P(fires | not label), with 1/2 added to each count",
             unit = "nats")
         double logLikelihoodRatio,
@@ -39,6 +44,8 @@ public record FeatureLabelRow(
         score.specificity(),
         score.sensitivity(),
         score.f1(),
+        score.cutF1(),
+        score.cut(),
         score.logLikelihoodRatio(),
         score.labelTokens(),
         score.hits(),

@@ -9,7 +9,7 @@ public record FeatureMetricRow(
         String otherSae,
     @Column(
             doc =
-                "features; alive_features; mean_best_label_correlation and mean_best_label_f1: over labels, of the label's best feature;"
+                "features; alive_features; mean_best_label_correlation, mean_best_label_f1 and mean_best_label_cut_f1: over labels, of the label's best feature;"
                     + " universality_median, universality_mean: over features, of the highest correlation with a feature of the other;"
                     + " universality_features: those that have one")
         String metric,

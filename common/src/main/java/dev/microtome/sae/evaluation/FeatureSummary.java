@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /** What the features of a dictionary are worth together: numbers that compare dictionaries. */
@@ -64,20 +65,20 @@ public final class FeatureSummary {
                 .count()));
     List<FeatureLabelRow> best = byLabel.stream().filter(row -> row.rank() == 0).toList();
     if (!best.isEmpty()) {
-      rows.add(
-          new FeatureMetricRow(
-              name,
-              "",
-              "mean_best_label_correlation",
-              best.stream().mapToDouble(FeatureLabelRow::correlation).average().orElseThrow()));
-      rows.add(
-          new FeatureMetricRow(
-              name,
-              "",
-              "mean_best_label_f1",
-              best.stream().mapToDouble(FeatureLabelRow::f1).average().orElseThrow()));
+      rows.add(mean(name, "mean_best_label_correlation", best, FeatureLabelRow::correlation));
+      rows.add(mean(name, "mean_best_label_f1", best, FeatureLabelRow::f1));
+      rows.add(mean(name, "mean_best_label_cut_f1", best, FeatureLabelRow::cutF1));
     }
     return rows;
+  }
+
+  private static FeatureMetricRow mean(
+      String name,
+      String metric,
+      List<FeatureLabelRow> best,
+      ToDoubleFunction<FeatureLabelRow> value) {
+    return new FeatureMetricRow(
+        name, "", metric, best.stream().mapToDouble(value).average().orElseThrow());
   }
 
   /** Universality: over features, the highest correlation with a feature of another dictionary. */

@@ -17,6 +17,9 @@ import java.util.List;
  * @param logLikelihoodRatio ln P(fires | label) − ln P(fires | not label), nats
  * @param specificities P(label | value in interval), from the lowest interval up; NaN where the
  *     feature is never there
+ * @param cutF1 largest harmonic mean of specificity and sensitivity where the feature counts as
+ *     firing only from the lower end of some interval on
+ * @param cut that lower end, as a share of the feature's largest value
  * @param logLikelihoodRatios ln P(interval | label) − ln P(interval | not label), nats
  */
 @SuppressWarnings("ArrayRecordComponent") // passed on at once
@@ -28,6 +31,8 @@ record LabelScore(
     double sensitivity,
     double correlation,
     double logLikelihoodRatio,
+    double cutF1,
+    double cut,
     float[] specificities,
     float[] logLikelihoodRatios) {
 
@@ -70,12 +75,22 @@ record LabelScore(
     float[] specificities = new float[intervals];
     float[] ratios = new float[intervals];
     long hits = 0;
-    for (int interval = 0; interval < intervals; interval++) {
+    long firesFromHere = 0;
+    double cutF1 = 0;
+    int cut = 0;
+    // From the highest interval down, so that what is summed up is what fires from here on.
+    for (int interval = intervals - 1; interval >= 0; interval--) {
       long here = counts.hits(label, feature, interval);
       long fires = histograms.count(feature, interval, intervals);
       specificities[interval] = fires == 0 ? Float.NaN : (float) here / fires;
       ratios[interval] = (float) logRatio(here, labelled, fires - here, tokens - labelled);
       hits += here;
+      firesFromHere += fires;
+      double f1 = 2.0 * hits / (firesFromHere + labelled);
+      if (f1 >= cutF1) {
+        cutF1 = f1;
+        cut = interval;
+      }
     }
     long fires = statistics.fires(feature);
     return new LabelScore(
@@ -86,6 +101,8 @@ record LabelScore(
         (double) hits / labelled,
         correlation(feature, counts.sum(label, feature), labelled, statistics),
         logRatio(hits, labelled, fires - hits, tokens - labelled),
+        cutF1,
+        (double) cut / intervals,
         specificities,
         ratios);
   }

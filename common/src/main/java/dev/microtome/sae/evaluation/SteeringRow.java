@@ -7,6 +7,8 @@ import dev.microtome.table.Column;
 public record SteeringRow(
     @Column(doc = "name of the SAE, or of the neurons") String sae,
     @Column(doc = "index of the feature") int feature,
+    @Column(doc = "label that chose the feature, concept=value; empty where its index was given")
+        String label,
     @Column(doc = "what is added, in multiples of the feature's largest value; 0: nothing")
         double strength,
     @Column(doc = "index of the prompt") int promptIndex,

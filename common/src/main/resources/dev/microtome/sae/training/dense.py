@@ -18,10 +18,10 @@ class Dense(Module):
   def scaled(self: __torch__.Dense, x: Tensor, factor: float) -> Tensor:
     return torch.mul(x, factor)
 
-  # every row to the norm sqrt(d)
+  # every row to the norm sqrt(d); one of zeros stays
   def constant_norm(self: __torch__.Dense, x: Tensor) -> Tensor:
     norms = torch.linalg_vector_norm(x, 2, [1], True)
-    return torch.mul(x, torch.div(torch.sqrt(torch.full_like(norms, torch.size(x, 1))), norms))
+    return torch.mul(x, torch.div(torch.sqrt(torch.full_like(norms, torch.size(x, 1))), torch.add(norms, torch.eq(norms, 0))))
 
   # every row to mean 0 and unbiased standard deviation 1
   def layer_norm(self: __torch__.Dense, x: Tensor) -> Tensor:

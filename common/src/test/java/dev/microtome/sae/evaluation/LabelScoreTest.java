@@ -42,6 +42,9 @@ class LabelScoreTest {
     assertThat(score.specificity()).isEqualTo(2.0 / 3);
     assertThat(score.sensitivity()).isEqualTo(2.0 / 3);
     assertThat(score.f1()).isCloseTo(2.0 / 3, within(1e-15));
+    // From half of the largest value on it fires twice, on two of the three nouns.
+    assertThat(score.cutF1()).isCloseTo(0.8, within(1e-15));
+    assertThat(score.cut()).isEqualTo(0.5);
     assertThat(score.logLikelihoodRatio())
         .isCloseTo(Math.log((2.5 / 4) / (1.5 / 4)), within(1e-15));
     // Values 4, 3, 0, 1, 0, 0 and labels 1, 1, 1, 0, 0, 0: covariance 1/2, variances 23/9 and 1/4.
@@ -75,7 +78,11 @@ class LabelScoreTest {
     assertThat(FeatureSummary.metrics("s", survey.statistics(), rows))
         .extracting(FeatureMetricRow::metric)
         .containsExactly(
-            "features", "alive_features", "mean_best_label_correlation", "mean_best_label_f1");
+            "features",
+            "alive_features",
+            "mean_best_label_correlation",
+            "mean_best_label_f1",
+            "mean_best_label_cut_f1");
   }
 
   @Test

@@ -30,11 +30,12 @@ final class ActivationTables {
   private ActivationTables() {}
 
   /**
-   * {@code dtype}, and {@code shape}: a JSON object from hook to the shape of a vector, as numpy's
-   * reshape takes it. Attention is [heads, -1], for its keys are as many as the sequence has
-   * tokens.
+   * {@code model}, its name, {@code dtype}, and {@code shape}: a JSON object from hook to the shape
+   * of a vector, as numpy's reshape takes it. Attention is [heads, -1], for its keys are as many as
+   * the sequence has tokens.
    */
-  static Map<String, String> metadata(String dtype, HookPoints points, List<HookPoint> hooks) {
+  static Map<String, String> metadata(
+      String model, String dtype, HookPoints points, List<HookPoint> hooks) {
     Map<String, List<Integer>> shapes = new LinkedHashMap<>();
     for (HookPoint hook : hooks) {
       HookShape shape = points.shape(hook);
@@ -47,7 +48,8 @@ final class ActivationTables {
           });
     }
     try {
-      return Map.of("dtype", dtype, "shape", new ObjectMapper().writeValueAsString(shapes));
+      return Map.of(
+          "model", model, "dtype", dtype, "shape", new ObjectMapper().writeValueAsString(shapes));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }

@@ -91,7 +91,7 @@ public final class CollectActivations implements Job<CollectActivationsConfig, C
                   erasures(config, points, inputs)),
               config.encoding(),
               config.dtype(),
-              ActivationTables.metadata(config.dtype().dtype(), points, hooks));
+              ActivationTables.metadata(folder.name(), config.dtype().dtype(), points, hooks));
       OutputEstimate estimate =
           OutputEstimate.of(points, task.settings(), config.dtype(), corpus.sampleLengths());
       return new Plan<>(

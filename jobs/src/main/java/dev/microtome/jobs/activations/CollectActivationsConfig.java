@@ -13,7 +13,7 @@ import java.util.Optional;
 public record CollectActivationsConfig(
     @Option(
             doc =
-                "model folder: config.json, *.safetensors and, where there is one, tokenizer.json, which must be the one that made the tokens")
+                "model folder (config.json, *.safetensors and, where there is one, tokenizer.json, which must be the one that made the tokens), or a train-model output, OUTPUT or OUTPUT/NAME, whose last step counts")
         InputPath model,
     @Option(doc = "tokens to run the model over: a tokenize output, run or table") InputPath tokens,
     @Option(

@@ -2,6 +2,7 @@ package dev.microtome.jobs.corpora;
 
 import com.google.auto.service.AutoService;
 import dev.microtome.corpus.GeneratedCorpus;
+import dev.microtome.jobs.ArtifactSpec;
 import dev.microtome.jobs.Inputs;
 import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
@@ -44,6 +45,15 @@ public final class GenerateCorpus implements Job<GenerateCorpusConfig, SequenceR
   @Override
   public List<TableSpec<?>> tables() {
     return GeneratedCorpus.tables();
+  }
+
+  @Override
+  public List<ArtifactSpec> artifacts() {
+    return List.of(
+        new ArtifactSpec(
+            GeneratedCorpus.TOKENIZER,
+            GeneratedCorpus.TOKENIZER_FILE,
+            "How text of the corpus becomes its tokens; train-model keeps it beside the models that it trains on them"));
   }
 
   @Override

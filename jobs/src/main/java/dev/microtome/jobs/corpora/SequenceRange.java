@@ -6,7 +6,9 @@ import dev.microtome.jobs.PartContext;
 import dev.microtome.table.RowWriter;
 import dev.microtome.table.TableSpec;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
 
 /** Sequences {@code from} to {@code to} − 1 of a corpus: plain data, so that it ships. */
 record SequenceRange(GenerateCorpusConfig config, long from, long to) implements Serializable {
@@ -16,6 +18,10 @@ record SequenceRange(GenerateCorpusConfig config, long from, long to) implements
     RowWriters writers = new PartTables(context);
     if (part.from() == part.config().firstSequence()) {
       corpus.writeTruth(writers);
+      try (OutputStream out =
+          context.artifact(GeneratedCorpus.TOKENIZER + "/" + GeneratedCorpus.TOKENIZER_FILE)) {
+        out.write(corpus.tokenizerJson().getBytes(StandardCharsets.UTF_8));
+      }
     }
     corpus.writeSequences(part.from(), part.to(), writers);
     return part.to() - part.from();

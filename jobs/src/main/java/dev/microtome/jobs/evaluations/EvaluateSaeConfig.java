@@ -9,10 +9,13 @@ import java.util.Optional;
 
 /** Configuration of {@link EvaluateSae}. */
 public record EvaluateSaeConfig(
-    @Option(doc = "model folder: config.json, *.safetensors, tokenizer.json") InputPath model,
     @Option(
             doc =
-                "SAEs to evaluate: folders of SAELens or sparsify, folders of such, or train-sae outputs or runs")
+                "model folder (config.json, *.safetensors, tokenizer.json), or a train-model output, OUTPUT or OUTPUT/NAME, whose last step counts")
+        InputPath model,
+    @Option(
+            doc =
+                "SAEs to evaluate: folders of SAELens or sparsify, folders of such, or train-sae outputs (OUTPUT, or OUTPUT/NAME for one) or runs")
         List<InputPath> saes,
     @Option(doc = "tokens to evaluate on: a tokenize output, run or table") InputPath tokens,
     @Option(

@@ -170,7 +170,7 @@ public final class SaeFeatures implements Job<SaeFeaturesConfig, FeaturesPart> {
       if (!config.steer().isEmpty()) {
         context.runStage(
             "steer",
-            steered(config, later, surveys),
+            new Steering(pass, gathering, surveys).plan(config, later.steered(), context.tables()),
             new SteerTask(pass, config.prompts(), later.bos(), config.steerTokens()));
       }
     } catch (IOException e) {
@@ -223,17 +223,5 @@ public final class SaeFeatures implements Job<SaeFeaturesConfig, FeaturesPart> {
       all += features;
     }
     return new Plan<>(blocks, "features", all, -1, -1);
-  }
-
-  private static Plan<SteerPart> steered(
-      SaeFeaturesConfig config, StageInputs later, List<FeatureSurvey> surveys) {
-    List<SteerPart> parts = new ArrayList<>();
-    for (int i = 0; i < config.steer().size(); i++) {
-      SteerSettings steer = config.steer().get(i);
-      int source = later.steered().get(i);
-      float maximum = surveys.get(source).statistics().maximum(steer.feature());
-      parts.add(new SteerPart(source, steer.feature(), maximum, steer.strengths()));
-    }
-    return new Plan<>(parts, "features", parts.size(), -1, -1);
   }
 }

@@ -12,10 +12,13 @@ import java.util.Optional;
 
 /** Configuration of {@link SaeFeatures}. */
 public record SaeFeaturesConfig(
-    @Option(doc = "model folder: config.json, *.safetensors, tokenizer.json") InputPath model,
     @Option(
             doc =
-                "SAEs whose features are described: folders of SAELens or sparsify, folders of such, or train-sae outputs or runs; may be empty where neurons are given")
+                "model folder (config.json, *.safetensors, tokenizer.json), or a train-model output, OUTPUT or OUTPUT/NAME, whose last step counts")
+        InputPath model,
+    @Option(
+            doc =
+                "SAEs whose features are described: folders of SAELens or sparsify, folders of such, or train-sae outputs (OUTPUT, or OUTPUT/NAME for one) or runs; may be empty where neurons are given")
         List<InputPath> saes,
     @Option(doc = "tokens to find features in: a tokenize output, run or table") InputPath tokens,
     @Option(
@@ -75,7 +78,7 @@ public record SaeFeaturesConfig(
         List<InputPath> compareWith,
     @Option(
             doc =
-                "features to steer by, such as [{ sae = topk-8x, feature = 17, strengths = [1, 2] }]",
+                "features to steer by, such as [{ sae = topk-8x, feature = 17, strengths = [1, 2] }, { label = \"region=dna\" }]",
             orElse = "[]")
         List<SteerSettings> steer,
     @Option(doc = "prompts that are continued while steering", orElse = "[]") List<String> prompts,
@@ -120,6 +123,11 @@ public record SaeFeaturesConfig(
     }
     if (!concepts.isEmpty() && labels.isEmpty()) {
       throw new ConfigException("concepts", concepts, "needs labels");
+    }
+    for (SteerSettings one : steer) {
+      if (one.label().isPresent() && labels.isEmpty()) {
+        throw new ConfigException("steer", one.label().get(), "needs labels");
+      }
     }
     if (steer.isEmpty() != prompts.isEmpty()) {
       throw new ConfigException("prompts", prompts, "goes with steer: give both or neither");

@@ -99,10 +99,11 @@ record StageInputs(LabelSource labels, List<ComparedRun> compared, int bos, List
             "steer: no SAE is called '%s' (there are %s)"
                 .formatted(steer.sae().orElseThrow(), String.join(", ", names)));
       }
-      if (steer.feature() >= sources.get(index).features()) {
+      int features = sources.get(index).features();
+      if (steer.feature().isPresent() && steer.feature().get() >= features) {
         throw new InputException(
             "steer: feature %d of %s, which has 0 to %d"
-                .formatted(steer.feature(), names.get(index), sources.get(index).features() - 1));
+                .formatted(steer.feature().get(), names.get(index), features - 1));
       }
       steered.add(index);
     }

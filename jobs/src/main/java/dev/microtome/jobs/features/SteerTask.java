@@ -60,6 +60,7 @@ record SteerTask(FeaturePass pass, List<String> prompts, int bos, int newTokens)
               new SteeringRow(
                   dictionary.name(),
                   part.feature(),
+                  part.label(),
                   strength,
                   i,
                   prompts.get(i),

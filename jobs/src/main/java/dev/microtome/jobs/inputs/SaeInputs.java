@@ -56,7 +56,7 @@ public final class SaeInputs {
     Set<String> seen = new HashSet<>();
     for (InputPath path : paths) {
       for (ModelFolder folder : inputs.folders(path, ARTIFACT, CONFIG)) {
-        SaeForm form = SaeFiles.form(inputs.local(folder));
+        SaeForm form = SaeFiles.check(inputs.local(folder));
         if (!seen.add(folder.name())) {
           throw new InputException(
               "saes: two are called '%s', the second %s; give one of the folders another name"

@@ -34,8 +34,13 @@ record ModelPart(
    * @param tables the files of each
    * @param weights share of rows of each, relative to the others
    * @param digest of all that the mixture depends on
+   * @param tokenizer tokenizer.json of all of them; empty where it is not known
    */
-  record MixedTokens(List<List<TableInput.TableFile>> tables, List<Double> weights, String digest)
+  record MixedTokens(
+      List<List<TableInput.TableFile>> tables,
+      List<Double> weights,
+      String digest,
+      String tokenizer)
       implements Serializable {
     MixedTokens {
       tables = List.copyOf(tables);

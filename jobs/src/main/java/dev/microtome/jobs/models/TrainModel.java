@@ -3,6 +3,7 @@ package dev.microtome.jobs.models;
 import com.google.auto.service.AutoService;
 import dev.microtome.config.ConfigException;
 import dev.microtome.config.InputPath;
+import dev.microtome.corpus.GeneratedCorpus;
 import dev.microtome.jobs.ArtifactSpec;
 import dev.microtome.jobs.Inputs;
 import dev.microtome.jobs.Job;
@@ -25,8 +26,10 @@ import dev.microtome.training.TrainingSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -75,13 +78,14 @@ public final class TrainModel implements Job<TrainModelConfig, ModelPart> {
         new ArtifactSpec(
             MODEL,
             "step-N/{config.json, model.safetensors}, in a sweep NAME/step-N/…",
-            "The model after N updates, as a folder of the toy family or of GPT-2, float32"));
+            "The model after N updates, as a folder of the toy family or of GPT-2, float32; with the tokenizer.json of a generated corpus"));
   }
 
   @Override
   public Plan<ModelPart> plan(TrainModelConfig config, Inputs inputs) {
     List<List<TableInput.TableFile>> files = new ArrayList<>();
     StringBuilder digests = new StringBuilder();
+    Set<String> tokenizers = new HashSet<>();
     int largest = 0;
     for (InputPath path : config.tokens()) {
       TableInput table = inputs.table(path, "tokens", TokenSequence.class);
@@ -93,6 +97,7 @@ public final class TrainModel implements Job<TrainModelConfig, ModelPart> {
       files.add(table.files());
       digests.append(table.digest()).append('\n');
       largest = Math.max(largest, vocabularySize(path, table).orElse(0));
+      tokenizers.add(tokenizer(path, table, inputs));
     }
     if (config.vocabularySize().isEmpty() && largest == 0) {
       throw new ConfigException(
@@ -105,7 +110,11 @@ public final class TrainModel implements Job<TrainModelConfig, ModelPart> {
     }
     List<Double> weights = IntStream.range(0, files.size()).mapToObj(config::tokenWeight).toList();
     MixedTokens tokens =
-        new MixedTokens(files, weights, Digest.of(digests.append(weights).toString()));
+        new MixedTokens(
+            files,
+            weights,
+            Digest.of(digests.append(weights).toString()),
+            tokenizers.size() == 1 ? tokenizers.iterator().next() : "");
     List<ModelPart> parts = new ArrayList<>();
     if (config.sweep().isEmpty()) {
       parts.add(
@@ -131,6 +140,17 @@ public final class TrainModel implements Job<TrainModelConfig, ModelPart> {
     }
     long steps = config.steps() * parts.size();
     return new Plan<>(parts, "steps", steps, steps, -1);
+  }
+
+  /** What a generate-corpus run keeps beside its tokens; empty where there is nothing. */
+  private static String tokenizer(InputPath path, TableInput table, Inputs inputs) {
+    String run = table.path().substring(0, table.path().lastIndexOf('/'));
+    String file = run + "/" + GeneratedCorpus.TOKENIZER + "/" + GeneratedCorpus.TOKENIZER_FILE;
+    try {
+      return inputs.files().exists(file) ? inputs.files().readString(file) : "";
+    } catch (IOException e) {
+      throw new InputException("tokens %s: %s cannot be read: %s".formatted(path, file, e), e);
+    }
   }
 
   private static ModelPart part(

@@ -1,5 +1,6 @@
 package dev.microtome.jobs.models;
 
+import dev.microtome.corpus.GeneratedCorpus;
 import dev.microtome.jobs.PartContext;
 import dev.microtome.jobs.PartTask;
 import dev.microtome.jobs.TableInput;
@@ -24,6 +25,7 @@ import dev.microtome.training.TrainingRow;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -141,13 +143,21 @@ record TrainTask() implements PartTask<ModelPart> {
         folder = scratch.resolve("gpt2");
         Gpt2Files.convert(ModelFiles.open(toy), folder);
       }
+      if (!part.tokens().tokenizer().isEmpty()) {
+        try (OutputStream out = context.artifact(path(trainer, GeneratedCorpus.TOKENIZER_FILE))) {
+          out.write(part.tokens().tokenizer().getBytes(StandardCharsets.UTF_8));
+        }
+      }
       // The configuration comes last, as in the folder it is copied from.
       for (String file : List.of("model.safetensors", "config.json")) {
-        String path = "%s/step-%d/%s".formatted(part.folder(), trainer.step(), file);
-        try (OutputStream out = context.artifact(path)) {
+        try (OutputStream out = context.artifact(path(trainer, file))) {
           Files.copy(folder.resolve(file), out);
         }
       }
+    }
+
+    private String path(Trainer trainer, String file) {
+      return "%s/step-%d/%s".formatted(part.folder(), trainer.step(), file);
     }
 
     private void save(Trainer trainer, TrainingLog log) throws IOException {

@@ -207,7 +207,10 @@ final class ActivationTable {
               .formatted(path, hook, width, found));
     }
     return new StoredActivations(
-        hook, new VectorColumns("sequence_id", "activation", dtype, width), ofHook);
+        hook,
+        table.metadata().getOrDefault("model", ""),
+        new VectorColumns("sequence_id", "activation", dtype, width),
+        ofHook);
   }
 
   private ActivationCodec dtype() {

@@ -39,6 +39,11 @@ record ComputedActivations(
   }
 
   @Override
+  public String modelName() {
+    return model.name();
+  }
+
+  @Override
   public long[] blockRows() {
     return tokens.stream().mapToLong(Long::longValue).toArray();
   }

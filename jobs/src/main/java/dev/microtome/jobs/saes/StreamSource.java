@@ -13,6 +13,9 @@ sealed interface StreamSource extends Serializable permits StoredActivations, Co
   /** Values of an activation. */
   int width();
 
+  /** Name of the model that they are of; empty where it is not known. */
+  String modelName();
+
   /** Rows of each block. */
   long[] blockRows();
 

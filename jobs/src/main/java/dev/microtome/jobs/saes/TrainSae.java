@@ -110,7 +110,7 @@ public final class TrainSae implements Job<TrainSaeConfig, SaePart> {
                 config.evaluationTokens(),
                 config.checkpointEvery(),
                 config.logEvery(),
-                config.nameOfModel().orElse("")));
+                config.modelName().orElseGet(entry.getKey().source()::modelName)));
         tokens += stream.batches() * stream.batchRows();
       }
     }

@@ -22,7 +22,11 @@ record TrainSaeConfig(
                 "activations to train on: a collect-activations output, run or table, or Parquet with the columns hook, sequence_id and activation; of source = activations",
             orElse = "null")
         Optional<InputPath> activations,
-    @Option(doc = "model folder, of source = model", orElse = "null") Optional<InputPath> model,
+    @Option(
+            doc =
+                "model folder, or a train-model output, OUTPUT or OUTPUT/NAME, whose last step counts; of source = model",
+            orElse = "null")
+        Optional<InputPath> model,
     @Option(
             doc =
                 "tokens to run the model over: a tokenize output, run or table, of source = model",
@@ -73,7 +77,7 @@ record TrainSaeConfig(
     @Option(doc = "steps between two rows of the table training", orElse = "10") int logEvery,
     @Option(
             doc =
-                "name of the model, for cfg.json; null: that of the model's folder, if there is one",
+                "name of the model, for cfg.json; null: that of the model's folder, if it is known",
             orElse = "null")
         Optional<String> modelName,
     @Option(
@@ -142,12 +146,6 @@ record TrainSaeConfig(
     if (value < least) {
       throw new ConfigException(key, value, "must be at least " + least);
     }
-  }
-
-  /** What folders say of the model. */
-  Optional<String> nameOfModel() {
-    return modelName.or(
-        () -> model.map(path -> path.value().replaceFirst("/+$", "").replaceFirst(".*/", "")));
   }
 
   /** The SAEs of list and grid. */

@@ -98,6 +98,47 @@ class EvaluateSaeTest {
     assertThat(output).isEmptyDirectory();
   }
 
+  @Test
+  void refusesFoldersThatAreNoSaes() throws IOException {
+    Path unknown = TinySaes.topK(scratch.resolve("unknown"), 64, 1);
+    edit(unknown, "\"topk\"", "\"dense\"");
+    run("saes=" + unknown).refusedWith("architecture");
+    run("saes=" + unknown).refusedWith("'dense'");
+    Path greedy = TinySaes.topK(scratch.resolve("greedy"), 64, 1);
+    edit(greedy, "\"k\": 8", "\"k\": 65");
+    run("saes=" + greedy).refusedWith("k is 65");
+    // Weights of another size than cfg.json says, and none: the plan looks at the file's header.
+    Path other = TinySaes.topK(scratch.resolve("other"), 64, 1);
+    edit(other, "\"d_sae\": 64", "\"d_sae\": 65");
+    run("saes=" + other, "--dry-run").refusedWith("cfg.json implies [64, 65]");
+    Path empty = TinySaes.topK(scratch.resolve("without"), 64, 1);
+    Files.delete(empty.resolve("sae_weights.safetensors"));
+    run("saes=" + empty, "--dry-run")
+        .refusedWith(
+            "has neither sae_weights.safetensors (SAELens) nor sae.safetensors (sparsify)");
+    assertThat(output).isEmptyDirectory();
+  }
+
+  private static void edit(Path sae, String from, String to) throws IOException {
+    Path config = sae.resolve("cfg.json");
+    String text = Files.readString(config);
+    assertThat(text).contains(from);
+    Files.writeString(config, text.replace(from, to));
+  }
+
+  /** So that parts which a kill has cost and those which it has left fit each other. */
+  @Test
+  void aSecondRunWritesTheSameBytes() throws IOException {
+    run("sequences-per-part=3", "saes-together=2").succeeded();
+    Path first = JobRun.newest(output);
+    Map<String, byte[]> written = JobRun.written(output);
+
+    run("sequences-per-part=3", "saes-together=2", "--force").succeeded();
+
+    assertThat(JobRun.newest(output)).isNotEqualTo(first);
+    JobRun.assertSame(JobRun.written(output), written);
+  }
+
   private JobRun run(String... sets) {
     List<String> all =
         new ArrayList<>(List.of("model=" + TinySaes.MODEL, "saes=" + saes, "tokens=" + tokens));

@@ -38,6 +38,9 @@ class SaeFeaturesConfigTest {
         "concepts=[gender]        | needs labels",
         "steer=[{feature=1}]      | goes with steer: give both or neither",
         "steer=[{feature=-1}]     | must be at least 0",
+        "steer=[{strengths=[1]}]  | needs a feature or a label, one of the two",
+        "steer=[{label=dna}]      | must be concept=value, such as region=dna",
+        "steer=[{label=\"a=b\"}]   | needs labels",
       })
   void refusesWhatCannotBe(String set, String message) {
     assertThatExceptionOfType(InputException.class)

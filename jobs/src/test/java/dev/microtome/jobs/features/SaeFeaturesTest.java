@@ -1,6 +1,7 @@
 package dev.microtome.jobs.features;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.microtome.jobs.JobRun;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
@@ -58,7 +60,7 @@ class SaeFeaturesTest {
                 "neurons=[" + NEURONS + "]",
                 "labels=" + labels,
                 "label-column=size",
-                "steer=[{sae=small, feature=3, strengths=[8]}]",
+                "steer=[{sae=small, feature=3, strengths=[8]}, {label=\"size=low\", strengths=[8]}]",
                 "prompts=[\"Once upon a time\"]",
                 "steer-tokens=8")
             .succeeded();
@@ -101,7 +103,16 @@ class SaeFeaturesTest {
         .extracting(FeatureMetricRow::metric)
         .contains("alive_features", "mean_best_label_correlation", "universality_median");
     List<SteeringRow> steering = run.rows(FeatureTables.STEERING);
-    assertThat(steering).extracting(SteeringRow::strength).containsExactly(0.0, 8.0);
+    assertThat(steering).extracting(SteeringRow::strength).containsExactly(0.0, 8.0, 0.0, 8.0);
+    int low =
+        run.rows(FeatureTables.BY_LABEL).stream()
+            .filter(row -> row.sae().equals("large") && row.value().equals("low"))
+            .findFirst()
+            .orElseThrow()
+            .feature();
+    assertThat(steering)
+        .extracting(SteeringRow::sae, SteeringRow::feature, SteeringRow::label)
+        .containsOnly(tuple("small", 3, ""), tuple("large", low, "size=low"));
     assertThat(steering.get(0).tokens()).hasSize(8);
     assertThat(steering.get(0).continuation()).isNotEqualTo(steering.get(1).continuation());
 
@@ -127,6 +138,23 @@ class SaeFeaturesTest {
       assertThat(others.get(i).histogram()).isEqualTo(features.get(i).histogram());
     }
     assertThat(second.rows(FeatureTables.LABELS)).isEmpty();
+  }
+
+  /** So that parts which a kill has cost and those which it has left fit each other. */
+  @Test
+  void aSecondRunWritesTheSameBytes() throws IOException {
+    List<String> sets = List.of("features-per-part=64", "labels=" + labels, "label-column=size");
+    run(sets.toArray(String[]::new)).succeeded();
+    Path first = JobRun.newest(output);
+    Map<String, byte[]> written = JobRun.written(output);
+    assertThat(written).containsKey("browser/data/1-1.js");
+
+    List<String> again = new ArrayList<>(sets);
+    again.add("--force");
+    run(again.toArray(String[]::new)).succeeded();
+
+    assertThat(JobRun.newest(output)).isNotEqualTo(first);
+    JobRun.assertSame(JobRun.written(output), written);
   }
 
   @Test

@@ -17,6 +17,7 @@ import dev.microtome.model.load.ModelFiles;
 import dev.microtome.run.Digest;
 import dev.microtome.run.LocalFileStore;
 import dev.microtome.table.TableSpec;
+import dev.microtome.text.Tokenizer;
 import dev.microtome.training.TrainingRow;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -75,7 +76,7 @@ class TrainModelTest {
                         Stream.of(0, 3, 7, 12)
                             .flatMap(
                                 step ->
-                                    Stream.of("config.json", "model.safetensors")
+                                    Stream.of("config.json", "model.safetensors", "tokenizer.json")
                                         .map(file -> name + "/step-" + step + "/" + file)))
                 .toArray(String[]::new));
     List<TrainingRow> rows = new ArrayList<>(run.rows(TrainingRow.TABLE));
@@ -127,8 +128,23 @@ class TrainModelTest {
         .containsOnlyKeys(
             "step-0/config.json",
             "step-0/model.safetensors",
+            "step-0/tokenizer.json",
             "step-12/config.json",
-            "step-12/model.safetensors");
+            "step-12/model.safetensors",
+            "step-12/tokenizer.json");
+  }
+
+  /** So that examples of features, and prompts, are words and not numbers. */
+  @Test
+  void aModelOfAGeneratedCorpusHasItsTokenizer() throws IOException {
+    train("model", SMALL, "checkpoints.at=[]").succeeded();
+
+    Path file = JobRun.newest(folder.resolve("corpus")).resolve("tokenizer/tokenizer.json");
+    assertThat(models("model"))
+        .containsEntry("step-12/tokenizer.json", Digest.of(new LocalFileStore(), file.toString()));
+    try (Tokenizer tokenizer = Tokenizer.open(file)) {
+      assertThat(tokenizer.vocabularySize()).isEqualTo(20);
+    }
   }
 
   /** The same training, written twice: Gpt2FilesTest holds the format against transformers. */

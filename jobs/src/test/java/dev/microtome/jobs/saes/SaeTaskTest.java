@@ -122,6 +122,7 @@ class SaeTaskTest {
     return new SaePart(
         new StoredActivations(
             "h",
+            "",
             new VectorColumns("sequence_id", "activation", ActivationCodec.FLOAT32, WIDTH),
             slices),
         List.of(

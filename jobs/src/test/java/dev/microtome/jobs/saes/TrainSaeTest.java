@@ -306,6 +306,29 @@ class TrainSaeTest {
     run.refusedWith("last good checkpoint: step 60, kept in the run's _work folder");
   }
 
+  /** ReLU and padding make such rows; they have no norm to divide by. */
+  @Test
+  void rowsOfZerosAreTrainedOnUnderConstantNorm() throws IOException {
+    Path table = folder.resolve("table");
+    write(
+        table, 400, row -> new float[] {row % 7, row % 7 == 0 ? 0 : row % 5, row % 7 % 2, row % 7});
+
+    train(
+            "zeros",
+            "activations=" + table,
+            "sae.batch-size=20",
+            "sae.normalization=constant-norm",
+            "grid.architecture=[relu,batchtopk]",
+            "sae.k=2",
+            "evaluation-tokens=40",
+            "buffer=40")
+        .succeeded();
+
+    assertThat(JobRun.rows(folder.resolve("zeros"), SaeTrainingRow.TABLE))
+        .isNotEmpty()
+        .allMatch(row -> Double.isFinite(row.loss()));
+  }
+
   @Test
   void aDivergingSaeIsNamedWithItsStep() {
     train(

@@ -4,15 +4,15 @@ const microtome = (() => {
   const PAGE = 100;
   const COLUMNS = [
     { key: "feature", name: "Feature", doc: "index of the feature", number: String },
+    { key: "label", name: "Label", doc: "label of highest correlation", text: true },
+    { key: "text", name: "Tokens", doc: "where it is largest, and what it raises", text: true },
     { key: "density", name: "Density", doc: "share of the tokens on which it fires" },
     { key: "max", name: "Max", doc: "its largest value" },
     { key: "mean", name: "Mean", doc: "mean where it fires" },
     { key: "effect", name: "Effect", doc: "loss without it minus loss with it, nats a token on which it fires" },
-    { key: "label", name: "Label", doc: "label of highest correlation", text: true },
     { key: "labelCorrelation", name: "r label", doc: "correlation with that label" },
     { key: "cosine", name: "Cosine", doc: "cosine of the nearest direction of the same dictionary" },
     { key: "correlation", name: "r next", doc: "correlation with the nearest feature of the same dictionary" },
-    { key: "text", name: "Tokens", doc: "where it is largest, and what it raises", text: true },
   ];
   const state = { index: null, sae: 0, order: [], page: 0, sort: "feature", down: false, chosen: -1, chunks: new Map(), waiting: new Map() };
   const $ = id => document.getElementById(id);
