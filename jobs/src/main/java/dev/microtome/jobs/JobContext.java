@@ -42,6 +42,9 @@ public interface JobContext {
   /** Reads the rows of {@link #written}, in the order of files and rows. */
   <R extends Record> void forEachRow(TableSpec<R> table, Consumer<R> action) throws IOException;
 
+  /** What stages of the run pass to each other. */
+  Relay relay();
+
   /** Files of the cluster: any Hadoop path. */
   FileStore files();
 

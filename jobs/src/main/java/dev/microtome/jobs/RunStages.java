@@ -4,6 +4,7 @@ import dev.microtome.jobs.spark.DriverPart;
 import dev.microtome.jobs.spark.HadoopFileStore;
 import dev.microtome.jobs.spark.ParquetFiles;
 import dev.microtome.jobs.spark.PartPlaces;
+import dev.microtome.jobs.spark.RelayFiles;
 import dev.microtome.jobs.spark.SparkParts;
 import dev.microtome.jobs.spark.SparkSessions;
 import dev.microtome.jobs.spark.Verification;
@@ -272,6 +273,11 @@ final class RunStages implements JobContext {
         rows.forEachRemaining(action);
       }
     }
+  }
+
+  @Override
+  public Relay relay() {
+    return new RelayFiles(files, places(RunDirectory.MAIN_STAGE).relay());
   }
 
   @Override
