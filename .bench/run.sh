@@ -2,7 +2,7 @@
 # Benchmarks. See README.md beside this file.
 #   .bench/run.sh activations PEERS_FOLDER   ours beside TransformerLens and Hugging Face, with the ratio
 #   .bench/run.sh losses PEERS_FOLDER        per-token losses beside the same two, with the ratio
-#   .bench/run.sh executors [REPEATS]        jobs on one executor and on two of a standalone cluster
+#   .bench/run.sh executors [REPEATS] [models|saes]   jobs on one executor and on two of a standalone cluster
 #   .bench/run.sh training PEERS_FOLDER      steps of toy training beside plain PyTorch, with the ratio
 #   .bench/run.sh sae PEERS_FOLDER           steps of TopK autoencoders beside sparsify, SAELens and dictionary_learning
 #   .bench/run.sh leace PEERS_FOLDER         statistics and erasers beside concept-erasure, with the ratio
@@ -96,11 +96,11 @@ losses() { # PEERS_FOLDER
   python3 .bench/losses_table.py "$results"
 }
 
-executors() { # REPEATS
+executors() { # REPEATS [models|saes]
   build
   # shellcheck disable=SC2086
   java -Xmx512m $opens -Dspark.jars.folder="$PWD/jobs/target/spark/jars" -Dmicrotome.jar="$PWD/jobs/target/microtome.jar" \
-    -cp "$jobs" dev.microtome.jobs.cluster.ExecutorsBenchmark "$out/executors" "$1" | tee "$out/executors.jsonl"
+    -cp "$jobs" dev.microtome.jobs.cluster.ExecutorsBenchmark "$out/executors" "$@" | tee "$out/executors.jsonl"
 }
 
 training() { # PEERS_FOLDER
@@ -197,7 +197,7 @@ case "${1:-}" in
   training) training "$(cd "${2:?the folder of the peers\' scripts is needed}" && pwd)" ;;
   activations) activations "$(cd "${2:?the folder of the peers\' scripts is needed}" && pwd)" ;;
   losses) losses "$(cd "${2:?the folder of the peers\' scripts is needed}" && pwd)" ;;
-  executors) executors "${2:-3}" ;;
+  executors) executors "${2:-3}" "${@:3}" ;;
   kernels)
     shift
     build

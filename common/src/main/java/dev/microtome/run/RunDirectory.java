@@ -27,7 +27,8 @@ import java.util.regex.Pattern;
  * OUTPUT/RUN/parts/00007.json           written after the part's files
  * OUTPUT/RUN/parts/STAGE/00007.json     the same in a stage with a name
  * OUTPUT/RUN/_staging/                  files of task attempts, until the driver commits one of them
- * OUTPUT/RUN/_work/                     newest state of long parts that are not done
+ * OUTPUT/RUN/_work/                     newest state of long parts that are not done, and files from
+ *                                       one stage to the next
  * OUTPUT/RUN/_TABLE/                    internal table, from one stage to the next
  * OUTPUT/RUN/manifest.json
  * OUTPUT/RUN/_SUCCESS                   last
@@ -208,15 +209,19 @@ public final class RunDirectory {
     if (!files.exists(folder)) {
       return List.of();
     }
-    Map<String, Long> sizes = sizes();
+    // A run of many rounds has thousands of stages whose parts have no files.
+    Map<String, Long> sizes = new TreeMap<>();
     List<PartRecord> finished = new ArrayList<>();
     for (FileEntry entry : files.list(folder)) {
       if (entry.folder()) {
         continue;
       }
+      Optional<PartRecord> record = parsePart(entry);
+      if (sizes.isEmpty() && record.isPresent() && !record.get().paths().isEmpty()) {
+        sizes.putAll(sizes());
+      }
       Optional<PartRecord> part =
-          parsePart(entry)
-              .filter(record -> entry.name().equals(record.fileName()) && isWhole(record, sizes));
+          record.filter(found -> entry.name().equals(found.fileName()) && isWhole(found, sizes));
       if (part.isPresent()) {
         finished.add(part.get());
       } else {

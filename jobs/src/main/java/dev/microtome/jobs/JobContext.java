@@ -61,6 +61,9 @@ public interface JobContext {
    */
   void afterwards(Consumer<String> action);
 
+  /** What stages of the run pass to each other. */
+  Relay relay();
+
   /** Files of the cluster: any Hadoop path. */
   FileStore files();
 

@@ -14,6 +14,9 @@ public interface PartContext extends PartOutput {
   /** What the part keeps over a kill, for parts that take long. */
   Workspace workspace();
 
+  /** What stages of the run pass to each other. */
+  Relay relay();
+
   /** Reads rows of a Parquet file. */
   TableReader tables();
 

@@ -4,6 +4,7 @@ import dev.microtome.jobs.spark.DriverPart;
 import dev.microtome.jobs.spark.HadoopFileStore;
 import dev.microtome.jobs.spark.ParquetFiles;
 import dev.microtome.jobs.spark.PartPlaces;
+import dev.microtome.jobs.spark.RelayFiles;
 import dev.microtome.jobs.spark.SparkParts;
 import dev.microtome.jobs.spark.SparkSessions;
 import dev.microtome.jobs.spark.Verification;
@@ -358,6 +359,11 @@ final class RunStages implements JobContext {
   /** Does what the job has asked for. */
   void afterwards(String run) {
     afterwards.forEach(action -> action.accept(run));
+  }
+
+  @Override
+  public Relay relay() {
+    return new RelayFiles(files, places(RunDirectory.MAIN_STAGE).relay());
   }
 
   @Override

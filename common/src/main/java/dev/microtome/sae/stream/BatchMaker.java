@@ -1,5 +1,6 @@
 package dev.microtome.sae.stream;
 
+import dev.microtome.stats.Seeds;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Arrays;
@@ -11,6 +12,7 @@ import java.util.stream.IntStream;
 final class BatchMaker implements Closeable {
   private final RowBlocks source;
   private final BlockOrder line;
+  private final long lineStart;
   private final SlotOrder order;
   private final RowBuffer buffer;
   private final int[] slots;
@@ -26,18 +28,43 @@ final class BatchMaker implements Closeable {
    *
    * @param mixing of those
    */
-  BatchMaker(RowBlocks source, StreamSettings settings, long batchesDone, Mixing mixing)
+  static BatchMaker after(
+      RowBlocks source, StreamSettings settings, long batchesDone, Mixing mixing)
+      throws IOException {
+    long rows = Math.multiplyExact(source.totalRows(), settings.epochs());
+    return new BatchMaker(
+        source, settings, new Stretch(0, rows, settings.seed()), batchesDone, mixing);
+  }
+
+  /** Prepares the first batch of a segment. */
+  static BatchMaker of(
+      RowBlocks source, StreamSettings settings, StreamSegment segment, Mixing mixing)
+      throws IOException {
+    Stretch stretch =
+        new Stretch(
+            segment.firstBatch() * settings.batchRows(),
+            segment.batches() * settings.batchRows(),
+            Seeds.of(settings.seed(), "segment", segment.firstBatch()));
+    return new BatchMaker(source, settings, stretch, 0, mixing);
+  }
+
+  /**
+   * Rows of the line that are mixed with each other.
+   *
+   * @param seed of the mixing
+   */
+  private record Stretch(long first, long rows, long seed) {}
+
+  private BatchMaker(
+      RowBlocks source, StreamSettings settings, Stretch stretch, long batchesDone, Mixing mixing)
       throws IOException {
     this.source = source;
     this.mixing = mixing;
     line = new BlockOrder(source, settings.seed());
-    int capacity = (int) Math.min(settings.bufferRows(), line.rowsOfEpoch());
-    order =
-        new SlotOrder(
-            capacity,
-            settings.batchRows(),
-            Math.multiplyExact(line.rowsOfEpoch(), settings.epochs()),
-            settings.seed());
+    lineStart = stretch.first();
+    int capacity =
+        (int) Math.min(settings.bufferRows(), Math.min(line.rowsOfEpoch(), stretch.rows()));
+    order = new SlotOrder(capacity, settings.batchRows(), stretch.rows(), stretch.seed());
     buffer = new RowBuffer(capacity, source.width());
     slots = new int[settings.batchRows()];
     sequences = new long[settings.batchRows()];
@@ -84,7 +111,7 @@ final class BatchMaker implements Closeable {
 
   private void openAt(long row) throws IOException {
     closeOpen();
-    BlockOrder.Place place = line.at(row);
+    BlockOrder.Place place = line.at(lineStart + row);
     openPlace = source.place(place.block());
     open = source.open(place.block(), place.row());
     openUntil = row + place.rowsFromHere();

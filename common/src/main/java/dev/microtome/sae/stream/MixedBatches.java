@@ -34,11 +34,17 @@ public final class MixedBatches implements AutoCloseable {
   /** A batch, or why there is none. */
   private record Made(RowBatch batch, Throwable failure) {}
 
-  private MixedBatches(RowBlocks source, StreamSettings settings, long batchesDone, Mixing mixing) {
-    batches = settings.batches();
+  private MixedBatches(long batches, long batchesDone, MakerSource maker) {
+    this.batches = batches;
     given = batchesDone;
-    reader = new Thread(() -> read(source, settings, batchesDone, mixing), "activations reader");
+    reader = new Thread(() -> read(maker, batches - batchesDone), "activations reader");
     reader.setDaemon(true);
+  }
+
+  /** Opens what makes the batches, on the reader's thread. */
+  @FunctionalInterface
+  private interface MakerSource {
+    BatchMaker open() throws IOException;
   }
 
   /** Opens a stream at its beginning. */
@@ -54,6 +60,39 @@ public final class MixedBatches implements AutoCloseable {
    */
   public static MixedBatches openAfter(
       RowBlocks source, StreamSettings settings, long batchesDone, Mixing mixing) {
+    requireRows(source, settings);
+    return started(
+        new MixedBatches(
+            settings.batches(),
+            batchesDone,
+            () -> BatchMaker.after(source, settings, batchesDone, mixing)),
+        source,
+        settings);
+  }
+
+  /**
+   * Opens a segment of a stream at its beginning: its rows are mixed among themselves, so that it
+   * needs nothing of what was read before, and segments that do not overlap share no row.
+   *
+   * @param mixing what the batches before said
+   * @throws IllegalArgumentException if the source has too few rows for the settings, or the
+   *     settings too few batches for the segment
+   */
+  public static MixedBatches openSegment(
+      RowBlocks source, StreamSettings settings, StreamSegment segment, Mixing mixing) {
+    requireRows(source, settings);
+    if (segment.firstBatch() + segment.batches() > settings.batches()) {
+      throw new IllegalArgumentException(
+          "%s of a stream of %d batches".formatted(segment, settings.batches()));
+    }
+    return started(
+        new MixedBatches(
+            segment.batches(), 0, () -> BatchMaker.of(source, settings, segment, mixing)),
+        source,
+        settings);
+  }
+
+  private static void requireRows(RowBlocks source, StreamSettings settings) {
     long rows = source.totalRows();
     if (rows < 2L * settings.batchRows()) {
       throw new IllegalArgumentException(
@@ -65,7 +104,10 @@ public final class MixedBatches implements AutoCloseable {
           "%d batches of %d rows, expected at most %d from %d rows and %d epochs"
               .formatted(settings.batches(), settings.batchRows(), most, rows, settings.epochs()));
     }
-    MixedBatches stream = new MixedBatches(source, settings, batchesDone, mixing);
+  }
+
+  private static MixedBatches started(
+      MixedBatches stream, RowBlocks source, StreamSettings settings) {
     for (int i = 0; i < BATCHES; i++) {
       stream.free.add(new RowBatch(settings.batchRows(), source.width()));
     }
@@ -73,9 +115,9 @@ public final class MixedBatches implements AutoCloseable {
     return stream;
   }
 
-  private void read(RowBlocks source, StreamSettings settings, long batchesDone, Mixing mixing) {
-    try (BatchMaker maker = new BatchMaker(source, settings, batchesDone, mixing)) {
-      for (long batch = batchesDone; batch < settings.batches(); batch++) {
+  private void read(MakerSource source, long wanted) {
+    try (BatchMaker maker = source.open()) {
+      for (long batch = 0; batch < wanted; batch++) {
         RowBatch target = free.take();
         maker.make(target);
         made.put(new Made(target, null));

@@ -25,6 +25,15 @@ public record Mixing(long neighbours, long sameSequence, double expected, double
     return neighbours == 0 ? 0 : expected / neighbours;
   }
 
+  /** What this and the batches of another stream say together. */
+  public Mixing plus(Mixing other) {
+    return new Mixing(
+        neighbours + other.neighbours,
+        sameSequence + other.sameSequence,
+        expected + other.expected,
+        roundShare);
+  }
+
   Mixing inRound(double share) {
     return new Mixing(neighbours, sameSequence, expected, share);
   }

@@ -57,6 +57,7 @@ final class DenseTrainer implements SaeLearner {
   private double inputFactor = 1;
   private double outputFactor = 1;
   private double threshold;
+  private boolean begun;
 
   private DenseTrainer(SaeRecipe recipe, NDManager parent) {
     this.recipe = recipe;
@@ -93,6 +94,7 @@ final class DenseTrainer implements SaeLearner {
       trainer.outputFactor = Double.parseDouble(stored.number("output_factor"));
       trainer.threshold = Double.parseDouble(stored.number("threshold"));
       trainer.optimizer.resumeAfter(trainer.steps);
+      trainer.begun = true;
       return trainer;
     } catch (RuntimeException e) {
       trainer.close();
@@ -108,6 +110,14 @@ final class DenseTrainer implements SaeLearner {
   @Override
   public long steps() {
     return steps;
+  }
+
+  @Override
+  public void begin(RowBatch rowBatch, Supplier<NDArray> array) {
+    NDArray rows = array.get();
+    try (NDManager scope = rows.getManager().newSubManager()) {
+      batch(rows, rowBatch.size(), scope);
+    }
   }
 
   @Override
@@ -168,15 +178,16 @@ final class DenseTrainer implements SaeLearner {
         autoencoder
             ? rows
             : DenseKernels.columns(scope, rows, config.dIn(), config.dIn() + config.dOut());
-    if (steps == 0 && config.normalization() == Normalization.EXPECTED_AVERAGE_NORM) {
+    if (!begun && config.normalization() == Normalization.EXPECTED_AVERAGE_NORM) {
       inputFactor = factor(raw, config.dIn());
       outputFactor = factor(rawTarget, config.dOut());
     }
     NDArray x = normalized(scope, raw, inputFactor);
     NDArray target = autoencoder ? x : target(scope, rawTarget);
-    if (steps == 0 && config.preBias() == PreBias.TIED) {
+    if (!begun && config.preBias() == PreBias.TIED) {
       DenseKernels.setInPlace(parameters.get("b_dec"), DenseKernels.meanRow(scope, x));
     }
+    begun = true;
     return new SaeBatch(x, target, Optional.of(scope.create(idleFeatures.dead(batchRows))));
   }
 
@@ -298,6 +309,36 @@ final class DenseTrainer implements SaeLearner {
             Double.toString(threshold)),
         tensors(),
         idleFeatures.idle());
+  }
+
+  @Override
+  public void writeShared(Path file) {
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    parameters.forEach(
+        (name, array) ->
+            shapes.put(name, Arrays.stream(array.getShape().getShape()).boxed().toList()));
+    int[] idle = idleFeatures.idle();
+    SharedWeights.write(
+        file,
+        SharedWeights.writer(recipe, threshold, shapes, idle.length),
+        out -> {
+          for (NDArray array : parameters.values()) {
+            out.floats(array.toFloatArray());
+          }
+          out.longs(Arrays.stream(idle).asLongStream().toArray());
+        });
+  }
+
+  @Override
+  public void adopt(SharedWeights shared) {
+    try (NDManager scope = memory.newSubManager()) {
+      parameters.forEach(
+          (name, array) ->
+              DenseKernels.setInPlace(array, scope.create(shared.floats(name), array.getShape())));
+    }
+    long[] idle = shared.idle();
+    Arrays.setAll(idleFeatures.idle(), i -> (int) idle[i]);
+    threshold = shared.threshold();
   }
 
   @Override

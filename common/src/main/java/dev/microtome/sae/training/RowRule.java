@@ -42,6 +42,15 @@ abstract class RowRule {
   /** Steps a row whose gradient is 0. */
   abstract void coast(Parameter parameter, int row, float[] weights);
 
+  /**
+   * Sets a row's weights from outside.
+   *
+   * @param weights changed in place
+   */
+  void move(Parameter parameter, int row, float[] weights, float[] to) {
+    System.arraycopy(to, 0, weights, 0, to.length);
+  }
+
   final float[] sum(int kind, Parameter parameter, int row) {
     return sums.get(kind).get(parameter)[row];
   }

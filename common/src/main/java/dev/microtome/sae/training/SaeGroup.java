@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * SAEs that are trained on the same batches. Weights of one do not depend on the others.
@@ -91,6 +92,15 @@ public final class SaeGroup implements AutoCloseable {
     return names;
   }
 
+  /** Names of the files that {@link #writeShared} writes. */
+  public static List<String> sharedFiles(List<SaeRecipe> recipes) {
+    return IntStream.range(0, recipes.size()).mapToObj(SaeGroup::sharedFile).toList();
+  }
+
+  static String sharedFile(int sae) {
+    return "shared-%d.safetensors".formatted(sae);
+  }
+
   private static String stateFile(int sae) {
     return "sae-%d.safetensors".formatted(sae);
   }
@@ -101,6 +111,17 @@ public final class SaeGroup implements AutoCloseable {
   }
 
   /**
+   * Sets what the first batch of a training decides (a bias that begins at the mean, a factor of
+   * the activations) and does no step: for workers that begin with the same weights.
+   */
+  public void begin(RowBatch first) {
+    try (NDManager scope = memory.newSubManager()) {
+      Supplier<NDArray> array = array(first, scope);
+      learners.forEach(learner -> learner.begin(first, array));
+    }
+  }
+
+  /**
    * One step of each SAE.
    *
    * @throws InputException naming the SAE and the step if a loss or a gradient is not finite
@@ -108,17 +129,7 @@ public final class SaeGroup implements AutoCloseable {
   public List<SaeStep> step(RowBatch batch) {
     List<SaeStep> steps = new ArrayList<>();
     try (NDManager scope = memory.newSubManager()) {
-      AtomicReference<NDArray> made = new AtomicReference<>();
-      Supplier<NDArray> array =
-          () ->
-              made.updateAndGet(
-                  known ->
-                      known != null
-                          ? known
-                          : scope.create(
-                              batch.bytes(),
-                              new Shape(batch.size(), batch.width()),
-                              DataType.FLOAT32));
+      Supplier<NDArray> array = array(batch, scope);
       for (int i = 0; i < learners.size(); i++) {
         long start = System.nanoTime();
         try {
@@ -131,6 +142,17 @@ public final class SaeGroup implements AutoCloseable {
       }
     }
     return steps;
+  }
+
+  private static Supplier<NDArray> array(RowBatch batch, NDManager scope) {
+    AtomicReference<NDArray> made = new AtomicReference<>();
+    return () ->
+        made.updateAndGet(
+            known ->
+                known != null
+                    ? known
+                    : scope.create(
+                        batch.bytes(), new Shape(batch.size(), batch.width()), DataType.FLOAT32));
   }
 
   /**
@@ -153,6 +175,27 @@ public final class SaeGroup implements AutoCloseable {
   public void writeStates(Path folder) {
     for (int i = 0; i < learners.size(); i++) {
       learners.get(i).writeState(folder.resolve(stateFile(i)));
+    }
+  }
+
+  /** Writes what workers of one training share between rounds, for {@link OuterStep}. */
+  public void writeShared(Path folder) {
+    for (int i = 0; i < learners.size(); i++) {
+      learners.get(i).writeShared(folder.resolve(sharedFile(i)));
+    }
+  }
+
+  /**
+   * Takes over what {@link OuterStep} wrote: weights, thresholds, and how long features have not
+   * fired. The state of the optimisers stays and moves along.
+   */
+  public void adopt(Path folder) {
+    for (int i = 0; i < learners.size(); i++) {
+      SaeLearner learner = learners.get(i);
+      try (SharedWeights shared =
+          SharedWeights.open(folder.resolve(sharedFile(i)), learner.recipe())) {
+        learner.adopt(shared);
+      }
     }
   }
 

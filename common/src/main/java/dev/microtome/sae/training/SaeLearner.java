@@ -17,6 +17,9 @@ interface SaeLearner extends AutoCloseable {
   /** Steps done. */
   long steps();
 
+  /** Sets what the first batch decides, as {@link #step} does before the first step. */
+  void begin(RowBatch batch, Supplier<NDArray> array);
+
   /**
    * Does a step.
    *
@@ -37,6 +40,12 @@ interface SaeLearner extends AutoCloseable {
 
   /** Writes all that the next steps depend on. */
   void writeState(Path file);
+
+  /** Writes what workers share. */
+  void writeShared(Path file);
+
+  /** Takes shared weights over; what the optimiser knows moves along with them. */
+  void adopt(SharedWeights shared);
 
   /** The SAE as it is, for activations as they are; its memory belongs to {@code owner}. */
   Sae finished(SaeSource source, NDManager owner);

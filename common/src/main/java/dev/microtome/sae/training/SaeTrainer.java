@@ -2,6 +2,8 @@ package dev.microtome.sae.training;
 
 import dev.microtome.run.InputException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -167,6 +169,42 @@ public final class SaeTrainer implements AutoCloseable {
   public void writeState(Path file) {
     SaeState.write(
         file, settings, step, tokens, parameters, rule, arithmetic.window().sinceFired());
+  }
+
+  /** Writes what workers share. */
+  void writeShared(Path file, SaeRecipe recipe) {
+    Map<Parameter, float[][]> all = parameters.all();
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    all.forEach(
+        (name, rows) ->
+            shapes.put(name.toString(), List.of((long) rows.length, (long) rows[0].length)));
+    SharedWeights.write(
+        file,
+        SharedWeights.writer(recipe, 0, shapes, settings.shape().dSae()),
+        out -> {
+          for (float[][] rows : all.values()) {
+            for (float[] row : rows) {
+              out.floats(row);
+            }
+          }
+          out.longs(arithmetic.window().sinceFired());
+        });
+  }
+
+  /** Takes shared weights over. */
+  void adopt(SharedWeights shared) {
+    parameters
+        .all()
+        .forEach(
+            (name, rows) -> {
+              float[] to = new float[rows[0].length];
+              for (int i = 0; i < rows.length; i++) {
+                shared.read(name.toString(), (long) i * to.length, to, to.length);
+                rule.move(name, i, rows[i], to);
+              }
+            });
+    arithmetic.window().resume(shared.idle());
+    arithmetic.load();
   }
 
   @Override

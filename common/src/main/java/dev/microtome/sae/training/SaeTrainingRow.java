@@ -3,6 +3,9 @@ package dev.microtome.sae.training;
 import dev.microtome.sae.stream.Mixing;
 import dev.microtome.table.Column;
 import dev.microtome.table.TableSpec;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * A row of the table {@code training}: a step of one SAE. Losses and what is measured with them are
@@ -11,8 +14,9 @@ import dev.microtome.table.TableSpec;
 @SuppressWarnings("ArrayRecordComponent") // a row at the Parquet border
 public record SaeTrainingRow(
     @Column(doc = "name of the SAE") String sae,
-    @Column(doc = "updates done, this one included", unit = "steps") long step,
-    @Column(doc = "tokens of all batches so far", unit = "tokens") long tokens,
+    @Column(doc = "updates done, this one included; with several workers, of each", unit = "steps")
+        long step,
+    @Column(doc = "tokens of all batches so far, of all workers", unit = "tokens") long tokens,
     @Column(doc = "what is differentiated: the sum of the parts that follow") double loss,
     @Column(
             doc =
@@ -55,6 +59,51 @@ public record SaeTrainingRow(
 
   /** Seconds so far. */
   public record Times(double tokensPerSecond, double reading, double encoding, double rest) {}
+
+  /**
+   * The means of what workers have logged of the same steps at the same time; a rate is that of all
+   * together.
+   *
+   * @param workers rows of each, of the same SAEs and steps in the same order
+   */
+  public static List<SaeTrainingRow> ofWorkers(List<List<SaeTrainingRow>> workers) {
+    return IntStream.range(0, workers.get(0).size())
+        .mapToObj(i -> mean(workers.stream().map(rows -> rows.get(i)).toList()))
+        .toList();
+  }
+
+  private static SaeTrainingRow mean(List<SaeTrainingRow> rows) {
+    SaeTrainingRow first = rows.get(0);
+    float[] inner = new float[first.innerMse().length];
+    for (int i = 0; i < inner.length; i++) {
+      int width = i;
+      inner[i] = (float) mean(rows, row -> row.innerMse()[width]);
+    }
+    return new SaeTrainingRow(
+        first.sae(),
+        first.step(),
+        first.tokens(),
+        mean(rows, SaeTrainingRow::loss),
+        mean(rows, SaeTrainingRow::mse),
+        mean(rows, SaeTrainingRow::l1),
+        mean(rows, SaeTrainingRow::l0Penalty),
+        mean(rows, SaeTrainingRow::auxiliary),
+        mean(rows, SaeTrainingRow::preAct),
+        inner,
+        mean(rows, SaeTrainingRow::l0),
+        mean(rows, SaeTrainingRow::explainedVariance),
+        mean(rows, SaeTrainingRow::deadFraction),
+        first.learningRate(),
+        mean(rows, SaeTrainingRow::sameSequenceShare),
+        mean(rows, SaeTrainingRow::tokensPerSecond),
+        mean(rows, SaeTrainingRow::secondsReading),
+        mean(rows, SaeTrainingRow::secondsEncoding),
+        mean(rows, SaeTrainingRow::secondsRest));
+  }
+
+  private static double mean(List<SaeTrainingRow> rows, ToDoubleFunction<SaeTrainingRow> value) {
+    return rows.stream().mapToDouble(value).average().orElseThrow();
+  }
 
   /** The row of a step. */
   public static SaeTrainingRow of(

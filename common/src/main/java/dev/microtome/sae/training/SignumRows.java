@@ -65,6 +65,16 @@ final class SignumRows extends RowRule {
     }
   }
 
+  /** z keeps its distance from y, and so x does. */
+  @Override
+  void move(Parameter parameter, int row, float[] y, float[] to) {
+    float[] z = sum(0, parameter, row);
+    for (int j = 0; j < y.length; j++) {
+      z[j] += to[j] - y[j];
+      y[j] = to[j];
+    }
+  }
+
   @Override
   double[] counters() {
     return new double[] {largestRate, weights};

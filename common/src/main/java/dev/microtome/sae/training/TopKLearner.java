@@ -101,13 +101,24 @@ final class TopKLearner implements SaeLearner {
   }
 
   @Override
-  public SaeStep step(RowBatch batch, Supplier<NDArray> array) {
-    if (trainer == null && recipe.config().normalization() == Normalization.EXPECTED_AVERAGE_NORM) {
+  public void begin(RowBatch batch, Supplier<NDArray> array) {
+    if (recipe.config().normalization() == Normalization.EXPECTED_AVERAGE_NORM) {
       factor = DenseTrainer.factor(array.get(), recipe.config().dIn());
     }
+    take(batch);
+    trainer = SaeTrainer.start(settings(), step -> rows, threads);
+  }
+
+  private void take(RowBatch batch) {
     rows = factor == 1 ? batch.rows() : scaled(batch.rows());
+  }
+
+  @Override
+  public SaeStep step(RowBatch batch, Supplier<NDArray> array) {
     if (trainer == null) {
-      trainer = SaeTrainer.start(settings(), step -> rows, threads);
+      begin(batch, array);
+    } else {
+      take(batch);
     }
     SaeTrainingStep step = trainer.next();
     double auxiliary = step.loss() - (1 - step.explainedVariance());
@@ -141,6 +152,16 @@ final class TopKLearner implements SaeLearner {
     } catch (IOException e) {
       throw new InputException("Training state %s cannot be written: %s".formatted(file, e), e);
     }
+  }
+
+  @Override
+  public void writeShared(Path file) {
+    trainer.writeShared(file, recipe);
+  }
+
+  @Override
+  public void adopt(SharedWeights shared) {
+    trainer.adopt(shared);
   }
 
   @Override

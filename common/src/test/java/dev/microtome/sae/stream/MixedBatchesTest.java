@@ -58,6 +58,44 @@ class MixedBatchesTest {
     assertThat(all(source, settings, done)).isEqualTo(rows.subList((int) done * 8, rows.size()));
   }
 
+  /** Also over the border of an epoch, and where a segment is shorter than the buffer. */
+  @Test
+  void segmentsHaveTheRowsOfTheWholeOnceAndTheirOwnMixing() throws IOException {
+    NumberedRows source = new NumberedRows(10, 100, 37, 263);
+    StreamSettings settings = new StreamSettings(8, 70, 2, 100, 3);
+    List<Integer> rows = new ArrayList<>();
+    for (StreamSegment segment :
+        List.of(new StreamSegment(0, 40), new StreamSegment(40, 1), new StreamSegment(41, 59))) {
+      rows.addAll(segment(source, settings, segment));
+    }
+
+    assertThat(rows).hasSize(800);
+    for (int row = 0; row < 400; row++) {
+      assertThat(rows.stream().filter(List.of(row)::contains)).as("row %d", row).hasSize(2);
+    }
+    assertThat(segment(source, settings, new StreamSegment(41, 59)))
+        .isEqualTo(rows.subList(41 * 8, 800))
+        .isNotEqualTo(all(source, settings, 41));
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                MixedBatches.openSegment(source, settings, new StreamSegment(90, 11), Mixing.NONE))
+        .withMessage("StreamSegment[firstBatch=90, batches=11] of a stream of 100 batches");
+  }
+
+  private static List<Integer> segment(
+      RowBlocks source, StreamSettings settings, StreamSegment segment) throws IOException {
+    List<Integer> rows = new ArrayList<>();
+    try (MixedBatches batches = MixedBatches.openSegment(source, settings, segment, Mixing.NONE)) {
+      while (batches.hasNext()) {
+        for (float[] row : batches.next().rows()) {
+          rows.add((int) row[0]);
+        }
+      }
+    }
+    return rows;
+  }
+
   @Test
   void theMixingGoesOnAsWell() throws IOException {
     NumberedRows source = new NumberedRows(10, 500);

@@ -39,61 +39,12 @@ class SaeGroupTest {
   private static final int WIDTH = 32;
   private static final int FEATURES = 128;
   private static final int BATCH = 100;
-  private static final RowBlocks ROWS = rows(6000);
+  private static final RowBlocks ROWS =
+      MemoryRows.of(new SyntheticDictionary(WIDTH, 64, 3, 1), 6000);
 
   @BeforeAll
   static void oneThread() {
     Torch.threads(1);
-  }
-
-  private static RowBlocks rows(int count) {
-    float[][] rows = new SyntheticDictionary(WIDTH, 64, 3, 1).rows(0, count);
-    for (float[] row : rows) {
-      // A row of zeros has no norm to be set to another.
-      row[0] += 0.5f;
-    }
-    return new RowBlocks() {
-      @Override
-      public int width() {
-        return WIDTH;
-      }
-
-      @Override
-      public int count() {
-        return 1;
-      }
-
-      @Override
-      public long rows(int block) {
-        return count;
-      }
-
-      @Override
-      public Rows open(int block, long from) {
-        return new Rows() {
-          private int row = (int) from;
-
-          @Override
-          public long next(float[] target, int start) {
-            System.arraycopy(rows[row], 0, target, start, WIDTH);
-            return row++;
-          }
-
-          @Override
-          public void skip(long many) {
-            row += (int) many;
-          }
-
-          @Override
-          public void close() {}
-        };
-      }
-
-      @Override
-      public String place(int block) {
-        return "rows";
-      }
-    };
   }
 
   static Stream<Arguments> architectures() {

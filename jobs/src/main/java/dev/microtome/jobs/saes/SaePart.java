@@ -8,6 +8,9 @@ import java.util.List;
 /**
  * SAEs that are trained together from one read.
  *
+ * @param stream the batches of all workers together
+ * @param workers that train at the same time; with one there are no rounds
+ * @param rounds what the workers do between two averages
  * @param evaluationTokens rows held out
  * @param checkpointEvery steps between two saved states; 0 for none
  * @param logEvery steps between two rows of the table
@@ -17,6 +20,8 @@ record SaePart(
     StreamSource source,
     List<SaeRecipe> recipes,
     StreamSettings stream,
+    int workers,
+    RoundSettings rounds,
     long evaluationTokens,
     long checkpointEvery,
     int logEvery,
@@ -24,5 +29,29 @@ record SaePart(
     implements Serializable {
   SaePart {
     recipes = List.copyOf(recipes);
+  }
+
+  /** Steps of the training, of each worker. */
+  long steps() {
+    return stream.batches() / workers;
+  }
+
+  /** Rounds of the training. */
+  long roundCount() {
+    return (steps() + rounds.steps() - 1) / rounds.steps();
+  }
+
+  /** Tokens of all workers after so many steps. */
+  long tokens(long steps) {
+    return steps * stream.batchRows() * workers;
+  }
+
+  /** Whether a step has a row in the table. */
+  boolean logs(long step) {
+    return step % logEvery == 0 || step == steps();
+  }
+
+  List<String> names() {
+    return recipes.stream().map(SaeRecipe::name).toList();
   }
 }

@@ -31,11 +31,21 @@ final class SaeRecipes {
   /**
    * The recipe of one SAE.
    *
-   * @param steps of the training
+   * @param steps of the training, of each worker
+   * @param workers that share the tokens out: a feature that has not fired over a worker's share of
+   *     {@code dead-after-tokens} has not over all of them
    * @throws InputException naming the SAE if its numbers do not fit each other or the hook
    */
-  static SaeRecipe of(String name, SaeSettings settings, StreamSource source, long steps) {
+  static SaeRecipe of(
+      String name, SaeSettings settings, StreamSource source, long steps, int workers) {
     int dIn = source.width();
+    if (workers > 1
+        && settings.architecture() == ArchitectureKey.RELU_2023
+        && settings.resample().stream().anyMatch(step -> step < steps)) {
+      throw new InputException(
+          "SAE '%s': resample = %s is for one worker, and there are %d; resample = [] goes with them"
+              .formatted(name, settings.resample(), workers));
+    }
     int dSae = settings.dSae().orElse(Math.multiplyExact(settings.expansion(), dIn));
     try {
       SaeConfig config =
@@ -48,7 +58,7 @@ final class SaeRecipes {
           learningRate(settings, dSae, steps),
           new CoefficientWarmUp(
               config.architecture().sparsity(), share(settings.sparsityWarmUp(), steps)),
-          settings.deadAfterTokens(),
+          Math.max(1, settings.deadAfterTokens() / workers),
           new ResamplingPlan(
               settings.resample(), settings.resampleInputs(), settings.resampleDeadSteps()),
           settings.seed());

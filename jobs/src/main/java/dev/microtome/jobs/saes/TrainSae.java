@@ -29,7 +29,8 @@ import java.util.stream.LongStream;
  * {@code saes/NAME} in SAELens's format for each, and the tables {@code training} and {@code
  * evaluation}. SAEs of one hook and batch size see the same batches: they are a part, trained from
  * one read, and parts spread over executors. Killed, a part goes on from where it last saved and
- * ends with the same weights.
+ * ends with the same weights. With several {@code workers} each part is trained by as many tasks at
+ * once ({@link Rounds}).
  *
  * <pre>{@code
  * spark-submit microtome.jar train-sae --config conf/jobs/train-sae.conf \
@@ -98,7 +99,11 @@ public final class TrainSae implements Job<TrainSaeConfig, SaePart> {
               .map(
                   sae ->
                       SaeRecipes.of(
-                          sae.name(), sae.settings(), entry.getKey().source(), stream.batches()))
+                          sae.name(),
+                          sae.settings(),
+                          entry.getKey().source(),
+                          stream.batches() / config.workers(),
+                          config.workers()))
               .toList();
       int together = config.saesPerPart() == 0 ? recipes.size() : config.saesPerPart();
       for (int from = 0; from < recipes.size(); from += together) {
@@ -107,6 +112,8 @@ public final class TrainSae implements Job<TrainSaeConfig, SaePart> {
                 entry.getKey().source(),
                 recipes.subList(from, Math.min(recipes.size(), from + together)),
                 stream,
+                config.workers(),
+                config.rounds(),
                 config.evaluationTokens(),
                 config.checkpointEvery(),
                 config.logEvery(),
@@ -116,8 +123,7 @@ public final class TrainSae implements Job<TrainSaeConfig, SaePart> {
     }
     long rows =
         parts.stream()
-            .mapToLong(
-                part -> part.recipes().size() * (part.stream().batches() / part.logEvery() + 1))
+            .mapToLong(part -> part.recipes().size() * (part.steps() / part.logEvery() + 1))
             .sum();
     return new Plan<>(parts, "tokens", tokens, rows, -1);
   }
@@ -171,16 +177,28 @@ public final class TrainSae implements Job<TrainSaeConfig, SaePart> {
                   most,
                   (budget + once - 1) / once));
     }
+    long steps = StreamSettings.wholeBatches(budget, batch) / config.workers();
+    if (steps == 0) {
+      throw new ConfigException(
+          "workers",
+          config.workers(),
+          "hook '%s' has %,d tokens to train on, not a batch of %,d for each"
+              .formatted(stream.source().hook(), budget, batch));
+    }
     return new StreamSettings(
-        batch,
-        config.buffer(),
-        config.epochs(),
-        StreamSettings.wholeBatches(budget, batch),
-        config.seed());
+        batch, config.buffer(), config.epochs(), steps * config.workers(), config.seed());
   }
 
   @Override
   public void run(TrainSaeConfig config, Plan<SaePart> plan, JobContext context) {
-    context.runParts(plan, new SaeTask());
+    if (config.workers() == 1) {
+      context.runParts(plan, new SaeTask());
+      return;
+    }
+    try {
+      new Rounds(plan.parts(), context).run();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

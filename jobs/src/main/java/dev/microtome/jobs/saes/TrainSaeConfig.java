@@ -71,7 +71,7 @@ record TrainSaeConfig(
         long evaluationTokens,
     @Option(
             doc =
-                "steps after which a killed training goes on at the latest; 0: from its beginning",
+                "steps after which a killed training goes on at the latest; 0: from its beginning. With several workers it goes on from the last round",
             orElse = "500")
         long checkpointEvery,
     @Option(doc = "steps between two rows of the table training", orElse = "10") int logEvery,
@@ -84,7 +84,13 @@ record TrainSaeConfig(
             doc =
                 "SAEs at most that are trained together from one read, a task each time; 0: all that have one hook and batch size",
             orElse = "0")
-        int saesPerPart)
+        int saesPerPart,
+    @Option(
+            doc =
+                "executors that train one SAE at the same time, each on tokens of its own, with the weights averaged after each round; 1: no rounds. The tokens are shared out: schedules and steps are those of one worker",
+            orElse = "1")
+        int workers,
+    @Option(doc = "what the workers do between two averages") RoundSettings rounds)
     implements Serializable {
 
   /** Where activations come from. */
@@ -114,6 +120,7 @@ record TrainSaeConfig(
     atLeast("checkpoint-every", checkpointEvery, 0);
     atLeast("log-every", logEvery, 1);
     atLeast("saes-per-part", saesPerPart, 0);
+    atLeast("workers", workers, 1);
     tokensBudget.ifPresent(budget -> atLeast("tokens-budget", budget, 1));
     Set<String> names = new HashSet<>();
     for (SaeVariant variant : variants(saes, grid, sae)) {
@@ -126,7 +133,8 @@ record TrainSaeConfig(
         throw new ConfigException(
             "buffer", buffer, "must be at least two batches, " + 2L * batch + " tokens");
       }
-      tokensBudget.ifPresent(budget -> atLeast("tokens-budget", budget, batch));
+      tokensBudget.ifPresent(
+          budget -> atLeast("tokens-budget", budget, Math.multiplyExact((long) batch, workers)));
     }
   }
 

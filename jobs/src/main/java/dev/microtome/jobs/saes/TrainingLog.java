@@ -13,6 +13,9 @@ import java.util.List;
 
 /** What has been logged of SAEs that train together, and the time they took; saved with them. */
 final class TrainingLog {
+  /** The file beside the states of the SAEs. */
+  static final String FILE = "training.json";
+
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   private final List<SaeTrainingRow> rows = new ArrayList<>();

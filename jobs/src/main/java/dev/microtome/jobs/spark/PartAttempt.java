@@ -3,6 +3,7 @@ package dev.microtome.jobs.spark;
 import dev.microtome.jobs.ExecutorModels;
 import dev.microtome.jobs.PartContext;
 import dev.microtome.jobs.PartTask;
+import dev.microtome.jobs.Relay;
 import dev.microtome.jobs.TableReader;
 import dev.microtome.jobs.Workspace;
 import dev.microtome.run.FileStore;
@@ -175,6 +176,11 @@ final class PartAttempt<P extends Serializable>
     @Override
     public Workspace workspace() {
       return workspace;
+    }
+
+    @Override
+    public Relay relay() {
+      return new RelayFiles(executor.files(), places.relay());
     }
 
     @Override

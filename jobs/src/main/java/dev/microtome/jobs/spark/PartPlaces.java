@@ -25,6 +25,11 @@ public record PartPlaces(String stage, String run, String staging, String work)
     return FileStore.resolve(staging, label(part) + "-" + UUID.randomUUID());
   }
 
+  /** What all parts of all stages share. */
+  public String relay() {
+    return FileStore.resolve(work, "relay");
+  }
+
   /** What all attempts at a part share. */
   String workspace(int part) {
     return FileStore.resolve(work, label(part));

@@ -3,6 +3,7 @@ package dev.microtome.jobs.cluster;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.microtome.jobs.saes.TrainSaeBenchmark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,7 @@ import java.util.stream.Stream;
  * The same job on a standalone cluster with one executor of one core and with two.
  *
  * <pre>
- * ExecutorsBenchmark SCRATCH_FOLDER REPEATS
+ * ExecutorsBenchmark SCRATCH_FOLDER REPEATS [models|saes]
  * </pre>
  *
  * <p>Prints a line of JSON a workload: seconds from the start of the first part to the record of
@@ -38,11 +39,38 @@ final class ExecutorsBenchmark {
     Path scratch = Files.createDirectories(Path.of(args[0])).toAbsolutePath();
     SparkHome home = SparkHome.staged();
     try (StandaloneCluster cluster = StandaloneCluster.start(home, scratch.resolve("cluster"), 2)) {
-      new ExecutorsBenchmark(home, cluster, scratch, Integer.parseInt(args[1])).run();
+      new ExecutorsBenchmark(home, cluster, scratch, Integer.parseInt(args[1]))
+          .run(args.length < 3 ? "" : args[2]);
     }
   }
 
-  private void run() throws IOException, InterruptedException {
+  private void run(String only) throws IOException, InterruptedException {
+    if (!only.equals("saes")) {
+      models();
+    }
+    if (!only.equals("models")) {
+      saes();
+    }
+  }
+
+  private void saes() throws IOException, InterruptedException {
+    Path activations = TrainSaeBenchmark.activations(scratch, 512, 1 << 17);
+    List<String> shared =
+        List.of(
+            "activations=" + activations,
+            "sae.k=32",
+            "evaluation-tokens=4096",
+            "buffer=16384",
+            "tokens-budget=122880");
+    List<String> sweep = new ArrayList<>(shared);
+    sweep.addAll(List.of("sae.expansion=4", "grid.seed=[0,1]", "saes-per-part=1"));
+    compare("train-sae, a sweep of two", scratch.resolve("saes"), "train-sae", sweep);
+    List<String> one = new ArrayList<>(shared);
+    one.addAll(List.of("sae.expansion=8", "workers=2", "rounds.steps=5"));
+    compare("train-sae, one SAE by two workers", scratch.resolve("sae"), "train-sae", one);
+  }
+
+  private void models() throws IOException, InterruptedException {
     Path corpus = scratch.resolve("corpus");
     submit(
         2,
@@ -129,7 +157,7 @@ final class ExecutorsBenchmark {
     Path run = output.resolve(Files.readString(output.resolve("latest")).strip());
     double first = Double.POSITIVE_INFINITY;
     double last = 0;
-    try (Stream<Path> records = Files.list(run.resolve("parts"))) {
+    try (Stream<Path> records = Files.walk(run.resolve("parts"))) {
       for (Path record : records.filter(path -> path.toString().endsWith(".json")).toList()) {
         JsonNode part = new ObjectMapper().readTree(Files.readString(record));
         double end = Files.getLastModifiedTime(record).toMillis() / 1e3;

@@ -187,7 +187,7 @@ class RunAllTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"quickstart", "phase-change"})
+  @ValueSource(strings = {"quickstart", "phase-change", "monosemanticity"})
   void thePipelinesOfThisRepositoryAreOnes(String name) {
     List<String> arguments = List.of("--config=../conf/" + name + ".conf", "--dry-run");
     assertThat(JobRun.of("run-all", folder.resolve("x"), arguments).succeeded().out())

@@ -2,6 +2,7 @@ package dev.microtome.jobs.saes;
 
 import dev.microtome.jobs.ExecutorModels;
 import dev.microtome.jobs.PartContext;
+import dev.microtome.jobs.Relay;
 import dev.microtome.jobs.TableReader;
 import dev.microtome.jobs.Workspace;
 import dev.microtome.jobs.spark.HadoopFileStore;
@@ -29,6 +30,7 @@ final class FakePart implements PartContext {
   }
 
   private final Map<String, byte[]> state;
+  private final Relay relay;
   private final long killedAt;
   private final Map<String, ByteArrayOutputStream> artifacts = new TreeMap<>();
   private final Map<String, List<Record>> rows = new TreeMap<>();
@@ -38,7 +40,15 @@ final class FakePart implements PartContext {
    * @param killedAt units of progress at which the attempt is killed
    */
   FakePart(Map<String, byte[]> state, long killedAt) {
+    this(state, new FakeRelay(), killedAt);
+  }
+
+  /**
+   * @param relay what stages of the run pass to each other
+   */
+  FakePart(Map<String, byte[]> state, Relay relay, long killedAt) {
     this.state = state;
+    this.relay = relay;
     this.killedAt = killedAt;
   }
 
@@ -90,6 +100,11 @@ final class FakePart implements PartContext {
         return new ByteArrayInputStream(state.get(name));
       }
     };
+  }
+
+  @Override
+  public Relay relay() {
+    return relay;
   }
 
   @Override

@@ -3,10 +3,7 @@ package dev.microtome.jobs.saes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.microtome.activations.ActivationCodec;
 import dev.microtome.jobs.LocalSpark;
-import dev.microtome.jobs.TableReader.VectorColumns;
-import dev.microtome.jobs.inputs.TokenSlices.Slice;
 import dev.microtome.optim.Adam;
 import dev.microtome.optim.CoefficientWarmUp;
 import dev.microtome.optim.LearningRate;
@@ -21,23 +18,13 @@ import dev.microtome.sae.training.SaeOptimizer;
 import dev.microtome.sae.training.SaeRecipe;
 import dev.microtome.sae.training.SaeTrainingRow;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.TreeMap;
-import java.util.stream.Stream;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -45,45 +32,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 @ExtendWith(LocalSpark.class)
 class SaeTaskTest {
-  private static final int WIDTH = 12;
-  private static final int ROWS = 1000;
+  private static final int WIDTH = SmallTable.WIDTH;
   private static final int BATCH = 20;
   private static final long STEPS = 90;
 
   @TempDir private static Path folder;
-  private static List<Slice> slices;
+  private static StoredActivations source;
 
   @BeforeAll
   static void write() throws IOException {
-    StructType schema =
-        new StructType()
-            .add("sequence_id", DataTypes.LongType)
-            .add("activation", DataTypes.BinaryType);
-    Random random = new Random(4);
-    List<Row> rows = new ArrayList<>();
-    for (int row = 0; row < ROWS; row++) {
-      ByteBuffer bytes = ByteBuffer.allocate(4 * WIDTH).order(ByteOrder.LITTLE_ENDIAN);
-      for (int i = 0; i < WIDTH; i++) {
-        bytes.putFloat((float) (1 + random.nextGaussian()));
-      }
-      rows.add(RowFactory.create(row / 10L, bytes.array()));
-    }
-    Path table = folder.resolve("table");
-    SparkSession.builder()
-        .getOrCreate()
-        .createDataFrame(rows, schema)
-        .coalesce(1)
-        .write()
-        .parquet(table.toString());
-    try (Stream<Path> files = Files.list(table)) {
-      Path file =
-          files.filter(each -> each.toString().endsWith(".parquet")).findFirst().orElseThrow();
-      slices =
-          List.of(
-              new Slice(file.toString(), 0, 300),
-              new Slice(file.toString(), 300, 310),
-              new Slice(file.toString(), 310, ROWS));
-    }
+    source = SmallTable.write(folder.resolve("table"));
   }
 
   /** Attempts are killed at steps before, at and behind a saved one, and in the second epoch. */
@@ -120,11 +78,7 @@ class SaeTaskTest {
 
   private static SaePart part() {
     return new SaePart(
-        new StoredActivations(
-            "h",
-            "",
-            new VectorColumns("sequence_id", "activation", ActivationCodec.FLOAT32, WIDTH),
-            slices),
+        source,
         List.of(
             recipe("a", SaeConfig.of(new TopKSae(3), WIDTH, 24)),
             recipe(
@@ -133,6 +87,8 @@ class SaeTaskTest {
                     .with(Normalization.EXPECTED_AVERAGE_NORM)),
             recipe("c", SaeConfig.of(new ReluSae2023(0.1), WIDTH, 24))),
         new StreamSettings(BATCH, 100, 2, STEPS, 5),
+        1,
+        new RoundSettings(1, 1, 0),
         100,
         10,
         5,

@@ -46,11 +46,7 @@ public final class TrainSaeBenchmark {
     Path folder = Path.of(args[0]);
     int width = Integer.parseInt(args[1]);
     int rows = Integer.parseInt(args[2]);
-    Path table = folder.resolve("activations-%d-%d".formatted(width, rows));
-    if (!Files.exists(table.resolve("finished"))) {
-      write(Files.createDirectories(table), width, rows);
-      Files.createFile(table.resolve("finished"));
-    }
+    Path table = activations(folder, width, rows);
     List<String> arguments = new ArrayList<>(List.of("activations=" + table, "--force"));
     arguments.addAll(Arrays.asList(args).subList(3, args.length));
     JobRun run = JobRun.of("train-sae", folder.resolve("run"), arguments).succeeded();
@@ -81,6 +77,16 @@ public final class TrainSaeBenchmark {
         scores.getOrDefault("explained_variance", Double.NaN),
         scores.get("same_sequence_share"),
         scores.get("expected_same_sequence_share"));
+  }
+
+  /** A table of activations in the folder, written if it is not there. */
+  public static Path activations(Path folder, int width, int rows) throws IOException {
+    Path table = folder.resolve("activations-%d-%d".formatted(width, rows));
+    if (!Files.exists(table.resolve("finished"))) {
+      write(Files.createDirectories(table), width, rows);
+      Files.createFile(table.resolve("finished"));
+    }
+    return table;
   }
 
   private static void write(Path table, int width, int rows) throws IOException {

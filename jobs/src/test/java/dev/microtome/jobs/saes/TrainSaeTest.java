@@ -226,6 +226,40 @@ class TrainSaeTest {
   }
 
   @Test
+  void workersShareTheTokensOut() throws IOException {
+    JobRun run =
+        train(
+                "workers",
+                "hooks=" + RESID,
+                "epochs=4",
+                "workers=2",
+                "rounds.steps=15",
+                "grid.architecture=[topk,gated]",
+                "sae.l1=0.01")
+            .succeeded();
+
+    List<SaeTrainingRow> rows =
+        run.rows(SaeTrainingRow.TABLE).stream().filter(row -> row.sae().equals("topk")).toList();
+    SaeTrainingRow last = rows.get(rows.size() - 1);
+    // (3,840 − 640) · 4 / 64 / 2 steps of each.
+    assertThat(last.step()).isEqualTo(100);
+    assertThat(last.tokens()).isEqualTo(12_800);
+    assertThat(scores(run, "topk").get("explained_variance")).isGreaterThan(0.5);
+    assertThat(files("workers")).hasSize(6);
+    assertThat(folder.resolve("workers"))
+        .satisfies(
+            output ->
+                assertThat(
+                        output.resolve(
+                            Files.readString(output.resolve("latest")).strip() + "/_work"))
+                    .doesNotExist());
+    train("again", "hooks=" + RESID, "epochs=4", "workers=2", "rounds.steps=15", "sae.l1=0.01")
+        .succeeded();
+    assertThat(files("again").get("sae/sae_weights.safetensors"))
+        .isEqualTo(files("workers").get("topk/sae_weights.safetensors"));
+  }
+
+  @Test
   void listsOfFloatsAreReadLikeBytes() throws IOException {
     Path lists = inputs.resolve("lists-" + folder.getFileName());
     JobRun.of(
@@ -257,6 +291,8 @@ class TrainSaeTest {
         "saes=[{name=a},{name=a}] | saes: invalid value a: two SAEs have this name, each must have its own",
         "sae.batch-size=257 | buffer: invalid value 512: must be at least two batches",
         "saes=[{name=a,hook=hook_embed}] | saes: invalid value a: its hook 'hook_embed' is not among hooks, [blocks.2.hook_resid_post]",
+        "workers=60 | workers: invalid value 60: hook 'blocks.2.hook_resid_post' has 3,200 tokens to train on, not a batch of 64 for each",
+        "rounds.outer-momentum=1 | rounds.outer-momentum: invalid value 1.0: must be at least 0 and below 1",
         "source=model | model: invalid value null: is needed with source = model",
       })
   void refusesWhatDoesNotFitInThePlan(String set, String message) {

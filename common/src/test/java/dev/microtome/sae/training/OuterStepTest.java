@@ -1,0 +1,116 @@
+package dev.microtome.sae.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.microtome.model.load.SafetensorsWriter;
+import dev.microtome.optim.Adam;
+import dev.microtome.optim.CoefficientWarmUp;
+import dev.microtome.optim.LearningRate;
+import dev.microtome.run.InputException;
+import dev.microtome.sae.BatchTopKSae;
+import dev.microtome.sae.ReluSae2024;
+import dev.microtome.sae.SaeArchitecture;
+import dev.microtome.sae.SaeConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OuterStepTest {
+  @TempDir private Path folder;
+
+  private static SaeRecipe recipe(SaeArchitecture architecture) {
+    return new SaeRecipe(
+        "a",
+        SaeConfig.of(architecture, 2, 2),
+        SaeOptimizer.adam(Adam.DEFAULT),
+        LearningRate.builder(1e-3, 10).build(),
+        new CoefficientWarmUp(1, 0),
+        1000,
+        ResamplingPlan.NONE,
+        1);
+  }
+
+  /** All encoder weights and biases have one value; the decoder has two rows. */
+  private Path shared(
+      String name, SaeRecipe recipe, float value, float[] decoder, double threshold, long... idle)
+      throws IOException {
+    Path place = Files.createDirectories(folder.resolve(name));
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    shapes.put("W_enc", List.of(2L, 2L));
+    shapes.put("b_enc", List.of(2L));
+    shapes.put("W_dec", List.of(2L, 2L));
+    shapes.put("b_dec", List.of(2L));
+    SafetensorsWriter writer = SharedWeights.writer(recipe, threshold, shapes, 2);
+    SharedWeights.write(
+        place.resolve(SaeGroup.sharedFile(0)),
+        writer,
+        out -> {
+          out.floats(value, value, value, value).floats(value, value);
+          out.floats(decoder).floats(value, value).longs(idle);
+        });
+    return place;
+  }
+
+  private SharedWeights take(SaeRecipe recipe, Path before, String after, Path... workers)
+      throws IOException {
+    Path place = Files.createDirectories(folder.resolve(after));
+    OuterStep.take(List.of(recipe), new OuterOptimizer(0.5, 0.8), before, List.of(workers), place);
+    return SharedWeights.open(place.resolve(SaeGroup.sharedFile(0)), recipe);
+  }
+
+  /** Two rounds from 1: changes by −1 and then 0 of the mean, m = 1 and 0.8. */
+  @Test
+  void weightsTakeNesterovsStep() throws IOException {
+    SaeRecipe recipe = recipe(new ReluSae2024(1));
+    float[] rows = {3, 4, 0, 0};
+    Path begin = shared("begin", recipe, 1, rows, 0, 0, 0);
+    Path one = shared("one", recipe, -1, rows, 0, 7, 3);
+    Path two = shared("two", recipe, 1, rows, 0, 5, 9);
+    try (SharedWeights first = take(recipe, begin, "first", one, two)) {
+      // 1 − 0.5·(0.8·1 + 1)
+      assertThat(first.floats("b_enc")[1]).isCloseTo(0.1f, within(1e-7f));
+      assertThat(first.floats("W_dec")).containsExactly(rows);
+      assertThat(first.idle()).containsExactly(5, 3);
+      Path same = shared("same", recipe, first.floats("b_enc")[0], rows, 0, 0, 0);
+      try (SharedWeights second = take(recipe, folder.resolve("first"), "second", same, same)) {
+        // 0.1 − 0.5·0.8·0.8
+        assertThat(second.floats("W_enc")[3]).isCloseTo(-0.22f, within(1e-7f));
+      }
+    }
+  }
+
+  @Test
+  void decoderRowsKeepTheirNormAndThresholdsAreAveraged() throws IOException {
+    SaeRecipe recipe = recipe(new BatchTopKSae(1));
+    Path begin = shared("begin", recipe, 0, new float[] {1, 0, 0, 1}, 0, 0, 0);
+    Path one = shared("one", recipe, 0, new float[] {0, 1, 0, 1}, 1, 0, 0);
+    Path two = shared("two", recipe, 0, new float[] {1, 0, 0, 1}, 2, 0, 0);
+    try (SharedWeights first = take(recipe, begin, "first", one, two)) {
+      // (1, 0) − 0.9·(½, −½), its norm divided out.
+      double norm = Math.hypot(0.55, 0.45);
+      assertThat(first.floats("W_dec"))
+          .containsExactly(
+              new float[] {(float) (0.55 / norm), (float) (0.45 / norm), 0, 1}, within(1e-6f));
+      assertThat(first.threshold()).isEqualTo(1.5);
+    }
+  }
+
+  @Test
+  void weightsOfAnotherTrainingAreRefused() throws IOException {
+    SaeRecipe recipe = recipe(new ReluSae2024(1));
+    float[] rows = {1, 0, 0, 1};
+    Path begin = shared("begin", recipe, 0, rows, 0, 0, 0);
+    Path other = shared("other", recipe(new ReluSae2024(2)), 0, rows, 0, 0, 0);
+
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> take(recipe, begin, "first", other))
+        .withMessageContaining("is of another training");
+  }
+}

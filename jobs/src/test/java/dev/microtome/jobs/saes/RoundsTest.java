@@ -1,0 +1,327 @@
+package dev.microtome.jobs.saes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.microtome.jobs.DriverTask;
+import dev.microtome.jobs.JobContext;
+import dev.microtome.jobs.LocalSpark;
+import dev.microtome.jobs.PartTask;
+import dev.microtome.jobs.Plan;
+import dev.microtome.jobs.Relay;
+import dev.microtome.jobs.TableInput;
+import dev.microtome.jobs.TableReader;
+import dev.microtome.model.load.Safetensors;
+import dev.microtome.optim.Adam;
+import dev.microtome.optim.CoefficientWarmUp;
+import dev.microtome.optim.LearningRate;
+import dev.microtome.run.FileStore;
+import dev.microtome.sae.BatchTopKSae;
+import dev.microtome.sae.Normalization;
+import dev.microtome.sae.SaeConfig;
+import dev.microtome.sae.TopKSae;
+import dev.microtome.sae.stream.StreamSegment;
+import dev.microtome.sae.stream.StreamSettings;
+import dev.microtome.sae.training.ResamplingPlan;
+import dev.microtome.sae.training.SaeOptimizer;
+import dev.microtome.sae.training.SaeRecipe;
+import dev.microtome.sae.training.SaeTrainingRow;
+import dev.microtome.table.TableSpec;
+import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Two groups of SAEs by three workers: of 11 steps in three rounds, and of 5 in two. */
+@ExtendWith(LocalSpark.class)
+class RoundsTest {
+  private static final int BATCH = 10;
+
+  @TempDir private static Path folder;
+  private static StoredActivations source;
+
+  @BeforeAll
+  static void write() throws IOException {
+    source = SmallTable.write(folder.resolve("table"));
+  }
+
+  @Test
+  void theStagesOfARunAreItsRounds() throws IOException {
+    Session session = new Session();
+    new Rounds(groups(), session).run();
+
+    assertThat(session.done.keySet())
+        .containsExactly(
+            "",
+            "average_00001",
+            "average_00002",
+            "average_00003",
+            "begin",
+            "round_00001",
+            "round_00002",
+            "round_00003");
+    assertThat(session.units).containsEntry("round_00001", 3L * (4 + 4) * BATCH);
+    assertThat(session.units).containsEntry("round_00003", 3L * 3 * BATCH);
+    assertThat(session.results().keySet())
+        .contains("saes/a/sae_weights.safetensors", "saes/b/cfg.json", "saes/c/cfg.json");
+    assertThat(session.rows("training"))
+        .filteredOn(row -> row.startsWith("a "))
+        .hasSize(3)
+        .last()
+        .asString()
+        .startsWith("a 11 330 ");
+    // What the last round needed is there, what those before needed is not.
+    assertThat(session.relay.files().keySet())
+        .contains("group-0/worker-2/round-3/sae-0.safetensors")
+        .noneMatch(name -> name.contains("group-0") && name.contains("-1/s"))
+        .noneMatch(name -> name.contains("group-0/worker-2/round-2"));
+  }
+
+  @Test
+  void everyBatchIsOneWorkersInOneRound() {
+    SaePart group = groups().get(0);
+    List<Long> batches = new ArrayList<>();
+    for (long round = 1; round <= group.roundCount(); round++) {
+      for (int worker = 0; worker < 3; worker++) {
+        StreamSegment segment = new RoundPart(group, 0, worker, round).segment();
+        for (long batch = 0; batch < segment.batches(); batch++) {
+          batches.add(segment.firstBatch() + batch);
+        }
+      }
+    }
+
+    assertThat(batches).containsExactlyElementsOf(LongStream.range(0, 33).boxed().toList());
+  }
+
+  /** An outer rate of 50 takes the average far from where its workers were. */
+  @Test
+  void workersBeginEachRoundWithTheAverageAndTheLastOneIsWritten() throws IOException {
+    SaePart group =
+        group(
+            8,
+            new RoundSettings(4, 50, 0),
+            recipe("a", SaeConfig.of(new TopKSae(3), SmallTable.WIDTH, 24), 8));
+    Session session = new Session();
+    new Rounds(List.of(group), session).run();
+
+    float[] average = tensor(session, "group-0/average-1/shared-0.safetensors", "parameter.W_enc");
+    String worker = "group-0/worker-2/round-%d/shared-0.safetensors";
+    // Adam moves a weight by about the learning rate, 0.003, a step.
+    assertThat(farthest(average, tensor(session, worker.formatted(1), "parameter.W_enc")))
+        .isGreaterThan(0.1);
+    assertThat(farthest(average, tensor(session, worker.formatted(2), "parameter.W_enc")))
+        .isLessThan(0.03);
+    byte[] written =
+        HexFormat.of().parseHex(session.results().get("saes/a/sae_weights.safetensors"));
+    assertThat(tensor(written, "W_dec"))
+        .isEqualTo(tensor(session, "group-0/average-2/shared-0.safetensors", "parameter.W_dec"));
+  }
+
+  private static float[] tensor(Session session, String file, String name) throws IOException {
+    return tensor(session.relay.written().get(file), name);
+  }
+
+  private static float[] tensor(byte[] bytes, String name) throws IOException {
+    Path file = Files.write(folder.resolve("tensors.safetensors"), bytes);
+    try (Safetensors tensors = Safetensors.open(file)) {
+      return tensors.floats(name);
+    }
+  }
+
+  private static double farthest(float[] a, float[] b) {
+    return IntStream.range(0, a.length).mapToDouble(i -> Math.abs(a[i] - b[i])).max().orElseThrow();
+  }
+
+  /** After so many parts: in the beginning, in a round, between two, while weights are averaged. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4, 8, 9, 12, 18, 22})
+  void killedAndRunAgainItEndsWithTheSameBytes(int parts) throws IOException {
+    Session undisturbed = new Session();
+    new Rounds(groups(), undisturbed).run();
+
+    Session session = new Session();
+    session.partsLeft = parts;
+    assertThatThrownBy(() -> new Rounds(groups(), session).run())
+        .isInstanceOf(FakePart.Killed.class);
+    session.partsLeft = Integer.MAX_VALUE;
+    new Rounds(groups(), session).run();
+
+    assertThat(session.results()).isEqualTo(undisturbed.results());
+    assertThat(session.rows("training")).isEqualTo(undisturbed.rows("training"));
+    assertThat(session.rows("evaluation")).isEqualTo(undisturbed.rows("evaluation"));
+  }
+
+  @Test
+  void anyOrderOfWorkersEndsWithTheSameBytes() throws IOException {
+    Session forward = new Session();
+    new Rounds(groups(), forward).run();
+    Session backward = new Session();
+    backward.backward = true;
+    new Rounds(groups(), backward).run();
+
+    assertThat(backward.results()).isEqualTo(forward.results());
+  }
+
+  private static List<SaePart> groups() {
+    return List.of(
+        group(
+            11,
+            recipe("a", SaeConfig.of(new TopKSae(3), SmallTable.WIDTH, 24), 11),
+            recipe(
+                "b",
+                SaeConfig.of(new BatchTopKSae(3), SmallTable.WIDTH, 24)
+                    .with(Normalization.EXPECTED_AVERAGE_NORM),
+                11)),
+        group(5, recipe("c", SaeConfig.of(new TopKSae(2), SmallTable.WIDTH, 24), 5)));
+  }
+
+  private static SaePart group(long steps, SaeRecipe... recipes) {
+    return group(steps, new RoundSettings(4, 0.7, 0.5), recipes);
+  }
+
+  private static SaePart group(long steps, RoundSettings rounds, SaeRecipe... recipes) {
+    return new SaePart(
+        source,
+        List.of(recipes),
+        new StreamSettings(BATCH, 50, 1, 3 * steps, 5),
+        3,
+        rounds,
+        100,
+        1,
+        5,
+        "m");
+  }
+
+  private static SaeRecipe recipe(String name, SaeConfig config, long steps) {
+    return new SaeRecipe(
+        name,
+        config,
+        SaeOptimizer.adam(Adam.DEFAULT),
+        LearningRate.builder(0.003, steps).decay(2).build(),
+        new CoefficientWarmUp(config.architecture().sparsity(), 1),
+        50,
+        ResamplingPlan.NONE,
+        3);
+  }
+
+  /** Runs stages here, a part after the other, and knows which parts are done. */
+  private static final class Session implements JobContext {
+    private final FakeRelay relay = new FakeRelay();
+    private final Map<String, Map<Integer, FakePart>> done = new TreeMap<>();
+    private final Map<String, Long> units = new TreeMap<>();
+    private int partsLeft = Integer.MAX_VALUE;
+    private boolean backward;
+
+    Map<String, String> results() {
+      Map<String, String> results = new TreeMap<>();
+      done.get("")
+          .values()
+          .forEach(
+              part ->
+                  part.artifacts()
+                      .forEach(
+                          (path, bytes) ->
+                              results.put(path, HexFormat.of().formatHex(bytes.toByteArray()))));
+      return results;
+    }
+
+    /** Rows without their times. */
+    List<String> rows(String table) {
+      List<String> rows = new ArrayList<>();
+      done.get("").values().forEach(part -> part.rows(table).forEach(row -> rows.add(text(row))));
+      return rows;
+    }
+
+    private static String text(Record row) {
+      return row instanceof SaeTrainingRow step
+          ? "%s %d %d %s %s %s %s"
+              .formatted(
+                  step.sae(),
+                  step.step(),
+                  step.tokens(),
+                  step.loss(),
+                  step.explainedVariance(),
+                  step.deadFraction(),
+                  step.sameSequenceShare())
+          : row.toString();
+    }
+
+    @Override
+    public <P extends Serializable> void runParts(Plan<P> plan, PartTask<P> task) {
+      runStage("", plan, task);
+    }
+
+    @Override
+    public <P extends Serializable> void runStage(String stage, Plan<P> plan, PartTask<P> task) {
+      Map<Integer, FakePart> finished = done.computeIfAbsent(stage, unused -> new TreeMap<>());
+      List<Integer> order = new ArrayList<>();
+      for (int i = 0; i < plan.parts().size(); i++) {
+        order.add(i);
+      }
+      if (backward) {
+        Collections.reverse(order);
+      }
+      for (int i : order) {
+        if (!finished.containsKey(i)) {
+          FakePart part = new FakePart(new HashMap<>(), relay, Long.MAX_VALUE);
+          if (partsLeft-- == 0) {
+            throw new FakePart.Killed();
+          }
+          try {
+            units.merge(stage, task.run(plan.parts().get(i), part), Long::sum);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+          finished.put(i, part);
+        }
+      }
+    }
+
+    @Override
+    public void runOnDriver(String stage, DriverTask task) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public TableInput written(TableSpec<?> table) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public <R extends Record> void forEachRow(TableSpec<R> table, Consumer<R> action) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Relay relay() {
+      return relay;
+    }
+
+    @Override
+    public FileStore files() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public TableReader tables() {
+      throw new UnsupportedOperationException();
+    }
+  }
+}
