@@ -86,8 +86,7 @@ public final class ConfigReader {
       for (String set : sets) {
         config = SetArgument.parse(set, type).withFallback(config);
       }
-      Config known = ConfigFactory.parseMap(definitions).withFallback(config);
-      return readRoot(type, config.resolveWith(known).root(), "no --config or --set has it");
+      return readRoot(type, resolved(config, definitions).root(), "no --config or --set has it");
     } catch (com.typesafe.config.ConfigException.UnresolvedSubstitution e) {
       throw new InputException("Configuration: " + e.getMessage(), e);
     } catch (com.typesafe.config.ConfigException e) {
@@ -115,6 +114,20 @@ public final class ConfigReader {
     Map<String, String> places = new TreeMap<>();
     addPlaces("", root, places);
     return new ResolvedConfig<>(type.cast(record(type, root, "", absent)), places);
+  }
+
+  /**
+   * The library's resolveWith does not know a value that the environment may override: what is
+   * resolved must be its own root. So the definitions are in it meanwhile.
+   */
+  private static Config resolved(Config config, Map<String, String> definitions) {
+    Config resolved = ConfigFactory.parseMap(definitions).withFallback(config).resolve();
+    for (String name : definitions.keySet()) {
+      if (!config.root().containsKey(name)) {
+        resolved = resolved.withoutPath(name);
+      }
+    }
+    return resolved;
   }
 
   private static Config parseFile(String path, FileStore files) {

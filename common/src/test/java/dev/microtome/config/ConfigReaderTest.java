@@ -60,6 +60,39 @@ class ConfigReaderTest {
   }
 
   @Test
+  void aDefinitionDoesForWhatTheFileRefersToBesideValuesThatTheEnvironmentMayOverride()
+      throws IOException {
+    Path file =
+        file(
+            """
+            model = a
+            model = ${?MICROTOME_IS_NOT_SET}
+            texts = [${model}, ${here}/b]
+            """);
+    Sample sample = read(file, Map.of("here", "/c"));
+    assertThat(sample.model()).isEqualTo(new InputPath("a"));
+    assertThat(sample.texts()).containsExactly(new InputPath("a"), new InputPath("/c/b"));
+  }
+
+  @Test
+  void aKeyThatIsNamedAsADefinitionIsStillRefused() throws IOException {
+    Path file = file("model = m, here = x");
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> read(file, Map.of("here", "/c")))
+        .withMessageStartingWith("Unknown key here");
+  }
+
+  private static Sample read(Path file, Map<String, String> definitions) {
+    return ConfigReader.read(
+            Sample.class,
+            Optional.of(file.toString()),
+            List.of(),
+            definitions,
+            new LocalFileStore())
+        .value();
+  }
+
+  @Test
   void defaultsAreTheAnnotations() {
     assertThat(read("model=m"))
         .isEqualTo(
