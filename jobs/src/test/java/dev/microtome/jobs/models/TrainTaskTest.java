@@ -7,6 +7,7 @@ import dev.microtome.jobs.ExecutorModels;
 import dev.microtome.jobs.ModelFolder;
 import dev.microtome.jobs.PartContext;
 import dev.microtome.jobs.TableInput.TableFile;
+import dev.microtome.jobs.Relay;
 import dev.microtome.jobs.TableReader;
 import dev.microtome.jobs.Workspace;
 import dev.microtome.jobs.models.ModelPart.MixedTokens;
@@ -52,7 +53,7 @@ class TrainTaskTest {
           CheckpointSchedule.of(List.of(0L, 5L, 7L, 12L)),
           Format.TOY,
           /* saveEvery= */ 5,
-          new MixedTokens(List.of(List.of(new TableFile("t", 40, 1, ""))), List.of(1.0), "t"));
+          new MixedTokens(List.of(List.of(new TableFile("t", 40, 1, ""))), List.of(1.0), "t", ""));
 
   @Test
   void aKilledTrainingGoesOnFromItsLastStateAndEndsAsAnUndisturbedOne() throws IOException {
@@ -203,6 +204,11 @@ class TrainTaskTest {
     @Override
     public OptionalInt gpu() {
       return OptionalInt.empty();
+    }
+
+    @Override
+    public Relay relay() {
+      throw new UnsupportedOperationException();
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.microtome.jobs.DriverTask;
 import dev.microtome.jobs.JobContext;
+import dev.microtome.jobs.JobSteps;
 import dev.microtome.jobs.LocalSpark;
 import dev.microtome.jobs.PartTask;
 import dev.microtome.jobs.Plan;
@@ -28,10 +29,12 @@ import dev.microtome.sae.training.SaeRecipe;
 import dev.microtome.sae.training.SaeTrainingRow;
 import dev.microtome.table.TableSpec;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -312,6 +315,31 @@ class RoundsTest {
     @Override
     public Relay relay() {
       return relay;
+    }
+
+    @Override
+    public String output() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public PrintStream out() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Clock clock() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public JobSteps steps() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void afterwards(Consumer<String> action) {
+      throw new UnsupportedOperationException();
     }
 
     @Override
