@@ -57,6 +57,11 @@ public final class RowBatch {
     mixing = newMixing;
   }
 
+  /** Notes that the rows have been written to. */
+  void changed() {
+    inBytes = false;
+  }
+
   /** Sets a row. */
   void row(int index, float[] source, int start) {
     System.arraycopy(source, start, rows[index], 0, width);

@@ -28,6 +28,7 @@ import dev.microtome.sae.SaeSource;
 import dev.microtome.sae.Trained;
 import dev.microtome.sae.stream.MixedBatches;
 import dev.microtome.sae.stream.RowBatch;
+import dev.microtome.sae.stream.RowColumns;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -214,13 +215,13 @@ final class DenseTrainer implements SaeLearner {
   }
 
   @Override
-  public void resample(Supplier<MixedBatches> ahead) throws IOException {
+  public void resample(Supplier<MixedBatches> ahead, RowColumns columns) throws IOException {
     ResamplingPlan plan = recipe.resampling();
     if (!(architecture() instanceof ReluSae2023) || !plan.steps().contains(steps)) {
       return;
     }
     int[] dead = idleFeatures.deadAfterSteps(plan.deadAfterSteps());
-    double[] losses = dead.length == 0 ? new double[0] : losses(ahead, plan.inputs());
+    double[] losses = dead.length == 0 ? new double[0] : losses(ahead, columns, plan.inputs());
     if (losses.length == 0 || dead.length == recipe.config().dSae()) {
       return;
     }
@@ -231,7 +232,7 @@ final class DenseTrainer implements SaeLearner {
           parameters.get("b_enc"),
           parameters.get("W_dec"),
           dead,
-          inputs(ahead, drawn, scope));
+          inputs(ahead, columns, drawn, scope));
     }
     Map<String, NDArray> sums = optimizer.tensors();
     for (String kind : List.of("exp_avg.", "exp_avg_sq.")) {
@@ -242,13 +243,14 @@ final class DenseTrainer implements SaeLearner {
   }
 
   /** Losses of the inputs that follow; fewer at the end of the training. */
-  private double[] losses(Supplier<MixedBatches> ahead, int inputs) throws IOException {
+  private double[] losses(Supplier<MixedBatches> ahead, RowColumns columns, int inputs)
+      throws IOException {
     double sparsity = recipe.sparsity().at(steps);
     double[] losses = new double[inputs];
     int count = 0;
     try (MixedBatches batches = ahead.get()) {
       while (count < inputs && batches.hasNext()) {
-        RowBatch batch = batches.next();
+        RowBatch batch = inputs(batches.next(), columns);
         try (NDManager scope = memory.newSubManager()) {
           double[] ofBatch =
               DenseKernels.rowLosses(
@@ -263,14 +265,15 @@ final class DenseTrainer implements SaeLearner {
   }
 
   /** The inputs that were drawn, normalised, a row each. */
-  private NDArray inputs(Supplier<MixedBatches> ahead, int[] drawn, NDManager scope)
+  private NDArray inputs(
+      Supplier<MixedBatches> ahead, RowColumns columns, int[] drawn, NDManager scope)
       throws IOException {
     int width = recipe.config().dIn();
     float[] rows = new float[drawn.length * width];
     int last = Arrays.stream(drawn).max().orElseThrow();
     try (MixedBatches batches = ahead.get()) {
       for (int first = 0; first <= last; ) {
-        RowBatch batch = batches.next();
+        RowBatch batch = inputs(batches.next(), columns);
         for (int i = 0; i < drawn.length; i++) {
           if (drawn[i] >= first && drawn[i] < first + batch.size()) {
             System.arraycopy(batch.rows()[drawn[i] - first], 0, rows, i * width, width);
@@ -280,6 +283,17 @@ final class DenseTrainer implements SaeLearner {
       }
     }
     return normalized(scope, scope.create(rows, new Shape(drawn.length, width)), inputFactor);
+  }
+
+  /** What is encoded of a batch. */
+  private static RowBatch inputs(RowBatch batch, RowColumns columns) {
+    RowColumns encoded = new RowColumns(columns.from(), columns.width(), 0, 0);
+    if (encoded.areAll(batch.width())) {
+      return batch;
+    }
+    RowBatch inputs = encoded.batch(batch.size());
+    encoded.copy(batch, inputs);
+    return inputs;
   }
 
   private static NDArray array(RowBatch batch, NDManager scope) {

@@ -13,12 +13,14 @@ import dev.microtome.sae.SaeSource;
 import dev.microtome.sae.stream.MixedBatches;
 import dev.microtome.sae.stream.RowBatch;
 import dev.microtome.sae.stream.RowBlocks;
+import dev.microtome.sae.stream.RowColumns;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -35,19 +37,87 @@ public final class SaeGroup implements AutoCloseable {
   private final NDManager memory;
   private final List<SaeLearner> learners = new ArrayList<>();
   private final long[] nanos;
+  private final List<Selection> selections;
 
-  private SaeGroup(int count) {
+  private SaeGroup(List<RowColumns> columns) {
     memory = NDManager.newBaseManager();
-    nanos = new long[count];
+    nanos = new long[columns.size()];
+    Map<RowColumns, Selection> distinct = new HashMap<>();
+    selections =
+        columns.stream().map(each -> distinct.computeIfAbsent(each, Selection::new)).toList();
+  }
+
+  private static List<RowColumns> all(List<SaeRecipe> recipes) {
+    return recipes.stream()
+        .map(
+            recipe -> {
+              SaeConfig config = recipe.config();
+              boolean autoencoder = config.mapping() == Mapping.AUTOENCODER;
+              return new RowColumns(
+                  0, config.dIn(), autoencoder ? 0 : config.dIn(), autoencoder ? 0 : config.dOut());
+            })
+        .toList();
+  }
+
+  /** The columns of a batch that some of the SAEs take. */
+  private static final class Selection {
+    private final RowColumns columns;
+    private RowBatch own;
+    private RowBatch taken;
+    private NDArray array;
+
+    Selection(RowColumns columns) {
+      this.columns = columns;
+    }
+
+    /** Forgets the batch before. */
+    void clear() {
+      taken = null;
+      array = null;
+    }
+
+    RowBatch of(RowBatch batch) {
+      if (taken == null) {
+        if (columns.areAll(batch.width())) {
+          taken = batch;
+        } else {
+          if (own == null || own.size() != batch.size()) {
+            own = columns.batch(batch.size());
+          }
+          columns.copy(batch, own);
+          taken = own;
+        }
+      }
+      return taken;
+    }
+
+    /** The same as an array, made when it is first asked for. */
+    NDArray array(NDManager scope) {
+      if (array == null) {
+        array =
+            scope.create(taken.bytes(), new Shape(taken.size(), taken.width()), DataType.FLOAT32);
+      }
+      return array;
+    }
+  }
+
+  /**
+   * Begins trainings with seeded weights, on batches of rows that are all one SAE's: for a
+   * transcoder what is encoded beside what is rebuilt.
+   *
+   * @param threads that a step may use; libtorch's own are set by the caller
+   */
+  public static SaeGroup start(List<SaeRecipe> recipes, int threads) {
+    return start(recipes, all(recipes), threads);
   }
 
   /**
    * Begins trainings with seeded weights.
    *
-   * @param threads that a step may use; libtorch's own are set by the caller
+   * @param columns of each SAE in the batches
    */
-  public static SaeGroup start(List<SaeRecipe> recipes, int threads) {
-    SaeGroup group = new SaeGroup(recipes.size());
+  public static SaeGroup start(List<SaeRecipe> recipes, List<RowColumns> columns, int threads) {
+    SaeGroup group = new SaeGroup(columns);
     for (SaeRecipe recipe : recipes) {
       group.learners.add(
           TopKLearner.canTrain(recipe)
@@ -63,7 +133,13 @@ public final class SaeGroup implements AutoCloseable {
    * @throws InputException if a file is not the state of such a training
    */
   public static SaeGroup resume(List<SaeRecipe> recipes, int threads, Path folder) {
-    SaeGroup group = new SaeGroup(recipes.size());
+    return resume(recipes, all(recipes), threads, folder);
+  }
+
+  /** The same where each SAE has its columns of the batches. */
+  public static SaeGroup resume(
+      List<SaeRecipe> recipes, List<RowColumns> columns, int threads, Path folder) {
+    SaeGroup group = new SaeGroup(columns);
     try {
       for (int i = 0; i < recipes.size(); i++) {
         SaeRecipe recipe = recipes.get(i);
@@ -115,9 +191,12 @@ public final class SaeGroup implements AutoCloseable {
    * the activations) and does no step: for workers that begin with the same weights.
    */
   public void begin(RowBatch first) {
+    selections.forEach(Selection::clear);
     try (NDManager scope = memory.newSubManager()) {
-      Supplier<NDArray> array = array(first, scope);
-      learners.forEach(learner -> learner.begin(first, array));
+      for (int i = 0; i < learners.size(); i++) {
+        Selection selection = selections.get(i);
+        learners.get(i).begin(selection.of(first), () -> selection.array(scope));
+      }
     }
   }
 
@@ -128,12 +207,13 @@ public final class SaeGroup implements AutoCloseable {
    */
   public List<SaeStep> step(RowBatch batch) {
     List<SaeStep> steps = new ArrayList<>();
+    selections.forEach(Selection::clear);
     try (NDManager scope = memory.newSubManager()) {
-      Supplier<NDArray> array = array(batch, scope);
       for (int i = 0; i < learners.size(); i++) {
+        Selection selection = selections.get(i);
         long start = System.nanoTime();
         try {
-          steps.add(learners.get(i).step(batch, array));
+          steps.add(learners.get(i).step(selection.of(batch), () -> selection.array(scope)));
         } catch (InputException e) {
           throw new InputException(
               "SAE '%s': %s".formatted(learners.get(i).recipe().name(), e.getMessage()), e);
@@ -144,25 +224,14 @@ public final class SaeGroup implements AutoCloseable {
     return steps;
   }
 
-  private static Supplier<NDArray> array(RowBatch batch, NDManager scope) {
-    AtomicReference<NDArray> made = new AtomicReference<>();
-    return () ->
-        made.updateAndGet(
-            known ->
-                known != null
-                    ? known
-                    : scope.create(
-                        batch.bytes(), new Shape(batch.size(), batch.width()), DataType.FLOAT32));
-  }
-
   /**
    * Gives dead features new weights where a recipe says so after this step.
    *
    * @param ahead opens the batches that follow, each time anew
    */
   public void resample(Supplier<MixedBatches> ahead) throws IOException {
-    for (SaeLearner learner : learners) {
-      learner.resample(ahead);
+    for (int i = 0; i < learners.size(); i++) {
+      learners.get(i).resample(ahead, selections.get(i).columns);
     }
   }
 
@@ -240,17 +309,23 @@ public final class SaeGroup implements AutoCloseable {
     }
   }
 
-  private static void add(
+  private void add(
       float[] rows, int count, List<Sae> finished, List<HeldOutScores> scores, NDManager parent) {
+    int width = rows.length / count;
     for (int i = 0; i < finished.size(); i++) {
       try (NDManager scope = parent.newSubManager()) {
         Sae sae = finished.get(i);
-        int dIn = sae.form().dIn();
-        NDArray all = scope.create(rows, new Shape(count, rows.length / count));
-        boolean autoencoder = sae.form().mapping() == Mapping.AUTOENCODER;
-        NDArray x = autoencoder ? all : DenseKernels.columns(scope, all, 0, dIn);
+        RowColumns own = selections.get(i).columns;
+        NDArray all = scope.create(rows, new Shape(count, width));
+        NDArray x =
+            own.areAll(width) && own.targetWidth() == 0
+                ? all
+                : DenseKernels.columns(scope, all, own.from(), own.from() + own.width());
         NDArray target =
-            autoencoder ? all : DenseKernels.columns(scope, all, dIn, dIn + sae.form().dOut());
+            own.targetWidth() == 0
+                ? x
+                : DenseKernels.columns(
+                    scope, all, own.targetFrom(), own.targetFrom() + own.targetWidth());
         NDArray features = sae.encode(x);
         scores
             .get(i)

@@ -6,6 +6,7 @@ import dev.microtome.sae.Sae;
 import dev.microtome.sae.SaeSource;
 import dev.microtome.sae.stream.MixedBatches;
 import dev.microtome.sae.stream.RowBatch;
+import dev.microtome.sae.stream.RowColumns;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Supplier;
@@ -35,8 +36,9 @@ interface SaeLearner extends AutoCloseable {
    * Gives dead features new weights, if the recipe says so after this step.
    *
    * @param ahead opens the batches that follow
+   * @param columns of these that are this SAE's
    */
-  default void resample(Supplier<MixedBatches> ahead) throws IOException {}
+  default void resample(Supplier<MixedBatches> ahead, RowColumns columns) throws IOException {}
 
   /** Writes all that the next steps depend on. */
   void writeState(Path file);

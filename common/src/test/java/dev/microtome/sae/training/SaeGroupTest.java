@@ -23,10 +23,12 @@ import dev.microtome.sae.TopKSae;
 import dev.microtome.sae.stream.MixedBatches;
 import dev.microtome.sae.stream.Mixing;
 import dev.microtome.sae.stream.RowBlocks;
+import dev.microtome.sae.stream.RowColumns;
 import dev.microtome.sae.stream.StreamSettings;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -134,6 +136,73 @@ class SaeGroupTest {
     }
   }
 
+  /** Also where features are resampled, which reads batches of its own. */
+  @Test
+  void columnsOfWiderRowsTrainAsRowsOfTheirOwn() throws IOException {
+    SaeConfig config = SaeConfig.of(new ReluSae2023(2), WIDTH, FEATURES);
+    SaeRecipe recipe = recipe(config, new ResamplingPlan(List.of(10L), 500, 5), 0.03);
+    RowBlocks wide = new Beside(ROWS, 2);
+    StreamSettings settings = new StreamSettings(BATCH, 1000, 5, 20, 1);
+    List<SaeStep> alone;
+    List<SaeStep> beside;
+    Map<String, Double> scores;
+    try (SaeGroup group = SaeGroup.start(List.of(recipe), 1)) {
+      alone = train(group, ROWS, settings);
+      scores = group.evaluate(ROWS).get(0).values();
+    }
+    List<RowColumns> columns = List.of(new RowColumns(2, WIDTH, 0, 0));
+    try (SaeGroup group = SaeGroup.start(List.of(recipe), columns, 1)) {
+      beside = train(group, wide, settings);
+      assertThat(group.evaluate(wide).get(0).values()).isEqualTo(scores);
+    }
+
+    assertThat(beside).isEqualTo(alone);
+  }
+
+  /** Rows behind as many zeros. */
+  private record Beside(RowBlocks rows, int zeros) implements RowBlocks {
+    @Override
+    public int width() {
+      return rows.width() + zeros;
+    }
+
+    @Override
+    public int count() {
+      return rows.count();
+    }
+
+    @Override
+    public long rows(int block) {
+      return rows.rows(block);
+    }
+
+    @Override
+    public Rows open(int block, long from) throws IOException {
+      Rows open = rows.open(block, from);
+      return new Rows() {
+        @Override
+        public long next(float[] target, int start) throws IOException {
+          return open.next(target, start + zeros);
+        }
+
+        @Override
+        public void skip(long many) throws IOException {
+          open.skip(many);
+        }
+
+        @Override
+        public void close() throws IOException {
+          open.close();
+        }
+      };
+    }
+
+    @Override
+    public String place(int block) {
+      return rows.place(block);
+    }
+  }
+
   @Test
   void signumIsRefusedWhereItIsNot() {
     SaeRecipe recipe =
@@ -168,12 +237,21 @@ class SaeGroupTest {
   }
 
   private static List<SaeStep> train(SaeGroup group, int steps) throws IOException {
-    StreamSettings settings = new StreamSettings(BATCH, 1000, 5, 290, 1);
+    return train(group, ROWS, new StreamSettings(BATCH, 1000, 5, 290, 1), steps);
+  }
+
+  private static List<SaeStep> train(SaeGroup group, RowBlocks rows, StreamSettings settings)
+      throws IOException {
+    return train(group, rows, settings, settings.batches());
+  }
+
+  private static List<SaeStep> train(
+      SaeGroup group, RowBlocks rows, StreamSettings settings, long steps) throws IOException {
     List<SaeStep> all = new ArrayList<>();
-    try (MixedBatches batches = MixedBatches.open(ROWS, settings)) {
+    try (MixedBatches batches = MixedBatches.open(rows, settings)) {
       while (all.size() < steps) {
         all.addAll(group.step(batches.next()));
-        group.resample(() -> MixedBatches.openAfter(ROWS, settings, group.steps(), Mixing.NONE));
+        group.resample(() -> MixedBatches.openAfter(rows, settings, group.steps(), Mixing.NONE));
       }
     }
     return all;

@@ -17,25 +17,36 @@ import dev.microtome.table.RowWriter;
 import dev.microtome.text.TokenSequence;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * Activations of a hook computed from tokens when they are read, and stored nowhere. A block is
- * some sequences; it is computed as a whole, however much of it is read.
+ * Activations of hooks computed from tokens when they are read, in one pass for all of them, and
+ * stored nowhere. A row has the hooks' values side by side. A block is some sequences; it is
+ * computed as a whole, however much of it is read.
  *
+ * @param widths of the hooks
  * @param tokens of each block
  */
 record ComputedActivations(
-    String hook,
-    int width,
+    List<String> hooks,
+    List<Integer> widths,
     ModelFolder model,
     int batchTokens,
     List<TokenSlices> slices,
     List<Long> tokens)
     implements StreamSource {
   ComputedActivations {
+    hooks = List.copyOf(hooks);
+    widths = List.copyOf(widths);
     slices = List.copyOf(slices);
     tokens = List.copyOf(tokens);
+  }
+
+  @Override
+  public int width() {
+    return widths.stream().mapToInt(Integer::intValue).sum();
   }
 
   @Override
@@ -53,11 +64,15 @@ record ComputedActivations(
     ExecutorTransformer transformer = ExecutorTransformer.of(model, context);
     CollectionSettings settings =
         new CollectionSettings(
-            List.of(HookPoint.parse(hook)), batchTokens, PositionSelection.ALL, 0, OnNan.KEEP);
+            hooks.stream().map(HookPoint::parse).toList(),
+            batchTokens,
+            PositionSelection.ALL,
+            0,
+            OnNan.KEEP);
     return new RowBlocks() {
       @Override
       public int width() {
-        return width;
+        return ComputedActivations.this.width();
       }
 
       @Override
@@ -79,7 +94,8 @@ record ComputedActivations(
       @Override
       public String place(int block) {
         return "%s, hook '%s' of %s"
-            .formatted(slices.get(block).slices().get(0).path(), hook, model.path());
+            .formatted(
+                slices.get(block).slices().get(0).path(), String.join("', '", hooks), model.path());
       }
     };
   }
@@ -88,7 +104,8 @@ record ComputedActivations(
   @SuppressWarnings("ArrayRecordComponent") // copied into the buffer
   private record Vector(long sequence, float[] values) {}
 
-  private static List<Vector> compute(
+  /** The activations of each hook, in the order of tokens. */
+  private static List<List<Vector>> compute(
       ExecutorTransformer transformer,
       CollectionSettings settings,
       TokenSlices slices,
@@ -98,8 +115,8 @@ record ComputedActivations(
     List<TokenSequence> sequences =
         slices.read(
             context.tables(), sequence -> sequence.requireFits(config.nCtx(), config.dVocab()));
-    List<Vector> vectors = new ArrayList<>();
-    RowWriter<Vector> keep = collecting(vectors);
+    Map<HookPoint, List<Vector>> vectors = new LinkedHashMap<>();
+    settings.hooks().forEach(hook -> vectors.put(hook, new ArrayList<>()));
     RowFormat<Vector> format =
         (hook, sequence, position, token, values, start, length) -> {
           float[] copy = new float[length];
@@ -108,9 +125,9 @@ record ComputedActivations(
         };
     try (NDManager scope = transformer.manager().newSubManager()) {
       new ActivationCollector<>(transformer.model(), settings, format)
-          .collect(sequences, scope, unused -> keep, done -> {});
+          .collect(sequences, scope, hook -> collecting(vectors.get(hook)), done -> {});
     }
-    return vectors;
+    return List.copyOf(vectors.values());
   }
 
   private static RowWriter<Vector> collecting(List<Vector> vectors) {
@@ -126,19 +143,23 @@ record ComputedActivations(
   }
 
   private static final class ComputedRows implements RowBlocks.Rows {
-    private final List<Vector> vectors;
+    private final List<List<Vector>> hooks;
     private int next;
 
-    ComputedRows(List<Vector> vectors, int next) {
-      this.vectors = vectors;
+    ComputedRows(List<List<Vector>> hooks, int next) {
+      this.hooks = hooks;
       this.next = next;
     }
 
     @Override
     public long next(float[] target, int start) {
-      Vector vector = vectors.get(next++);
-      System.arraycopy(vector.values(), 0, target, start, vector.values().length);
-      return vector.sequence();
+      int at = start;
+      for (List<Vector> vectors : hooks) {
+        float[] values = vectors.get(next).values();
+        System.arraycopy(values, 0, target, at, values.length);
+        at += values.length;
+      }
+      return hooks.get(0).get(next++).sequence();
     }
 
     @Override

@@ -31,7 +31,7 @@ final class RoundTasks {
       RoundPart begin = first.before();
       Torch.threads(context.cores());
       try (Scratch scratch = Scratch.create();
-          SaeGroup group = SaeGroup.start(part.recipes(), context.cores());
+          SaeGroup group = SaeGroup.start(part.recipes(), part.columns(), context.cores());
           MixedBatches batches =
               MixedBatches.openSegment(
                   held(part, context).rest(),
@@ -155,7 +155,7 @@ final class RoundTasks {
     Scratch.fetch(context.relay(), at.state(), SaeGroup.stateFiles(recipes), own);
     Path shared = scratch.folder("shared");
     Scratch.fetch(context.relay(), at.average(), SaeGroup.sharedFiles(recipes), shared);
-    SaeGroup group = SaeGroup.resume(recipes, context.cores(), own);
+    SaeGroup group = SaeGroup.resume(recipes, at.group().columns(), context.cores(), own);
     try {
       group.adopt(shared);
       return group;

@@ -53,8 +53,8 @@ final class SaeOutput {
     SaeSource source =
         new SaeSource(
             Optional.of(part.modelName()).filter(name -> !name.isEmpty()),
-            Optional.of(part.source().hook()),
-            Optional.empty(),
+            Optional.of(part.inputs().get(sae).hook()),
+            Optional.of(part.inputs().get(sae).target()).filter(target -> !target.isEmpty()),
             OptionalInt.empty(),
             Optional.empty(),
             Optional.empty());

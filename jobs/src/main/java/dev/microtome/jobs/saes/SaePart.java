@@ -1,5 +1,6 @@
 package dev.microtome.jobs.saes;
 
+import dev.microtome.sae.stream.RowColumns;
 import dev.microtome.sae.stream.StreamSettings;
 import dev.microtome.sae.training.SaeRecipe;
 import java.io.Serializable;
@@ -8,6 +9,7 @@ import java.util.List;
 /**
  * SAEs that are trained together from one read.
  *
+ * @param inputs of each SAE
  * @param stream the batches of all workers together
  * @param workers that train at the same time; with one there are no rounds
  * @param rounds what the workers do between two averages
@@ -19,6 +21,7 @@ import java.util.List;
 record SaePart(
     StreamSource source,
     List<SaeRecipe> recipes,
+    List<SaeInput> inputs,
     StreamSettings stream,
     int workers,
     RoundSettings rounds,
@@ -29,6 +32,7 @@ record SaePart(
     implements Serializable {
   SaePart {
     recipes = List.copyOf(recipes);
+    inputs = List.copyOf(inputs);
   }
 
   /** Steps of the training, of each worker. */
@@ -49,6 +53,10 @@ record SaePart(
   /** Whether a step has a row in the table. */
   boolean logs(long step) {
     return step % logEvery == 0 || step == steps();
+  }
+
+  List<RowColumns> columns() {
+    return inputs.stream().map(SaeInput::columns).toList();
   }
 
   List<String> names() {

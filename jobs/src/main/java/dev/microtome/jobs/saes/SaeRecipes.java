@@ -7,6 +7,7 @@ import dev.microtome.run.InputException;
 import dev.microtome.sae.Auxiliary;
 import dev.microtome.sae.BatchTopKSae;
 import dev.microtome.sae.DecoderNorms;
+import dev.microtome.sae.Encoding;
 import dev.microtome.sae.Formulation;
 import dev.microtome.sae.GatedSae;
 import dev.microtome.sae.JumpReluSae;
@@ -36,21 +37,12 @@ final class SaeRecipes {
    *     {@code dead-after-tokens} has not over all of them
    * @throws InputException naming the SAE if its numbers do not fit each other or the hook
    */
-  static SaeRecipe of(
-      String name, SaeSettings settings, StreamSource source, long steps, int workers) {
-    int dIn = source.width();
-    if (workers > 1
-        && settings.architecture() == ArchitectureKey.RELU_2023
-        && settings.resample().stream().anyMatch(step -> step < steps)) {
-      throw new InputException(
-          "SAE '%s': resample = %s is for one worker, and there are %d; resample = [] goes with them"
-              .formatted(name, settings.resample(), workers));
-    }
+  static SaeRecipe of(String name, SaeSettings settings, SaeInput input, long steps, int workers) {
+    requireResampling(name, settings, steps, workers);
+    int dIn = input.columns().width();
     int dSae = settings.dSae().orElse(Math.multiplyExact(settings.expansion(), dIn));
     try {
-      SaeConfig config =
-          SaeConfig.of(architecture(settings, dSae), dIn, dSae)
-              .with(settings.normalization().meaning());
+      SaeConfig config = config(settings, input, dSae);
       return new SaeRecipe(
           name,
           config,
@@ -64,8 +56,39 @@ final class SaeRecipes {
           settings.seed());
     } catch (IllegalArgumentException e) {
       throw new InputException(
-          "SAE '%s' at hook '%s': %s".formatted(name, source.hook(), e.getMessage()), e);
+          "SAE '%s' at hook '%s': %s".formatted(name, input.hook(), e.getMessage()), e);
     }
+  }
+
+  /** Dead features are given new weights by one worker's inputs, which it also rebuilds. */
+  private static void requireResampling(
+      String name, SaeSettings settings, long steps, int workers) {
+    boolean resamples =
+        settings.architecture() == ArchitectureKey.RELU_2023
+            && settings.resample().stream().anyMatch(step -> step < steps);
+    if (resamples && (workers > 1 || settings.target().isPresent())) {
+      throw new InputException(
+          "SAE '%s': resample = %s is for autoencoders trained by one worker; resample = [] goes with %s"
+              .formatted(
+                  name, settings.resample(), workers > 1 ? "workers = " + workers : "a target"));
+    }
+  }
+
+  private static SaeConfig config(SaeSettings settings, SaeInput input, int dSae) {
+    SaeConfig config =
+        SaeConfig.of(architecture(settings, dSae), input.columns().width(), dSae)
+            .with(settings.normalization().meaning());
+    if (settings.target().isEmpty()) {
+      return config;
+    }
+    Encoding encoding = config.architecture().encoding();
+    if (!(encoding instanceof Encoding.Relu || encoding instanceof Encoding.JumpRelu)) {
+      throw new IllegalArgumentException(
+          "SAELens has no format for a transcoder by %s; there is one for relu, relu-2023, batchtopk, jumprelu and matryoshka"
+              .formatted(config.architecture().name()));
+    }
+    int dOut = input.columns().targetWidth();
+    return settings.skip() ? config.skippingTo(dOut) : config.transcodingTo(dOut);
   }
 
   private static SaeOptimizer optimizer(SaeSettings settings) {

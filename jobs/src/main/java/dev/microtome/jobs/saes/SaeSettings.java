@@ -78,7 +78,14 @@ record SaeSettings(
         double sparsityWarmUp,
     @Option(doc = "tokens of a batch; SAEs with the same share a stream", orElse = "4096")
         int batchSize,
-    @Option(doc = "seed of the first weights", orElse = "0") long seed)
+    @Option(doc = "seed of the first weights", orElse = "0") long seed,
+    @Option(
+            doc =
+                "hook point that is rebuilt from the one encoded, by a transcoder; null: the same, by an autoencoder",
+            orElse = "null")
+        Optional<String> target,
+    @Option(doc = "whether a transcoder has a linear map beside its features", orElse = "false")
+        boolean skip)
     implements Serializable {
 
   /** Optimisers by the names of configurations. */
@@ -121,6 +128,12 @@ record SaeSettings(
       throw new ConfigException("sparsity-warm-up", sparsityWarmUp, "must be at most 1");
     }
     atLeast("batch-size", batchSize, 1);
+    if (target.filter(hook -> hook.contains("*")).isPresent()) {
+      throw new ConfigException("target", target.get(), "must be one hook point, without '*'");
+    }
+    if (skip && target.isEmpty()) {
+      throw new ConfigException("skip", "true", "goes with a target");
+    }
     if (optimizer == OptimizerKey.SIGNUM && architecture != ArchitectureKey.TOPK) {
       throw new ConfigException(
           "optimizer",

@@ -44,8 +44,8 @@ record SaeTask() implements PartTask<SaePart> {
       TrainingLog log = saved.orElseGet(() -> new TrainingLog(part.recipes().size()));
       try (SaeGroup group =
           saved.isPresent()
-              ? SaeGroup.resume(part.recipes(), context.cores(), scratch)
-              : SaeGroup.start(part.recipes(), context.cores())) {
+              ? SaeGroup.resume(part.recipes(), part.columns(), context.cores(), scratch)
+              : SaeGroup.start(part.recipes(), part.columns(), context.cores())) {
         if (saved.isPresent()) {
           savedAt = group.steps();
         }

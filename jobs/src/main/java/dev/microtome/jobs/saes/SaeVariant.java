@@ -30,7 +30,8 @@ record SaeVariant(
     @Option(doc = "sae.decay", orElse = "null") Optional<Double> decay,
     @Option(doc = "sae.sparsity-warm-up", orElse = "null") Optional<Double> sparsityWarmUp,
     @Option(doc = "sae.batch-size", orElse = "null") Optional<Integer> batchSize,
-    @Option(doc = "sae.seed", orElse = "null") Optional<Long> seed)
+    @Option(doc = "sae.seed", orElse = "null") Optional<Long> seed,
+    @Option(doc = "sae.target", orElse = "null") Optional<String> target)
     implements Serializable {
 
   SaeVariant {
@@ -86,7 +87,8 @@ record SaeVariant(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        seed);
+        seed,
+        Optional.empty());
   }
 
   /** The group's settings with this one's in their place. */
@@ -116,6 +118,8 @@ record SaeVariant(
         decay.orElse(base.decay()),
         sparsityWarmUp.orElse(base.sparsityWarmUp()),
         batchSize.orElse(base.batchSize()),
-        seed.orElse(base.seed()));
+        seed.orElse(base.seed()),
+        target.or(base::target),
+        base.skip());
   }
 }

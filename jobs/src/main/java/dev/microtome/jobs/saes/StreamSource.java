@@ -5,12 +5,13 @@ import dev.microtome.sae.stream.RowBlocks;
 import java.io.IOException;
 import java.io.Serializable;
 
-/** Where the activations of one hook come from: plain data that ships to executors. */
-sealed interface StreamSource extends Serializable permits StoredActivations, ComputedActivations {
-  /** Address of the hook point. */
-  String hook();
-
-  /** Values of an activation. */
+/**
+ * Where the activations of a stream come from, of one hook or of several side by side: plain data
+ * that ships to executors.
+ */
+sealed interface StreamSource extends Serializable
+    permits StoredActivations, PairedActivations, ComputedActivations {
+  /** Values of a row. */
   int width();
 
   /** Name of the model that they are of; empty where it is not known. */

@@ -203,6 +203,7 @@ class RoundsTest {
     return new SaePart(
         source,
         List.of(recipes),
+        Collections.nCopies(recipes.length, SmallTable.INPUT),
         new StreamSettings(BATCH, 50, 1, 3 * steps, 5),
         3,
         rounds,

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,6 +87,7 @@ class SaeTaskTest {
                 SaeConfig.of(new BatchTopKSae(3), WIDTH, 24)
                     .with(Normalization.EXPECTED_AVERAGE_NORM)),
             recipe("c", SaeConfig.of(new ReluSae2023(0.1), WIDTH, 24))),
+        Collections.nCopies(3, SmallTable.INPUT),
         new StreamSettings(BATCH, 100, 2, STEPS, 5),
         1,
         new RoundSettings(1, 1, 0),

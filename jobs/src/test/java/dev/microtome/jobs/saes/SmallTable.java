@@ -3,6 +3,7 @@ package dev.microtome.jobs.saes;
 import dev.microtome.activations.ActivationCodec;
 import dev.microtome.jobs.TableReader.VectorColumns;
 import dev.microtome.jobs.inputs.TokenSlices.Slice;
+import dev.microtome.sae.stream.RowColumns;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -21,6 +22,10 @@ import org.apache.spark.sql.types.StructType;
 /** A thousand activations of twelve floats, ten a sequence, in a Parquet file of three slices. */
 final class SmallTable {
   static final int WIDTH = 12;
+
+  /** All of a row. */
+  static final SaeInput INPUT = new SaeInput("h", "", RowColumns.all(WIDTH));
+
   private static final int ROWS = 1000;
 
   private SmallTable() {}

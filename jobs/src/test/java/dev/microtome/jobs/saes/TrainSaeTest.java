@@ -10,6 +10,7 @@ import dev.microtome.jobs.JobRun;
 import dev.microtome.jobs.LocalSpark;
 import dev.microtome.run.Digest;
 import dev.microtome.run.LocalFileStore;
+import dev.microtome.sae.Mapping;
 import dev.microtome.sae.Sae;
 import dev.microtome.sae.SaeFiles;
 import dev.microtome.sae.training.SaeScoreRow;
@@ -226,6 +227,62 @@ class TrainSaeTest {
   }
 
   @Test
+  void aTranscoderRebuildsAnotherHook() throws IOException {
+    JobRun run =
+        train(
+                "transcoder",
+                "hooks=" + RESID,
+                "sae.target=" + POST,
+                "sae.l1=0.01",
+                "epochs=4",
+                "saes=[{name=plain,architecture=relu},{name=few,architecture=batchtopk}]",
+                "sae.normalization=expected-average-norm")
+            .succeeded();
+
+    // An output that knew nothing of its input would explain nothing.
+    assertThat(scores(run, "plain").get("explained_variance")).isGreaterThan(0.3);
+    try (NDManager manager = NDManager.newBaseManager();
+        Sae sae = SaeFiles.read(saes("transcoder").resolve("plain"), manager)) {
+      assertThat(sae.form().mapping()).isEqualTo(Mapping.TRANSCODER);
+      assertThat(sae.form().dOut()).isEqualTo(172);
+      assertThat(sae.form().source().hook()).contains(RESID);
+      assertThat(sae.form().source().outputHook()).contains(POST);
+    }
+    assertThat(Files.readString(saes("transcoder").resolve("few/cfg.json")))
+        .contains("\"jumprelu_transcoder\"");
+  }
+
+  @Test
+  void hooksOfAModelAreComputedInOnePassAndTrainedAsApart() throws IOException {
+    List<String> model =
+        List.of("source=model", "model=" + MODEL, "tokens=" + inputs.resolve("tokens"));
+    for (String hooks : List.of(POST, RESID, "[" + POST + "," + RESID + "]")) {
+      List<String> settings = with(model.toArray(String[]::new));
+      settings.add("hooks=" + hooks);
+      settings.add("sae.architecture=relu-2023");
+      settings.add("sae.l1=0.01");
+      settings.add("sae.resample=[20]");
+      settings.add("sae.resample-inputs=500");
+      settings.add("sae.resample-dead-steps=1");
+      JobRun.of("train-sae", folder.resolve(hooks.replaceAll("[^a-z_0-9]", "")), settings)
+          .succeeded();
+    }
+
+    String both = (POST + RESID).replace(".", "");
+    assertThat(parts(both)).hasSize(1);
+    for (String hook : List.of(POST, RESID)) {
+      assertThat(files(both).get("sae-" + hook + "/sae_weights.safetensors"))
+          .isEqualTo(files(hook.replace(".", "")).get("sae/sae_weights.safetensors"));
+    }
+  }
+
+  private List<Path> parts(String output) throws IOException {
+    try (Stream<Path> parts = Files.list(saes(output).resolveSibling("parts"))) {
+      return parts.toList();
+    }
+  }
+
+  @Test
   void workersShareTheTokensOut() throws IOException {
     JobRun run =
         train(
@@ -291,6 +348,11 @@ class TrainSaeTest {
         "saes=[{name=a},{name=a}] | saes: invalid value a: two SAEs have this name, each must have its own",
         "sae.batch-size=257 | buffer: invalid value 512: must be at least two batches",
         "saes=[{name=a,hook=hook_embed}] | saes: invalid value a: its hook 'hook_embed' is not among hooks, [blocks.2.hook_resid_post]",
+        "sae.target=blocks.9.mlp.hook_post | activations %s have no hook 'blocks.9.mlp.hook_post'",
+        "sae.target=blocks.2.hook_resid_post | target: invalid value blocks.2.hook_resid_post: is what SAE 'sae' encodes; null for an autoencoder",
+        "sae.target=blocks.2.mlp.hook_post | SAE 'sae' at hook 'blocks.2.hook_resid_post': SAELens has no format for a transcoder by topk; there is one for relu, relu-2023, batchtopk, jumprelu and matryoshka",
+        "sae.target=\"blocks.*.mlp.hook_post\" | sae.target: invalid value blocks.*.mlp.hook_post: must be one hook point, without '*'",
+        "sae.skip=true | sae.skip: invalid value true: goes with a target",
         "workers=60 | workers: invalid value 60: hook 'blocks.2.hook_resid_post' has 3,200 tokens to train on, not a batch of 64 for each",
         "rounds.outer-momentum=1 | rounds.outer-momentum: invalid value 1.0: must be at least 0 and below 1",
         "source=model | model: invalid value null: is needed with source = model",
