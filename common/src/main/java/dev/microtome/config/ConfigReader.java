@@ -18,6 +18,7 @@ import dev.microtome.run.FileEntry;
 import dev.microtome.run.FileStore;
 import dev.microtome.run.InputException;
 import dev.microtome.run.LocalFileStore;
+import dev.microtome.run.Secrets;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -333,7 +334,7 @@ public final class ConfigReader {
       } else if (own instanceof InputException
           || own.getClass() == IllegalArgumentException.class) {
         return new InputException(
-            key + ": invalid value " + shown(value) + ": " + own.getMessage() + where(value), e);
+            key + ": invalid value " + shown(key, value) + ": " + own.getMessage() + where(value), e);
       }
     }
     return wrong(key, value, type);
@@ -371,11 +372,13 @@ public final class ConfigReader {
 
   private static InputException wrong(String key, ConfigValue value, String allowed) {
     return new InputException(
-        key + ": invalid value " + shown(value) + ": must be " + allowed + where(value));
+        key + ": invalid value " + shown(key, value) + ": must be " + allowed + where(value));
   }
 
-  private static String shown(ConfigValue value) {
-    return value.render(ConfigRenderOptions.concise());
+  private static String shown(String key, ConfigValue value) {
+    return Secrets.isSecret(key)
+        ? "***"
+        : Secrets.redacted(value.render(ConfigRenderOptions.concise()));
   }
 
   private static String where(ConfigValue value) {

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -53,7 +55,15 @@ public final class Secrets {
     return node;
   }
 
-  private static boolean isSecret(String key) {
+  /** A stack trace with the credentials of its messages' addresses hidden. */
+  public static String redactedTrace(Throwable e) {
+    StringWriter trace = new StringWriter();
+    e.printStackTrace(new PrintWriter(trace, /* autoFlush= */ true));
+    return redacted(trace.toString().stripTrailing());
+  }
+
+  /** Whether the value of a key of this name must not be shown. */
+  public static boolean isSecret(String key) {
     return SECRET_KEY.matcher(key.toLowerCase(Locale.ROOT)).matches();
   }
 }

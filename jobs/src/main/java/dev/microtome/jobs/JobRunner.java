@@ -84,7 +84,7 @@ public final class JobRunner {
     out.println(Versions.banner() + " · " + job.name());
     Plan<P> plan = plan(job, config, inputs);
     if (mode == RunRequest.Mode.DRY_RUN) {
-      PlanReport.print(out, config.json(), inputs.records(), plan, job);
+      PlanReport.print(out, config.json(), inputs.records(), plan, job, inputs.modelFiles());
       job.outline(config.value(), plan, inputs).forEach(out::println);
       out.println("Dry run: nothing was written");
       return new JobOutcome(Optional.empty(), List.of(), false);

@@ -7,6 +7,7 @@ import dev.microtome.jobs.spark.HadoopFileStore;
 import dev.microtome.jobs.spark.PartFailedException;
 import dev.microtome.jobs.spark.SparkSessions;
 import dev.microtome.run.InputException;
+import dev.microtome.run.Secrets;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -43,7 +44,7 @@ public final class Main {
       SparkSessions.stop();
     } catch (Throwable e) {
       // What the run did is done.
-      e.printStackTrace(err);
+      err.println(Secrets.redactedTrace(e));
     }
     // After Spark's own last words, so that the reason is the last line.
     ending.report().accept(err);
@@ -109,9 +110,9 @@ public final class Main {
         code,
         err -> {
           if (arguments.stacktrace) {
-            e.printStackTrace(err);
+            err.println(Secrets.redactedTrace(e));
           }
-          err.println("ERROR: " + e.getMessage());
+          err.println("ERROR: " + Secrets.redacted(String.valueOf(e.getMessage())));
         });
   }
 
@@ -119,8 +120,8 @@ public final class Main {
     return new Ending(
         FAILED,
         err -> {
-          e.printStackTrace(err);
-          err.println("ERROR: " + message);
+          err.println(Secrets.redactedTrace(e));
+          err.println("ERROR: " + Secrets.redacted(message));
         });
   }
 

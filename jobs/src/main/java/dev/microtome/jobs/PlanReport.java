@@ -1,12 +1,14 @@
 package dev.microtome.jobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.microtome.model.load.ModelFiles;
 import dev.microtome.run.InputRecord;
 import dev.microtome.run.Secrets;
 import dev.microtome.table.TableSpec;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 
 /** What {@code --dry-run} prints. */
 final class PlanReport {
@@ -17,7 +19,8 @@ final class PlanReport {
       JsonNode configuration,
       List<InputRecord> inputs,
       Plan<?> plan,
-      Job<?, ?> job) {
+      Job<?, ?> job,
+      List<ModelFiles> models) {
     out.println("Configuration");
     Secrets.redacted(configuration)
         .properties()
@@ -28,7 +31,7 @@ final class PlanReport {
           Locale.ROOT,
           "  %s %s: %,d files, %s%s, sha256 %s%n",
           input.kind(),
-          Summary.display(input.path()),
+          Secrets.redacted(Summary.display(input.path())),
           input.files(),
           Progress.Amounts.bytes(input.bytes()),
           input.rows() < 0 ? "" : String.format(Locale.ROOT, ", %,d rows", input.rows()),
@@ -49,6 +52,13 @@ final class PlanReport {
             + (plan.estimatedBytes() < 0
                 ? "not known before the run"
                 : "about " + Progress.Amounts.bytes(plan.estimatedBytes())));
+    JsonNode batchTokens = configuration.path("batch-tokens");
+    ExecutorMemory.of(
+            models,
+            batchTokens.isNumber()
+                ? OptionalLong.of(batchTokens.longValue())
+                : OptionalLong.empty())
+        .ifPresent(memory -> out.println("  " + memory.line()));
     out.println(
         "  tables: "
             + String.join(", ", job.tables().stream().map(TableSpec::name).distinct().toList()));

@@ -4,6 +4,7 @@ import dev.microtome.config.InputPath;
 import dev.microtome.jobs.spark.HadoopFileStore;
 import dev.microtome.jobs.spark.ModelCopies;
 import dev.microtome.jobs.spark.ParquetFiles;
+import dev.microtome.model.load.ModelFiles;
 import dev.microtome.run.Digest;
 import dev.microtome.run.FileEntry;
 import dev.microtome.run.FileStore;
@@ -13,7 +14,9 @@ import dev.microtome.table.RowSchema;
 import dev.microtome.text.TextPart;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +36,8 @@ final class RunInputs implements Inputs {
   private final CheckpointInputs checkpointInputs;
   private final FolderInputs folderInputs;
   private final Map<InputPath, Map<String, InputRecord>> opened = new LinkedHashMap<>();
+  private final Set<String> models = new HashSet<>();
+  private final Set<Path> localModels = new LinkedHashSet<>();
 
   RunInputs(HadoopFileStore files, Optional<String> output, JobSteps steps) {
     this.files = files;
@@ -45,6 +50,11 @@ final class RunInputs implements Inputs {
     modelInputs = new ModelInputs(files);
     checkpointInputs = new CheckpointInputs(files, runs, modelInputs);
     folderInputs = new FolderInputs(files, runs, modelInputs);
+  }
+
+  /** The models whose files the plan has looked at: one of each kind where they are many. */
+  List<ModelFiles> modelFiles() {
+    return localModels.stream().map(ModelFiles::open).toList();
   }
 
   /** Everything that was opened, in order. */
@@ -150,6 +160,7 @@ final class RunInputs implements Inputs {
                 checkpointInputs.leadsToSteps(path)
                     ? checkpointInputs.last(path)
                     : modelInputs.open(path));
+    models.add(model.digest());
     register(
         path,
         new InputRecord(
@@ -185,6 +196,9 @@ final class RunInputs implements Inputs {
   @Override
   public List<Checkpoint> checkpoints(List<InputPath> paths) {
     Map<InputPath, List<Checkpoint>> found = checkpointInputs.find(paths);
+    found.values().stream()
+        .flatMap(List::stream)
+        .forEach(checkpoint -> models.add(checkpoint.folder().digest()));
     found.forEach(
         (path, checkpoints) ->
             register(
@@ -245,6 +259,10 @@ final class RunInputs implements Inputs {
 
   @Override
   public Path local(ModelFolder model) throws IOException {
-    return ModelCopies.folder(files, model);
+    Path local = ModelCopies.folder(files, model);
+    if (models.contains(model.digest())) {
+      localModels.add(local);
+    }
+    return local;
   }
 }

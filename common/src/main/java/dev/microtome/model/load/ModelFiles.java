@@ -121,6 +121,11 @@ public final class ModelFiles {
     return Files.exists(tokenizer) ? Optional.of(tokenizer) : Optional.empty();
   }
 
+  /** Elements of all parameters as config.json implies them; tied ones count once. */
+  public long parameterCount() {
+    return blueprint.parameters().stream().mapToLong(Parameter::elements).sum();
+  }
+
   Blueprint blueprint() {
     return blueprint;
   }

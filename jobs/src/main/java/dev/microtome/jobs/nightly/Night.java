@@ -6,6 +6,7 @@ import dev.microtome.run.FileStore;
 import dev.microtome.run.InputException;
 import dev.microtome.run.Manifest;
 import dev.microtome.run.RunDirectory;
+import dev.microtome.run.Secrets;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -94,7 +95,7 @@ final class Night {
       // One step's end is not the night's, whatever it is: Scala throws checked exceptions that
       // nothing declares.
       broken = true;
-      e.printStackTrace(out);
+      out.println(Secrets.redactedTrace(e));
       return failed(step, start, reason(e));
     }
   }
@@ -134,7 +135,8 @@ final class Night {
   }
 
   private PipelineRow failed(NightStep step, Instant start, String message) {
-    PipelineRow row = ended(step, StepStatus.FAILED, message);
+    String shown = Secrets.redacted(String.valueOf(message));
+    PipelineRow row = ended(step, StepStatus.FAILED, shown);
     return new PipelineRow(
         row.step(),
         row.job(),
@@ -147,7 +149,7 @@ final class Night {
         0,
         row.output(),
         "",
-        message);
+        shown);
   }
 
   private double seconds(Instant start) {

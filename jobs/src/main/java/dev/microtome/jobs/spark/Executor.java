@@ -20,6 +20,7 @@ final class Executor {
   static Executor ofThisJvm() {
     Executor executor = INSTANCE.get();
     if (executor == null) {
+      LogLines.join();
       Executor fresh = new Executor(new HadoopFileStore(configuration(SparkEnv.get().conf())));
       if (INSTANCE.compareAndSet(null, fresh)) {
         Runtime.getRuntime().addShutdownHook(new Thread(fresh.models::closeAll, "models-closer"));

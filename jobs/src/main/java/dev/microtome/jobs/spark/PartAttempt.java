@@ -20,6 +20,7 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
 import org.apache.spark.resource.ResourceInformation;
 import org.apache.spark.util.LongAccumulator;
+import org.slf4j.MDC;
 import scala.collection.Iterator;
 import scala.runtime.AbstractFunction2;
 
@@ -50,7 +51,8 @@ final class PartAttempt<P extends Serializable>
     String label = places.label(part.index());
     long start = System.nanoTime();
     boolean done = false;
-    try (PartWriters writers =
+    try (MDC.MDCCloseable logged = LogLines.ofPart(label);
+        PartWriters writers =
             new PartWriters(executor.files(), folder, label, () -> stopIfKilled(spark));
         PartArtifacts artifacts = new PartArtifacts(executor.files(), folder, label);
         SharedModels.PartModels models = executor.models().ofPart()) {

@@ -88,6 +88,7 @@ public final class SparkParts {
     spark.addSparkListener(listener);
     spark.addSparkListener(running);
     spark.setJobGroup(group, name, /* interruptOnCancel= */ false);
+    spark.setLocalProperty(LogLines.RUN, places.run());
     try {
       spark.runJob(
           rdd,
@@ -103,6 +104,7 @@ public final class SparkParts {
     } finally {
       spark.removeSparkListener(running);
       spark.clearJobGroup();
+      spark.setLocalProperty(LogLines.RUN, null);
       spark.removeSparkListener(listener);
     }
   }

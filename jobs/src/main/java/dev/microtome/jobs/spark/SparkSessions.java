@@ -39,6 +39,7 @@ public final class SparkSessions {
     SparkContext context = SparkContext.getOrCreate(conf);
     LAST.set(context);
     context.setLogLevel("WARN");
+    LogLines.join();
     return context;
   }
 

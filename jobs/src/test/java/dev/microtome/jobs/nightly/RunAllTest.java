@@ -283,6 +283,29 @@ class RunAllTest {
   }
 
   @Test
+  void neitherADryRunNorARefusalShowsASecret() throws IOException {
+    String hook = "notification { webhook = \"https://chat.example.org/s3cr3t\" }\n";
+    JobRun plan = night(hook + STEPS, "--dry-run").succeeded();
+    assertThat(plan.out()).contains("\"webhook\":\"***\"").doesNotContain("s3cr3t");
+
+    JobRun list = night("notification { webhook = [s3cr3t] }\n" + STEPS);
+    list.refusedWith("notification.webhook: invalid value ***: must be text");
+    assertThat(list.err()).doesNotContain("s3cr3t");
+
+    JobRun step =
+        night(
+            """
+            jobs = [{ name = a, job = tokenize, configuration {
+              input = "file:/no/such/folder?token=s3cr3t", tokenizer = "file://me:s3cr3t@host/t" } }]
+            """);
+    assertThat(step.code()).isNotZero();
+    assertThat(step.out() + step.err()).contains("***").doesNotContain("s3cr3t");
+    assertThat(JobRun.rows(folder.resolve("nights"), PIPELINE).get(0).message())
+        .contains("***")
+        .doesNotContain("s3cr3t");
+  }
+
+  @Test
   void whoCannotBeToldChangesNothing() throws IOException {
     JobRun night =
         night(

@@ -23,6 +23,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LogEvent;
+import org.apache.logging.log4j.core.Logger;
+import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.Property;
 import org.apache.spark.SparkContext;
 import org.apache.spark.TaskContext;
 import org.apache.spark.TaskContext$;
@@ -54,6 +59,62 @@ class SparkPartsTest {
       context.progress(1);
       return 1;
     }
+  }
+
+  /** Logs a line as Microtome's own code does. */
+  record Log() implements PartTask<Integer> {
+    @Override
+    public long run(Integer part, PartContext context) {
+      System.getLogger("dev.microtome.Log").log(System.Logger.Level.WARNING, "part {0}", part);
+      return 1;
+    }
+  }
+
+  /** What log4j is given. */
+  private static final class Lines extends AbstractAppender {
+    private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
+
+    Lines() {
+      super("lines", null, null, true, Property.EMPTY_ARRAY);
+    }
+
+    @Override
+    public void append(LogEvent event) {
+      if (event.getLoggerName().equals("dev.microtome.Log")) {
+        lines.add(
+            event.getMessage().getFormattedMessage()
+                + " run="
+                + event.getContextData().getValue("mdc.run")
+                + " part="
+                + event.getContextData().getValue("mdc.part"));
+      }
+    }
+  }
+
+  @Test
+  void logLinesOfATaskSayItsRunAndItsPart() throws IOException {
+    Lines lines = new Lines();
+    lines.start();
+    Logger root = (Logger) LogManager.getRootLogger();
+    root.addAppender(lines);
+    try {
+      new SparkParts(spark)
+          .run(
+              List.of(0, 1),
+              List.of(0, 1),
+              new Log(),
+              places(),
+              "test",
+              (part, staged) -> committed.add(part),
+              units -> {});
+    } finally {
+      root.removeAppender(lines);
+    }
+    String run = places().run();
+    assertThat(lines.lines)
+        .containsExactlyInAnyOrder(
+            "part 0 run=%s part=part-00000".formatted(run),
+            "part 1 run=%s part=part-00001".formatted(run));
   }
 
   @TempDir private Path folder;
