@@ -48,7 +48,10 @@ public record InductionHeadsConfig(
                 "heads with the highest prefix matching that are also knocked out together; 0 for none",
             orElse = "2")
         int setSize,
-    @Option(doc = "random sets of as many other heads to compare that with; none where not as many are left", orElse = "5")
+    @Option(
+            doc =
+                "random sets of as many other heads to compare that with; none where not as many are left",
+            orElse = "5")
         int controls,
     @Option(doc = "most tokens of a pass with ablations", orElse = "4096") int batchTokens,
     @Option(doc = "heads whose ablations are one part, the unit that is retried", orElse = "64")
