@@ -24,7 +24,7 @@ public record ModelFolder(String path, String digest, List<ModelFile> files)
    * that of its series, as {@link Inputs#checkpoints} has it.
    */
   public String name() {
-    String[] parts = path.split("/");
+    String[] parts = path.split("/", -1);
     int last = parts.length - 1;
     if (last < 1 || !parts[last].matches(STEP)) {
       return parts[last];
