@@ -334,7 +334,8 @@ public final class ConfigReader {
       } else if (own instanceof InputException
           || own.getClass() == IllegalArgumentException.class) {
         return new InputException(
-            key + ": invalid value " + shown(key, value) + ": " + own.getMessage() + where(value), e);
+            key + ": invalid value " + shown(key, value) + ": " + own.getMessage() + where(value),
+            e);
       }
     }
     return wrong(key, value, type);

@@ -32,10 +32,8 @@ class NightlyConfTest {
     }
   }
 
-
   @Test
-  void everyStepHasOnlyKeysThatItsJobKnowsAndReadsWhatAnEarlierOneWrites()
-      throws IOException {
+  void everyStepHasOnlyKeysThatItsJobKnowsAndReadsWhatAnEarlierOneWrites() throws IOException {
     Path text = Files.writeString(folder.resolve("story.txt"), "One day Lily saw a red ball.");
 
     String plan =
