@@ -296,7 +296,7 @@ class RunAllTest {
         night(
             """
             jobs = [{ name = a, job = tokenize, configuration {
-              input = "file:/no/such/folder?token=s3cr3t", tokenizer = "file://me:s3cr3t@host/t" } }]
+              input = text, tokenizer = "s3a://me:s3cr3t@bucket/t" } }]
             """);
     assertThat(step.code()).isNotZero();
     assertThat(step.out() + step.err()).contains("***").doesNotContain("s3cr3t");
