@@ -42,6 +42,7 @@ final class PartAttempt<P extends Serializable>
   }
 
   @Override
+  @SuppressWarnings("try") // the log lines of the block have the name while it is open
   public PartResult apply(TaskContext spark, Iterator<IndexedPart<P>> parts) {
     IndexedPart<P> part = parts.next();
     Executor executor = Executor.ofThisJvm();

@@ -104,8 +104,8 @@ class ShadedJarIT {
   }
 
   private static int compare(String one, String other) {
-    String[] left = one.split("[.-]");
-    String[] right = other.split("[.-]");
+    String[] left = one.split("[.-]", -1);
+    String[] right = other.split("[.-]", -1);
     for (int i = 0; i < Math.min(left.length, right.length); i++) {
       int order =
           left[i].matches("\\d+") && right[i].matches("\\d+")
