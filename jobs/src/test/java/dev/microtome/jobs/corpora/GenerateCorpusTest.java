@@ -72,7 +72,8 @@ class GenerateCorpusTest {
   @Test
   void textIsLeftOutOnDemand() throws IOException {
     Path run = generate("plain", "kind=bigram", "sequences=5", "text=false");
-    assertThat(names(run)).containsExactly("bigrams", "corpus_metrics", "tokens", "vocabulary");
+    assertThat(names(run))
+        .containsExactly("bigrams", "corpus_metrics", "tokenizer", "tokens", "vocabulary");
   }
 
   private Path generate(String name, String... sets) throws IOException {
