@@ -158,6 +158,21 @@ final class Kernels {
     return array(manager, "logit_loss", logits, targets);
   }
 
+  /**
+   * −log softmax at the targets [N] of logits that are never whole: rows x [N, M] times W_U [V, M]
+   * plus a bias [V], in the cap's range unless it is 0, {@code words} of the vocabulary at a time.
+   */
+  static NDArray unembeddingLoss(
+      NDManager manager,
+      NDArray x,
+      NDArray weight,
+      NDArray bias,
+      NDArray targets,
+      double cap,
+      int words) {
+    return array(manager, "unembedding_loss", x, weight, bias, targets, cap, words);
+  }
+
   /** KL(softmax of p ‖ softmax of q) of rows [N, V]. */
   static NDArray divergence(NDManager manager, NDArray p, NDArray q) {
     return array(manager, "divergence", p, q);

@@ -9,18 +9,18 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * −log p of tokens, in nats, one by one. Logits are computed for a few hundred tokens at a time and
- * forgotten, so that [tokens, vocabulary] is never whole in memory. Arithmetic is float32; sum the
- * results in double.
+ * −log p of tokens, in nats, one by one. Logits are computed for a few hundred tokens and a part of
+ * the vocabulary at a time and forgotten, so that [tokens, vocabulary] is never whole in memory.
+ * Arithmetic is float32; sum the results in double.
  */
 public final class TokenLoss {
   /** A masked label that costs nothing, as in Hugging Face. */
   public static final int IGNORED = -100;
 
-  /**
-   * Logits at a time, 32 MB. One core, vocabulary of 50,257: 54 GFLOP/s, against 47 with half as
-   * many (too few rows for the product) and 52 with four times as many (they leave the cache).
-   */
+  /** Tokens at a time; of their logits only some words' are there at a time. */
+  private static final int CHUNK_TOKENS = 512;
+
+  /** Logits at a time where they are needed whole: 32 MB. */
   private static final int CHUNK_FLOATS = 1 << 23;
 
   private TokenLoss() {}
@@ -86,7 +86,7 @@ public final class TokenLoss {
     HookPoint point = HookPoint.of(changedLogits ? HookSite.LOGITS : HookSite.UNEMBED_IN);
     Cells cells = Cells.of(targets, batch.length());
     float[] losses = new float[cells.count()];
-    int chunk = Math.max(1, CHUNK_FLOATS / model.config().dVocab());
+    int chunk = changedLogits ? Math.max(1, CHUNK_FLOATS / model.config().dVocab()) : CHUNK_TOKENS;
     try (ActivationCache cache = model.run(batch, changes.readingOnly(point), parent)) {
       NDArray activations = cache.get(point);
       NDArray rows = activations.reshape(-1, activations.getShape().get(2));
