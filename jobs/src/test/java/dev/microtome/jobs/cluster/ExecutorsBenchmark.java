@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * The same job on a standalone cluster with one executor of one core and with two.
  *
  * <pre>
- * ExecutorsBenchmark SCRATCH_FOLDER REPEATS [models|saes]
+ * ExecutorsBenchmark SCRATCH_FOLDER REPEATS [models|losses|saes]
  * </pre>
  *
  * <p>Prints a line of JSON a workload: seconds from the start of the first part to the record of
@@ -45,10 +45,13 @@ final class ExecutorsBenchmark {
   }
 
   private void run(String only) throws IOException, InterruptedException {
-    if (!only.equals("saes")) {
+    if (only.isEmpty() || only.equals("models")) {
       models();
     }
-    if (!only.equals("models")) {
+    if (only.isEmpty() || only.equals("losses")) {
+      losses();
+    }
+    if (only.isEmpty() || only.equals("saes")) {
       saes();
     }
   }
@@ -71,35 +74,59 @@ final class ExecutorsBenchmark {
   }
 
   private void models() throws IOException, InterruptedException {
-    Path corpus = scratch.resolve("corpus");
+    List<String> settings = new ArrayList<>(sweep(4, corpus("corpus", 4096, 64)));
+    settings.addAll(
+        List.of("steps=120", "batch-size=64", "architecture.d-model=128", "checkpoints.every=60"));
+    compare("train-model, a sweep of four", scratch.resolve("models"), "train-model", settings);
+  }
+
+  /** Weights of no worth, as wide as those of a model that one would take a cluster for. */
+  private void losses() throws IOException, InterruptedException {
+    Path corpus = corpus("words", 512, 4096);
+    Path models = scratch.resolve("checkpoints");
+    List<String> settings = new ArrayList<>(sweep(2, corpus));
+    settings.addAll(
+        List.of(
+            "steps=2",
+            "warm-up=1",
+            "batch-size=1",
+            "architecture.d-model=512",
+            "architecture.layers=4",
+            "architecture.heads=8"));
+    submit(2, models, "train-model", settings);
+    compare(
+        "token-losses of two checkpoints",
+        scratch.resolve("losses"),
+        "token-losses",
+        List.of("checkpoints=[" + models + "]", "tokens=" + corpus, "sequences-per-part=64"));
+  }
+
+  /** Models that differ by their seeds. */
+  private static List<String> sweep(int count, Path corpus) {
+    List<String> models = new ArrayList<>();
+    for (int seed = 0; seed < count; seed++) {
+      models.add("{name = seed-%d, seed = %d}".formatted(seed, seed));
+    }
+    return List.of(
+        "tokens=" + corpus,
+        "context-length=128",
+        "sequence-length=128",
+        "sweep=[" + String.join(", ", models) + "]");
+  }
+
+  private Path corpus(String name, int sequences, int words)
+      throws IOException, InterruptedException {
+    Path corpus = scratch.resolve(name);
     submit(
         2,
         corpus,
         "generate-corpus",
-        List.of("kind=induction", "sequences=4096", "text=false", "induction.vocabulary-size=64"));
-    List<String> sweep = new ArrayList<>();
-    for (int seed = 0; seed < 4; seed++) {
-      sweep.add("{name = seed-%d, seed = %d}".formatted(seed, seed));
-    }
-    Path models = scratch.resolve("models");
-    compare(
-        "train-model, a sweep of four",
-        models,
-        "train-model",
         List.of(
-            "tokens=" + corpus,
-            "steps=120",
-            "context-length=128",
-            "sequence-length=128",
-            "batch-size=64",
-            "architecture.d-model=128",
-            "checkpoints.every=60",
-            "sweep=[" + String.join(", ", sweep) + "]"));
-    compare(
-        "token-losses of its checkpoints",
-        scratch.resolve("losses"),
-        "token-losses",
-        List.of("checkpoints=[" + models + "]", "tokens=" + corpus, "sequences-per-part=1024"));
+            "kind=induction",
+            "sequences=" + sequences,
+            "text=false",
+            "induction.vocabulary-size=" + words));
+    return corpus;
   }
 
   private void compare(String workload, Path output, String job, List<String> settings)
