@@ -14,9 +14,11 @@ import java.util.Map;
 /** Finds model folders and digests their files. */
 final class ModelInputs {
   private final HadoopFileStore files;
+  private final RunInputFolders runs;
 
-  ModelInputs(HadoopFileStore files) {
+  ModelInputs(HadoopFileStore files, RunInputFolders runs) {
     this.files = files;
+    this.runs = runs;
   }
 
   /** Whether a file of this name may be a part of a model. */
@@ -42,12 +44,17 @@ final class ModelInputs {
     return inside.stream().filter(file -> !file.folder() && isModelFile(file.name())).toList();
   }
 
-  /** Reads the files of all folders, several at once. */
+  /**
+   * Reads the files of all folders, several at once.
+   *
+   * @throws InputException if one is not what the run it lies in wrote
+   */
   Map<String, ModelFolder> digested(Map<String, List<FileEntry>> folders) throws IOException {
     List<FileEntry> all = folders.values().stream().flatMap(List::stream).toList();
     List<String> digests = Reads.inParallel(all, file -> ModelCopies.digest(files, file.path()));
     Map<String, String> byPath = new HashMap<>();
     for (int i = 0; i < all.size(); i++) {
+      runs.requireAsWritten(all.get(i).path(), digests.get(i));
       byPath.put(all.get(i).path(), digests.get(i));
     }
     Map<String, ModelFolder> models = new HashMap<>();

@@ -12,9 +12,11 @@ import java.util.Optional;
 /** Finds the runs that inputs lie in. A run is checked once, however many inputs it holds. */
 final class RunInputFolders {
   private static final int DEEPEST = 2; // NAME/step-N
+  private static final int DEEPEST_FILE = 4; // model/NAME/step-N/FILE
 
   private final FileStore files;
   private final Map<String, Manifest> finished = new HashMap<>();
+  private final Map<String, Map<String, String>> written = new HashMap<>();
 
   RunInputFolders(FileStore files) {
     this.files = files;
@@ -92,5 +94,66 @@ final class RunInputFolders {
     }
     finished.put(run.path(), manifest);
     return manifest;
+  }
+
+  /**
+   * Refuses a file whose content is not what its run wrote, be it damaged or put in the place of
+   * another. What lies in no run, or is not listed by its run, is taken as it is.
+   */
+  void requireAsWritten(String file, String sha256) throws IOException {
+    String folder = parent(file);
+    for (int i = 0; i < DEEPEST_FILE && !folder.isEmpty(); i++) {
+      String expected = written(folder).get(file);
+      if (expected != null && !expected.equals(sha256)) {
+        throw new InputException(
+            "%s is damaged: its sha256 is %s, its run wrote %s (%s). A copy outside of the run may hold anything."
+                .formatted(
+                    Summary.display(file),
+                    sha256,
+                    expected,
+                    Summary.display(FileStore.resolve(folder, RunDirectory.MANIFEST))));
+      }
+      folder = parent(folder);
+    }
+  }
+
+  /** Digests by path of the files that a run in this folder wrote; none where no run is. */
+  private Map<String, String> written(String folder) throws IOException {
+    Map<String, String> known = written.get(folder);
+    if (known != null) {
+      return known;
+    }
+    Map<String, String> digests = new HashMap<>();
+    String name = folder.substring(folder.lastIndexOf('/') + 1);
+    String path = FileStore.resolve(folder, RunDirectory.MANIFEST);
+    if (RunDirectory.isId(name) && files.exists(path)) {
+      Manifest manifest = Manifest.parse(files.readString(path), path);
+      manifest
+          .artifacts()
+          .values()
+          .forEach(
+              artifact ->
+                  artifact
+                      .files()
+                      .forEach(
+                          file ->
+                              digests.put(FileStore.resolve(folder, file.path()), file.sha256())));
+      manifest
+          .tables()
+          .values()
+          .forEach(
+              table ->
+                  table
+                      .files()
+                      .forEach(
+                          file ->
+                              digests.put(FileStore.resolve(folder, file.path()), file.sha256())));
+    }
+    written.put(folder, digests);
+    return digests;
+  }
+
+  private static String parent(String path) {
+    return path.substring(0, Math.max(0, path.lastIndexOf('/')));
   }
 }

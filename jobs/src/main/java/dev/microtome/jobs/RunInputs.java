@@ -30,6 +30,7 @@ final class RunInputs implements Inputs {
   private final Optional<String> output;
   private final JobSteps steps;
   private final ParquetFiles tables;
+  private final RunInputFolders runs;
   private final TextInputs textInputs;
   private final TableInputs tableInputs;
   private final ModelInputs modelInputs;
@@ -44,10 +45,10 @@ final class RunInputs implements Inputs {
     this.output = output;
     this.steps = steps;
     tables = new ParquetFiles(files);
-    RunInputFolders runs = new RunInputFolders(files);
+    runs = new RunInputFolders(files);
     textInputs = new TextInputs(files);
     tableInputs = new TableInputs(files, tables, runs);
-    modelInputs = new ModelInputs(files);
+    modelInputs = new ModelInputs(files, runs);
     checkpointInputs = new CheckpointInputs(files, runs, modelInputs);
     folderInputs = new FolderInputs(files, runs, modelInputs);
   }
@@ -233,12 +234,14 @@ final class RunInputs implements Inputs {
                   .status(file)
                   .filter(entry -> !entry.folder())
                   .orElseThrow(() -> new InputException("Input " + path + ": no such file"));
+          String sha256 = Digest.of(files, found.path());
+          runs.requireAsWritten(found.path(), sha256);
           register(
               path,
               new InputRecord(
                   "file",
                   found.path(),
-                  Digest.of(files, found.path()),
+                  sha256,
                   1,
                   -1,
                   found.bytes(),

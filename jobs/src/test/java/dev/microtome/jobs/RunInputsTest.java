@@ -250,4 +250,64 @@ class RunInputsTest {
     inputs.file(tokenizer, folder.resolve("m/config.json").toString());
     assertThat(inputs.digest(tokenizer)).isEqualTo(inputs.digest(at("m/config.json")));
   }
+
+  @Test
+  void refusesWhatIsNotWhatItsRunWrote() throws IOException {
+    String run = stagedRun();
+    InputPath weights = at(run + "/model/m0/step-10/weights");
+    assertThat(inputs().file(weights).bytes()).isPositive();
+    flipFirstByte(weights);
+
+    refused(() -> inputs().file(weights), "/model/m0/step-10/weights is damaged: its sha256 is ");
+    refused(() -> inputs().file(weights), ", its run wrote ");
+    refused(() -> inputs().file(weights), run + "/manifest.json");
+
+    Files.copy(Path.of(weights.value()), folder.resolve("copy"));
+    assertThat(inputs().file(at("copy")).bytes()).isPositive();
+  }
+
+  @Test
+  void refusesAFolderOfARunWithADamagedFile() throws IOException {
+    String run = stagedRun();
+    // The job of the test has no models: a file of its run gets a name that models have.
+    Path manifest = folder.resolve(run + "/manifest.json");
+    Files.writeString(
+        manifest,
+        Files.readString(manifest).replace("m0/step-10/weights", "m0/step-10/config.json"));
+    Path model = folder.resolve(run + "/model/m0/step-10");
+    Files.move(model.resolve("weights"), model.resolve("config.json"));
+    InputPath path = new InputPath(model.toString());
+    assertThat(inputs().model(path).files()).hasSize(1);
+    flipFirstByte(new InputPath(model.resolve("config.json").toString()));
+
+    refused(() -> inputs().model(path), "/model/m0/step-10/config.json is damaged: its sha256 is ");
+    refused(
+        () -> inputs().folders(path, "model", "config.json"),
+        "/model/m0/step-10/config.json is damaged: its sha256 is ");
+  }
+
+  /** Folder of a finished run of {@link StagedJob}, relative to the test's. */
+  private String stagedRun() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
+    int code =
+        Main.run(
+            stream,
+            stream,
+            "staged",
+            "--set",
+            "models=1",
+            "--set",
+            "switches=\"" + folder + "\"",
+            "--output",
+            folder.resolve("staged").toString());
+    assertThat(code).as(out.toString(StandardCharsets.UTF_8)).isZero();
+    return "staged/" + Files.readString(folder.resolve("staged/latest")).strip();
+  }
+
+  private static void flipFirstByte(InputPath path) throws IOException {
+    byte[] bytes = Files.readAllBytes(Path.of(path.value()));
+    bytes[0] ^= 1;
+    Files.write(Path.of(path.value()), bytes);
+  }
 }
