@@ -2,7 +2,9 @@ package dev.microtome.dynamics;
 
 import ai.djl.ndarray.NDManager;
 import dev.microtome.model.BatchPlanner;
+import dev.microtome.model.ForwardPass;
 import dev.microtome.model.HookedTransformer;
+import dev.microtome.model.Intervention;
 import dev.microtome.model.TokenBatch;
 import dev.microtome.model.TokenLoss;
 import dev.microtome.run.InputException;
@@ -21,10 +23,19 @@ import java.util.stream.IntStream;
 public final class SequenceLosses {
   private final HookedTransformer model;
   private final LossSettings settings;
+  private final ForwardPass changes;
 
+  /** Losses of the unchanged model. */
   public SequenceLosses(HookedTransformer model, LossSettings settings) {
+    this(model, settings, List.of());
+  }
+
+  /** Losses of the model under interventions. */
+  public SequenceLosses(
+      HookedTransformer model, LossSettings settings, List<Intervention> interventions) {
     this.model = model;
     this.settings = settings;
+    changes = ForwardPass.builder().intervene(interventions).build();
   }
 
   /**
@@ -50,7 +61,7 @@ public final class SequenceLosses {
           IntStream.of(batch)
               .mapToObj(i -> Arrays.copyOf(sequences.get(i).tokens(), lengths[i]))
               .toList();
-      float[][] found = TokenLoss.nextToken(model, TokenBatch.of(tokens), parent);
+      float[][] found = TokenLoss.nextToken(model, TokenBatch.of(tokens), changes, parent);
       for (int row = 0; row < batch.length; row++) {
         requireFinite(sequences.get(batch[row]), found[row]);
         losses.set(batch[row], found[row]);

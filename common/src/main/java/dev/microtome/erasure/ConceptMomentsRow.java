@@ -2,8 +2,6 @@ package dev.microtome.erasure;
 
 import dev.microtome.stats.Moments;
 import dev.microtome.table.Column;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /** What a part of the activations adds to the moments of a hook point and a concept. */
 @SuppressWarnings("ArrayRecordComponent") // a row at the Parquet border
@@ -19,24 +17,18 @@ public record ConceptMomentsRow(
   /** What moments hold. */
   public static ConceptMomentsRow of(
       String hook, String concept, int dimensions, long unlabelled, Moments moments) {
-    double[] mean = moments.mean();
-    ByteBuffer bytes =
-        ByteBuffer.allocate(Double.BYTES * mean.length).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asDoubleBuffer().put(mean);
     return new ConceptMomentsRow(
         hook,
         concept,
         dimensions,
         moments.count(),
         unlabelled,
-        bytes.array(),
+        moments.meanBytes(),
         moments.scatterBytes());
   }
 
   /** The moments again. */
   public Moments moments() {
-    double[] values = new double[mean.length / Double.BYTES];
-    ByteBuffer.wrap(mean).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().get(values);
-    return Moments.of(rows, values, scatter);
+    return Moments.of(rows, mean, scatter);
   }
 }

@@ -14,10 +14,28 @@ import java.io.Serializable;
  *     0
  * @param shrinkage whether the covariance is shrunk towards a multiple of the identity (Bodnar,
  *     Gupta and Parolya 2014): for few rows
+ * @param ridge share of the total variance that is added to the variance of every direction before
+ *     whitening; what is erased stays the same
  */
 public record EraserSettings(
-    EraserMethod method, boolean affine, boolean shrinkage, SingularValueTolerance tolerance)
+    EraserMethod method,
+    boolean affine,
+    boolean shrinkage,
+    SingularValueTolerance tolerance,
+    double ridge)
     implements Serializable {
+  /**
+   * Float32 sums leave about (2e-7)² of the variance in directions that have none, such as those
+   * that an eraser below has emptied. Whitened, that would count as much as any other direction,
+   * and the eraser would have factors that float32 cannot hold.
+   */
+  private static final double FLOAT32_RIDGE = 1e-10;
+
+  /** Settings without a ridge. */
+  public EraserSettings(
+      EraserMethod method, boolean affine, boolean shrinkage, SingularValueTolerance tolerance) {
+    this(method, affine, shrinkage, tolerance, 0);
+  }
 
   /** LEACE as the paper has it. */
   public static EraserSettings leace() {
@@ -35,16 +53,21 @@ public record EraserSettings(
 
   /** Through 0 in place of the mean. */
   public EraserSettings throughZero() {
-    return new EraserSettings(method, false, shrinkage, tolerance);
+    return new EraserSettings(method, false, shrinkage, tolerance, ridge);
   }
 
   /** With a shrunk covariance. */
   public EraserSettings shrunk() {
-    return new EraserSettings(method, affine, true, tolerance);
+    return new EraserSettings(method, affine, true, tolerance, ridge);
   }
 
   /** With another tolerance. */
   public EraserSettings tolerating(SingularValueTolerance other) {
-    return new EraserSettings(method, affine, shrinkage, other);
+    return new EraserSettings(method, affine, shrinkage, other, ridge);
+  }
+
+  /** With a ridge that drowns the rounding of float32 activations and nothing else. */
+  public EraserSettings ofFloat32() {
+    return new EraserSettings(method, affine, shrinkage, tolerance, FLOAT32_RIDGE);
   }
 }

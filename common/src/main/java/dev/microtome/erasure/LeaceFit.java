@@ -17,9 +17,9 @@ import java.util.Map;
  * @param singularValues all, the largest first, as the tolerance saw them
  * @param crossCovarianceBefore largest modulus of an entry of Σxz
  * @param crossCovarianceAfter the same of erased activations
- * @param variance total variance of the activations, over n
- * @param squaredDistance mean of ‖x − x̂‖² over the sample
- * @param orthogonalSquaredDistance the same of the orthogonal projection that erases as much
+ * @param effect on the sample
+ * @param orthogonalSquaredDistance mean of ‖x − x̂‖² over the sample, of the orthogonal projection
+ *     that erases as much
  */
 public record LeaceFit(
     LeaceEraser eraser,
@@ -31,8 +31,7 @@ public record LeaceFit(
     List<Double> singularValues,
     double crossCovarianceBefore,
     double crossCovarianceAfter,
-    double variance,
-    double squaredDistance,
+    ErasureEffect effect,
     double orthogonalSquaredDistance) {
   public LeaceFit {
     singularValues = List.copyOf(singularValues);
@@ -59,8 +58,9 @@ public record LeaceFit(
     }
     metrics.put("cross_covariance_before", crossCovarianceBefore);
     metrics.put("cross_covariance_after", crossCovarianceAfter);
-    metrics.put("variance", variance);
-    metrics.put("squared_distance", squaredDistance);
+    metrics.put("variance", effect.variance());
+    metrics.put("variance_after", effect.varianceAfter());
+    metrics.put("squared_distance", effect.squaredDistance());
     metrics.put("orthogonal_squared_distance", orthogonalSquaredDistance);
     metrics.values().removeIf(value -> value.isNaN());
     return metrics;

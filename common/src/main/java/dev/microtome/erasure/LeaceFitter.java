@@ -143,6 +143,26 @@ public final class LeaceFitter {
     return moments.scatter(d, d + k, d, d + k).scaled(1.0 / freedom());
   }
 
+  /**
+   * Largest modulus of a correlation of one number of x and one of z; those that do not vary have
+   * none.
+   */
+  public double largestCorrelation() {
+    Matrix cross = crossCovariance();
+    Matrix covariance = covariance();
+    double[] deviations = deviations();
+    double largest = 0;
+    for (int i = 0; i < d; i++) {
+      double deviation = Math.sqrt(covariance.at(i, i));
+      for (int j = 0; j < k; j++) {
+        if (deviation > 0 && deviations[j] > 0) {
+          largest = Math.max(largest, Math.abs(cross.at(i, j)) / deviation / deviations[j]);
+        }
+      }
+    }
+    return largest;
+  }
+
   private long freedom() {
     if (rows() < 2) {
       throw new IllegalArgumentException(

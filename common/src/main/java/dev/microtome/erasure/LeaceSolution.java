@@ -40,16 +40,22 @@ record LeaceSolution(
       shrinkage = Shrinkage.of(biased, rows);
       used = shrinkage.apply(biased);
     }
+    if (settings.ridge() > 0) {
+      used = Shrinkage.withRidge(used, settings.ridge() * used.trace());
+    }
     Directions directions =
         settings.method() == EraserMethod.LEACE ? oblique(used) : orthogonal(columnsScaled(cross));
     Matrix basis = Svd.of(directions.left()).left();
     Matrix left = directions.left();
     Matrix right = directions.right();
     double[] bias = settings.affine() ? mean : new double[mean.length];
-    double overRows = (rows - 1.0) / rows;
+    LeaceEraser eraser = new LeaceEraser(new FactoredMatrix(left, right), bias);
+    LeaceEraser orthogonal = new LeaceEraser(new FactoredMatrix(basis, basis.transpose()), bias);
+    Matrix overRows = sample.scaled((rows - 1.0) / rows);
     Matrix after = cross.plus(left.times(right.times(cross)).scaled(-1));
+    ErasureEffect effect = ErasureEffect.of(eraser, mean, overRows);
     return new LeaceFit(
-        new LeaceEraser(new FactoredMatrix(left, right), bias),
+        eraser,
         rows,
         directions.covarianceRank(),
         directions.conditionNumber(),
@@ -58,9 +64,8 @@ record LeaceSolution(
         directions.singularValues(),
         largest(cross),
         largest(after),
-        sample.trace() * overRows,
-        squaredDistance(left, right, bias, overRows),
-        squaredDistance(basis, basis.transpose(), bias, overRows));
+        effect,
+        ErasureEffect.of(orthogonal, mean, overRows).squaredDistance());
   }
 
   private Directions oblique(Matrix covariance) {
@@ -93,18 +98,6 @@ record LeaceSolution(
       values[i] *= scales[i % scales.length];
     }
     return Matrix.of(matrix.rows(), matrix.columns(), values);
-  }
-
-  /** Mean of ‖L·R·(x − b)‖² over the sample: tr(LᵀL · R·S·Rᵀ), and what the mean adds. */
-  private double squaredDistance(Matrix left, Matrix right, double[] bias, double overRows) {
-    Matrix gram = left.transposeTimes(left);
-    double[] offset = mean.clone();
-    for (int i = 0; i < offset.length; i++) {
-      offset[i] -= bias[i];
-    }
-    Matrix shift = right.times(Matrix.of(offset.length, 1, offset));
-    return overRows * gram.inner(right.times(sample).timesTranspose(right))
-        + shift.inner(gram.times(shift));
   }
 
   private static double largest(Matrix matrix) {

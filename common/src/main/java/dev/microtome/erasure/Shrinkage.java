@@ -27,9 +27,13 @@ record Shrinkage(double weight) {
 
   /** The shrunk covariance. */
   Matrix apply(Matrix sample) {
-    int d = sample.rows();
-    double[] values = sample.scaled(weight).toArray();
-    double ridge = (1 - weight) * sample.trace() / d;
+    return withRidge(sample.scaled(weight), (1 - weight) * sample.trace() / sample.rows());
+  }
+
+  /** A covariance with so much more variance in every direction. */
+  static Matrix withRidge(Matrix covariance, double ridge) {
+    int d = covariance.rows();
+    double[] values = covariance.toArray();
     for (int i = 0; i < d; i++) {
       values[i * d + i] += ridge;
     }

@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 /**
  * A stable address of a value inside a transformer, written as TransformerLens writes it: {@code
  * blocks.3.attn.hook_pattern}, {@code hook_embed}, {@code ln_final.hook_normalized}. Whether a
- * given model has it is {@link HookPoints}'s business. Ordered as a pass reaches them.
+ * given model has it is {@link HookPoints}'s business, and so is the order where a block ends with
+ * its norms. Ordered as a pass reaches them where it begins with them.
  *
  * @param layer of a site inside a block, counted from 0; −1 for a site outside the blocks
  * @param site what is there

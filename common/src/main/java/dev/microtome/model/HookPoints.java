@@ -39,15 +39,37 @@ public final class HookPoints {
 
   /** Every hook point, in the order in which a pass reaches them. */
   public List<HookPoint> all() {
-    return shapes.keySet().stream()
-        .flatMap(
-            site ->
-                site.inBlock()
-                    ? IntStream.range(0, config.nLayers())
-                        .mapToObj(layer -> HookPoint.of(layer, site))
-                    : Stream.of(HookPoint.of(site)))
-        .sorted()
+    return inOrder(
+        shapes.keySet().stream()
+            .flatMap(
+                site ->
+                    site.inBlock()
+                        ? IntStream.range(0, config.nLayers())
+                            .mapToObj(layer -> HookPoint.of(layer, site))
+                        : Stream.of(HookPoint.of(site)))
+            .toList());
+  }
+
+  /** These hook points in the order in which a pass of this model reaches them. */
+  public List<HookPoint> inOrder(Collection<HookPoint> points) {
+    return points.stream()
+        .sorted(
+            Comparator.comparing(this::reachedWith)
+                .thenComparing(point -> !reachedWith(point).equals(point))
+                .thenComparing(Comparator.naturalOrder()))
         .toList();
+  }
+
+  /** The point itself, or the one behind which a block that ends with its norm has the point. */
+  private HookPoint reachedWith(HookPoint point) {
+    if (config.blockLayout() != BlockLayout.POST_NORM) {
+      return point;
+    }
+    return switch (point.site()) {
+      case LN1_SCALE, LN1_NORMALIZED -> HookPoint.of(point.layer(), HookSite.RESID_MID);
+      case LN2_SCALE, LN2_NORMALIZED -> HookPoint.of(point.layer(), HookSite.RESID_POST);
+      default -> point;
+    };
   }
 
   public boolean has(HookPoint point) {

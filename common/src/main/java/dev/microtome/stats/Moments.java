@@ -2,6 +2,8 @@ package dev.microtome.stats;
 
 import dev.microtome.linalg.ColumnGram;
 import dev.microtome.linalg.Matrix;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * Count, mean and scatter Σ(x − x̄)(x − x̄)ᵀ of rows of d numbers, in one pass and float64: 8·d²
@@ -53,6 +55,17 @@ public final class Moments {
     System.arraycopy(mean, 0, moments.mean, 0, mean.length);
     moments.scatter.addUpperTriangle(scatter);
     return moments;
+  }
+
+  /**
+   * The same of {@link #meanBytes}.
+   *
+   * @throws IllegalArgumentException as above
+   */
+  public static Moments of(long count, byte[] mean, byte[] scatter) {
+    double[] values = new double[mean.length / Double.BYTES];
+    ByteBuffer.wrap(mean).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().get(values);
+    return of(count, values, scatter);
   }
 
   /** Numbers of a row. */
@@ -194,6 +207,14 @@ public final class Moments {
   public double[] mean() {
     endBlock();
     return mean.clone();
+  }
+
+  /** The mean, little-endian float64. */
+  public byte[] meanBytes() {
+    endBlock();
+    ByteBuffer bytes = ByteBuffer.allocate(Double.BYTES * columns).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asDoubleBuffer().put(mean);
+    return bytes.array();
   }
 
   /** Rows and columns [from, to) of the scatter. */

@@ -9,9 +9,11 @@ import dev.microtome.run.FileStore;
 import dev.microtome.run.InputException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -230,6 +232,21 @@ public final class Tokenizer implements AutoCloseable {
       wide[i] = ids[i];
     }
     return withHandle(open -> NATIVE.decode(open, wide, special == SpecialTokens.EXCLUDE));
+  }
+
+  /**
+   * UTF-8 bytes by which the tokens behind the first make its text longer: what a model that is
+   * given the first predicts. Special tokens have no text. A character that the sequence's ends cut
+   * counts as the replacement character, 3 bytes.
+   *
+   * @throws IllegalArgumentException when an id is not below {@link #vocabularySize}
+   */
+  public long bytesBehindFirst(int[] ids) {
+    return Math.max(0, bytes(ids) - bytes(Arrays.copyOf(ids, Math.min(1, ids.length))));
+  }
+
+  private long bytes(int[] ids) {
+    return decode(ids, SpecialTokens.EXCLUDE).getBytes(StandardCharsets.UTF_8).length;
   }
 
   /** Frees the native tokenizer, once no thread uses it. */

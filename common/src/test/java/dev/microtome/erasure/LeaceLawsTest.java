@@ -88,7 +88,7 @@ class LeaceLawsTest {
     Labelled sample = sample(seed);
     LeaceFit fit = sample.fitter().fit(LEACE);
     double distance = squaredDistance(sample, fit.eraser());
-    assertThat(fit.squaredDistance()).isCloseTo(distance, within(1e-10 * distance));
+    assertThat(fit.effect().squaredDistance()).isCloseTo(distance, within(1e-10 * distance));
     LeaceEraser orthogonal = sample.fitter().eraser(EraserSettings.orthogonal());
     double further = squaredDistance(sample, orthogonal);
     assertThat(fit.orthogonalSquaredDistance()).isCloseTo(further, within(1e-10 * further));

@@ -3,6 +3,7 @@ package dev.microtome.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -15,6 +16,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HookPointsTest {
   private static HookPoints of(String model) {
@@ -38,6 +40,43 @@ class HookPointsTest {
     of(model).all().forEach(point -> actual.add(point.site().pattern()));
 
     assertThat(actual).isEqualTo(expected);
+  }
+
+  /** In blocks that begin with their norms, run side by side, and end with their norms. */
+  @ParameterizedTest
+  @ValueSource(strings = {"gpt2", "gptj", "gemma2", "opt-postnorm", "bert"})
+  void aChangeReachesNoPointBeforeIt(String name) {
+    try (NDManager manager = NDManager.newBaseManager();
+        HookedTransformer model = GoldenModel.open(name).load(manager)) {
+      List<HookPoint> block =
+          model.hookPoints().all().stream().filter(point -> point.layer() == 0).toList();
+      for (int at = 1; at < block.size(); at++) {
+        List<HookPoint> before = block.subList(0, at);
+        try (ActivationCache same = scaled(model, block.get(at), 1, before, manager);
+            ActivationCache changed = scaled(model, block.get(at), 0.5, before, manager)) {
+          for (HookPoint point : before) {
+            assertThat(changed.floats(point))
+                .as("%s, changed at %s", point, block.get(at))
+                .isEqualTo(same.floats(point));
+          }
+        }
+      }
+    }
+  }
+
+  private static ActivationCache scaled(
+      HookedTransformer model,
+      HookPoint at,
+      double factor,
+      List<HookPoint> reads,
+      NDManager manager) {
+    return model.run(
+        TokenBatch.of(new int[] {5, 9, 2, 7}),
+        ForwardPass.builder()
+            .read(reads)
+            .intervene(Intervention.scale(at, Slice.all(), factor))
+            .build(),
+        manager);
   }
 
   @Test

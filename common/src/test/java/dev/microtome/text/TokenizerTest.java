@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.microtome.run.InputException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,6 +37,23 @@ class TokenizerTest {
     assertThatThrownBy(() -> Tokenizer.open(files, "mem:/other"))
         .isInstanceOf(InputException.class)
         .hasMessage("No tokenizer at mem:/other (a tokenizer.json or a folder that has one)");
+  }
+
+  /** The first token's text is not predicted; a special one has none. */
+  @Test
+  void countsTheBytesOfTheTextBehindTheFirstToken() throws IOException {
+    try (Tokenizer tokenizer = Tokenizer.open(file)) {
+      String text = "One day, a \u00e9l\u00e9phant \ud83d\udc18 sat";
+      int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+      int[] plain = tokenizer.encode(text, SpecialTokens.EXCLUDE);
+      int[] begun = new int[plain.length + 1];
+      begun[0] = 1;
+      System.arraycopy(plain, 0, begun, 1, plain.length);
+      assertThat(tokenizer.bytesBehindFirst(begun)).isEqualTo(bytes);
+      assertThat(tokenizer.bytesBehindFirst(plain)).isEqualTo(bytes - "One".length());
+      assertThat(tokenizer.bytesBehindFirst(new int[] {plain[0]})).isZero();
+      assertThat(tokenizer.bytesBehindFirst(new int[0])).isZero();
+    }
   }
 
   @Test

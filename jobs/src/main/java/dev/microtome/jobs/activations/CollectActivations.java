@@ -3,7 +3,6 @@ package dev.microtome.jobs.activations;
 import com.google.auto.service.AutoService;
 import dev.microtome.activations.CollectionSettings;
 import dev.microtome.config.ConfigException;
-import dev.microtome.erasure.LeaceEraser;
 import dev.microtome.jobs.Inputs;
 import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
@@ -12,13 +11,10 @@ import dev.microtome.jobs.PartIdentities;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.inputs.CorpusCheck;
-import dev.microtome.jobs.inputs.EraserFolder;
 import dev.microtome.jobs.inputs.SequenceIds;
 import dev.microtome.jobs.inputs.TokenSlices;
 import dev.microtome.model.HookPoint;
 import dev.microtome.model.HookPoints;
-import dev.microtome.model.HookShape;
-import dev.microtome.model.Intervention;
 import dev.microtome.model.load.ModelFiles;
 import dev.microtome.model.load.ModelWeights;
 import dev.microtome.run.InputException;
@@ -26,7 +22,6 @@ import dev.microtome.table.TableSpec;
 import dev.microtome.text.TokenSequence;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -72,7 +67,7 @@ public final class CollectActivations implements Job<CollectActivationsConfig, C
       ModelFiles model = ModelFiles.open(inputs.local(folder));
       ModelWeights.check(model);
       HookPoints points = HookPoints.of(model.config());
-      List<HookPoint> hooks = hooks(points, "hooks", config.hooks());
+      List<HookPoint> hooks = hooks(points, config.hooks());
       TableInput tokens = inputs.table(config.tokens(), "tokens", TokenSequence.class);
       List<TokenSlices> slices = TokenSlices.cut(tokens.files(), config.sequencesPerPart());
       CorpusCheck corpus = CorpusCheck.of(config.tokens(), tokens, slices, inputs.tables());
@@ -88,7 +83,7 @@ public final class CollectActivations implements Job<CollectActivationsConfig, C
                   config.positions(),
                   config.seed(),
                   config.onNan(),
-                  erasures(config, points, inputs)),
+                  config.erasures().interventions(points, inputs)),
               config.encoding(),
               config.dtype(),
               ActivationTables.metadata(folder.name(), config.dtype().dtype(), points, hooks));
@@ -109,37 +104,12 @@ public final class CollectActivations implements Job<CollectActivationsConfig, C
     }
   }
 
-  private static List<HookPoint> hooks(HookPoints points, String key, List<String> wanted) {
+  private static List<HookPoint> hooks(HookPoints points, List<String> wanted) {
     try {
       return points.resolve(wanted);
     } catch (InputException e) {
-      throw new ConfigException(key, e);
+      throw new ConfigException("hooks", e);
     }
-  }
-
-  private static List<Intervention> erasures(
-      CollectActivationsConfig config, HookPoints points, Inputs inputs) throws IOException {
-    if (config.erasers().isEmpty()) {
-      return List.of();
-    }
-    List<HookPoint> hooks = hooks(points, "erase-hooks", config.eraseHooks());
-    EraserFolder folder = EraserFolder.open(config.erasers().get(), hooks.get(0).address(), inputs);
-    List<Intervention> erasures = new ArrayList<>();
-    for (HookPoint hook : hooks) {
-      HookShape shape = points.shape(hook);
-      int width =
-          switch (shape.kind()) {
-            case SCALAR, VECTOR -> shape.width();
-            case HEAD_VECTORS -> shape.heads() * shape.width();
-            case ATTENTION ->
-                throw new InputException(
-                    "erase-hooks: %s is as wide as a sequence is long".formatted(hook));
-          };
-      LeaceEraser eraser =
-          folder.read(hook.address(), config.eraseConcept().orElseThrow(), width, inputs);
-      erasures.add(eraser.intervention(hook));
-    }
-    return erasures;
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.microtome.activations.PositionSelection;
 import dev.microtome.config.ConfigException;
 import dev.microtome.config.InputPath;
 import dev.microtome.config.Option;
+import dev.microtome.jobs.inputs.Erasures;
 import java.util.List;
 import java.util.Optional;
 
@@ -52,7 +53,7 @@ public record CollectActivationsConfig(
         OnNan onNan,
     @Option(
             doc =
-                "erasers to apply during the pass: a fit-leace output or run, or a folder of HOOK.safetensors; null: none",
+                "erasers to apply during the pass: a fit-leace or scrub output or run, or a folder of HOOK.safetensors; null: none",
             orElse = "null")
         Optional<InputPath> erasers,
     @Option(doc = "concept whose erasers are applied", orElse = "null")
@@ -73,15 +74,7 @@ public record CollectActivationsConfig(
           "hooks", "[]", "needs at least one hook point, such as blocks.0.hook_resid_post");
     }
     eraseHooks = List.copyOf(eraseHooks);
-    if (erasers.isPresent() && eraseConcept.isEmpty()) {
-      throw new ConfigException("erase-concept", "null", "must name a concept of the erasers");
-    }
-    if (erasers.isPresent() == eraseHooks.isEmpty()) {
-      throw new ConfigException(
-          "erase-hooks",
-          eraseHooks,
-          erasers.isPresent() ? "needs at least one hook point" : "needs erasers");
-    }
+    new Erasures(erasers, eraseConcept, eraseHooks).requireWhole();
     if (batchTokens < 1) {
       throw new ConfigException("batch-tokens", batchTokens, "must be at least 1");
     }
@@ -94,5 +87,9 @@ public record CollectActivationsConfig(
           dtype.dtype(),
           "encoding = array stores float32; bfloat16 needs encoding = binary");
     }
+  }
+
+  Erasures erasures() {
+    return new Erasures(erasers, eraseConcept, eraseHooks);
   }
 }

@@ -8,6 +8,7 @@ import dev.microtome.jobs.Inputs;
 import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.Plan;
+import dev.microtome.jobs.labels.FewRows;
 import dev.microtome.jobs.labels.LabelCensus;
 import dev.microtome.jobs.labels.LabelShares;
 import dev.microtome.jobs.labels.LabelledActivations;
@@ -17,10 +18,7 @@ import dev.microtome.table.TableSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Fits, for each hook point and concept, the map that removes every linear trace of the concept
@@ -42,8 +40,6 @@ import java.util.TreeMap;
 @SuppressWarnings("rawtypes") // AutoService names the interface by its class
 @AutoService(Job.class)
 public final class FitLeace implements Job<FitLeaceConfig, LabelledPart> {
-  private static final System.Logger LOG = System.getLogger(FitLeace.class.getName());
-
   @Override
   public String name() {
     return "fit-leace";
@@ -100,32 +96,11 @@ public final class FitLeace implements Job<FitLeaceConfig, LabelledPart> {
                   config.maxUnlabelled(),
                   config.maxUnmatchedLabels()),
               config.eraserSettings()));
-      warn(config, context);
+      if (!config.shrinkage()) {
+        FewRows.warn(context);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static void warn(FitLeaceConfig config, JobContext context) throws IOException {
-    if (config.shrinkage()) {
-      return;
-    }
-    Map<String, Map<String, Double>> byEraser = new TreeMap<>();
-    context.forEachRow(
-        ErasureReportRow.TABLE,
-        row ->
-            byEraser
-                .computeIfAbsent(
-                    row.hook() + ", concept '" + row.concept() + "'", unused -> new HashMap<>())
-                .put(row.metric(), row.value()));
-    byEraser.forEach(
-        (eraser, metrics) -> {
-          if (metrics.get("few_rows") == 1) {
-            LOG.log(
-                System.Logger.Level.WARNING,
-                "%s: %.0f rows for %.0f dimensions: the eraser fits these rows alone; shrinkage = true makes one for others"
-                    .formatted(eraser, metrics.get("rows"), metrics.get("dimensions")));
-          }
-        });
   }
 }

@@ -3,7 +3,12 @@ package dev.microtome.jobs.labels;
 import dev.microtome.config.Names;
 import dev.microtome.erasure.ConceptTargets;
 import dev.microtome.erasure.LabelCountRow;
+import dev.microtome.jobs.JobContext;
+import dev.microtome.jobs.Plan;
+import dev.microtome.jobs.TableInput;
+import dev.microtome.jobs.inputs.TokenSlices;
 import dev.microtome.run.InputException;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,17 +21,36 @@ public final class LabelCensus {
   /** A scatter of more columns would be mostly of classes. */
   private static final int MAX_CLASSES = 4096;
 
+  private static final int LABELS_PER_PART = 1 << 20;
+
   private final LabelTable labels;
   private final Unlabelled unlabelled;
   private final Map<String, Map<Integer, Map<String, Long>>> counts = new TreeMap<>();
   private final Set<String> others = new TreeSet<>();
 
-  LabelCensus(LabelTable labels, Unlabelled unlabelled) {
+  private LabelCensus(LabelTable labels, Unlabelled unlabelled) {
     this.labels = labels;
     this.unlabelled = unlabelled;
   }
 
-  void add(LabelCountRow row) {
+  /** The stage that counts the labels of each class. */
+  static LabelCensus take(
+      LabelTable labels,
+      List<TableInput.TableFile> files,
+      Unlabelled unlabelled,
+      JobContext context)
+      throws IOException {
+    long rows = files.stream().mapToLong(TableInput.TableFile::rows).sum();
+    context.runStage(
+        "labels",
+        new Plan<>(TokenSlices.cut(files, LABELS_PER_PART), "labels", rows, -1, -1),
+        new CountsTask(labels));
+    LabelCensus census = new LabelCensus(labels, unlabelled);
+    context.forEachRow(LabelTables.COUNTS, census::add);
+    return census;
+  }
+
+  private void add(LabelCountRow row) {
     if (row.column() == CountsTask.OTHER) {
       others.add(row.concept());
       return;

@@ -19,8 +19,6 @@ import java.util.Map;
 
 /** What jobs over activations with labels do first and in the same way. */
 public final class LabelledActivations {
-  private static final int LABELS_PER_PART = 1 << 20;
-
   private LabelledActivations() {}
 
   /**
@@ -81,13 +79,7 @@ public final class LabelledActivations {
   /** The stage that counts the labels of each class. */
   public static LabelCensus census(LabelledPart shared, Unlabelled unlabelled, JobContext context)
       throws IOException {
-    List<TokenSlices> parts = TokenSlices.cut(shared.labelFiles(), LABELS_PER_PART);
-    long rows = shared.labelFiles().stream().mapToLong(TableInput.TableFile::rows).sum();
-    context.runStage(
-        "labels", new Plan<>(parts, "labels", rows, -1, -1), new CountsTask(shared.labels()));
-    LabelCensus census = new LabelCensus(shared.labels(), unlabelled);
-    context.forEachRow(LabelTables.COUNTS, census::add);
-    return census;
+    return LabelCensus.take(shared.labels(), shared.labelFiles(), unlabelled, context);
   }
 
   /** Labels of each concept; empty where labels stand beside the activations. */

@@ -4,7 +4,6 @@ import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.TableReader;
 import dev.microtome.jobs.TableReader.RowGroup;
 import dev.microtome.jobs.inputs.TokenSlices;
-import dev.microtome.jobs.inputs.TokenSlices.Slice;
 import dev.microtome.table.RowReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,8 +19,6 @@ import java.util.stream.Collectors;
  * task has few moments at a time; the order of parts hangs on the files alone.
  */
 final class LabelledParts {
-  private static final String COLUMN = "sequence_id";
-
   private record Groups(TableInput.TableFile file, String hook, List<RowGroup> groups) {}
 
   private final TableReader tables;
@@ -42,20 +39,12 @@ final class LabelledParts {
       List<Groups> files =
           activations.parallelStream()
               .filter(file -> file.rows() > 0)
-              .map(file -> new Groups(file, firstHook(file.path()), groups(file.path())))
+              .map(
+                  file ->
+                      new Groups(
+                          file, firstHook(file.path()), LabelPlaces.groups(file.path(), tables)))
               .toList();
-      List<Slice> places = new ArrayList<>();
-      List<RowGroup> ranges = new ArrayList<>();
-      for (Groups each :
-          labels.parallelStream()
-              .filter(file -> file.rows() > 0)
-              .map(file -> new Groups(file, "", groups(file.path())))
-              .toList()) {
-        for (RowGroup group : each.groups()) {
-          places.add(new Slice(each.file().path(), group.from(), group.to()));
-          ranges.add(group);
-        }
-      }
+      LabelPlaces places = LabelPlaces.of(labels, tables);
       Map<String, List<RowGroup>> byPath =
           files.stream().collect(Collectors.toMap(each -> each.file().path(), Groups::groups));
       Map<String, List<TableInput.TableFile>> byHook = new LinkedHashMap<>();
@@ -65,7 +54,7 @@ final class LabelledParts {
       List<LabelledSlices> parts = new ArrayList<>();
       for (List<TableInput.TableFile> hook : byHook.values()) {
         for (TokenSlices slices : TokenSlices.cut(hook, rowsPerPart)) {
-          parts.add(new LabelledSlices(slices, labels(slices, byPath, places, ranges)));
+          parts.add(new LabelledSlices(slices, places.of(slices, byPath)));
         }
       }
       return parts;
@@ -74,41 +63,9 @@ final class LabelledParts {
     }
   }
 
-  private static TokenSlices labels(
-      TokenSlices activations,
-      Map<String, List<RowGroup>> byPath,
-      List<Slice> places,
-      List<RowGroup> ranges) {
-    long smallest = Long.MAX_VALUE;
-    long largest = Long.MIN_VALUE;
-    for (Slice slice : activations.slices()) {
-      for (RowGroup group : byPath.get(slice.path())) {
-        if (group.from() < slice.to() && slice.from() < group.to()) {
-          smallest = Math.min(smallest, group.smallest());
-          largest = Math.max(largest, group.largest());
-        }
-      }
-    }
-    List<Slice> found = new ArrayList<>();
-    for (int i = 0; i < places.size(); i++) {
-      if (ranges.get(i).smallest() <= largest && smallest <= ranges.get(i).largest()) {
-        found.add(places.get(i));
-      }
-    }
-    return new TokenSlices(found);
-  }
-
   private String firstHook(String path) {
     try (RowReader<LabelTables.HookRow> rows = tables.read(path, LabelTables.HookRow.class, 0, 1)) {
       return rows.next().hook();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private List<RowGroup> groups(String path) {
-    try {
-      return tables.rowGroups(path, COLUMN);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

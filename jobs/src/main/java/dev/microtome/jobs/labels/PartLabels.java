@@ -9,8 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The labels that a part of the activations may need, in memory. */
-final class PartLabels {
+/** The labels that a part of the activations or tokens may need, in memory. */
+public final class PartLabels {
   private record Place(long sequenceId, int position) {}
 
   private final int concepts;
@@ -25,7 +25,7 @@ final class PartLabels {
    *
    * @throws InputException if a place has two labels of one concept
    */
-  static PartLabels read(LabelTable labels, TokenSlices slices, TableReader tables)
+  public static PartLabels read(LabelTable labels, TokenSlices slices, TableReader tables)
       throws IOException {
     PartLabels read = new PartLabels(labels.concepts().size());
     for (TokenSlices.Slice slice : slices.slices()) {
@@ -65,7 +65,7 @@ final class PartLabels {
   }
 
   /** The values of each concept at a place, null where it has no label. */
-  List<List<String>> at(long sequenceId, int position) {
+  public List<List<String>> at(long sequenceId, int position) {
     return byPlace.getOrDefault(new Place(sequenceId, position), nothing(concepts));
   }
 }

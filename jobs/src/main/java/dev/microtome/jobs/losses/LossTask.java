@@ -12,6 +12,7 @@ import dev.microtome.jobs.PartTask;
 import dev.microtome.jobs.inputs.CheckpointWeights;
 import dev.microtome.jobs.inputs.ExecutorTransformer;
 import dev.microtome.jobs.inputs.TokenSlices;
+import dev.microtome.model.Intervention;
 import dev.microtome.model.ModelConfig;
 import dev.microtome.run.InputException;
 import dev.microtome.table.RowWriter;
@@ -19,8 +20,16 @@ import dev.microtome.text.TokenSequence;
 import java.io.IOException;
 import java.util.List;
 
-/** The work of one checkpoint on a block of sequences; rows are in the order of the tokens. */
-record LossTask(Checkpoint checkpoint, LossSettings settings) implements PartTask<TokenSlices> {
+/**
+ * The work of one checkpoint on a block of sequences; rows are in the order of the tokens.
+ *
+ * @param interventions under which the model runs
+ */
+record LossTask(Checkpoint checkpoint, LossSettings settings, List<Intervention> interventions)
+    implements PartTask<TokenSlices> {
+  LossTask {
+    interventions = List.copyOf(interventions);
+  }
 
   @Override
   public long run(TokenSlices part, PartContext context) throws IOException {
@@ -47,7 +56,7 @@ record LossTask(Checkpoint checkpoint, LossSettings settings) implements PartTas
   private List<float[]> losses(
       ExecutorTransformer transformer, List<TokenSequence> sequences, PartContext context) {
     try (NDManager scope = transformer.manager().newSubManager()) {
-      return new SequenceLosses(transformer.model(), settings)
+      return new SequenceLosses(transformer.model(), settings, interventions)
           .of(sequences, scope, context::progress);
     } catch (InputException e) {
       throw CheckpointWeights.rejected(checkpoint, e.getMessage(), e);

@@ -16,6 +16,8 @@ import dev.microtome.jobs.inputs.CheckpointKinds;
 import dev.microtome.jobs.inputs.CorpusCheck;
 import dev.microtome.jobs.inputs.SequenceIds;
 import dev.microtome.jobs.inputs.TokenSlices;
+import dev.microtome.model.HookPoints;
+import dev.microtome.model.Intervention;
 import dev.microtome.model.load.ModelFiles;
 import dev.microtome.model.load.ModelWeights;
 import dev.microtome.run.InputException;
@@ -24,6 +26,7 @@ import dev.microtome.table.TableSpec;
 import dev.microtome.text.TokenSequence;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -77,7 +80,18 @@ public final class TokenLosses implements Job<TokenLossesConfig, LossPart> {
     try {
       CorpusCheck corpus = CorpusCheck.of(config.tokens(), tokens, blocks, inputs.tables());
       requireLongEnough(corpus, settings);
-      requireFits(config, checkpoints, corpus, inputs);
+      CheckpointKinds<List<Intervention>> kinds =
+          new CheckpointKinds<>(
+              inputs,
+              (checkpoint, model) -> {
+                requireFits(config, checkpoint, model, corpus);
+                return config.erasures().interventions(HookPoints.of(model.config()), inputs);
+              });
+      List<LossPart> parts = new ArrayList<>();
+      for (Checkpoint checkpoint : checkpoints) {
+        LossTask task = new LossTask(checkpoint, settings, kinds.of(checkpoint));
+        blocks.forEach(block -> parts.add(new LossPart(task, block)));
+      }
       SequenceIds.requireUnique(tokens, inputs);
       long predictions = tokens.rows() * checkpoints.size();
       double rows =
@@ -86,11 +100,6 @@ public final class TokenLosses implements Job<TokenLossesConfig, LossPart> {
                   .average()
                   .orElseThrow()
               * predictions;
-      List<LossPart> parts =
-          checkpoints.stream()
-              .map(checkpoint -> new LossTask(checkpoint, settings))
-              .flatMap(task -> blocks.stream().map(block -> new LossPart(task, block)))
-              .toList();
       Set<InputPath> told = new HashSet<>(config.checkpoints());
       told.add(config.tokens());
       return new Plan<>(
@@ -125,21 +134,6 @@ public final class TokenLosses implements Job<TokenLossesConfig, LossPart> {
       } catch (InputException e) {
         throw new InputException("tokens %s: %s".formatted(corpus.path(), e.getMessage()), e);
       }
-    }
-  }
-
-  private static void requireFits(
-      TokenLossesConfig config, List<Checkpoint> checkpoints, CorpusCheck corpus, Inputs inputs)
-      throws IOException {
-    CheckpointKinds<ModelFiles> kinds =
-        new CheckpointKinds<>(
-            inputs,
-            (checkpoint, model) -> {
-              requireFits(config, checkpoint, model, corpus);
-              return model;
-            });
-    for (Checkpoint checkpoint : checkpoints) {
-      kinds.of(checkpoint);
     }
   }
 

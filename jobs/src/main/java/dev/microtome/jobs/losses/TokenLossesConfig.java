@@ -4,7 +4,9 @@ import dev.microtome.config.ConfigException;
 import dev.microtome.config.InputPath;
 import dev.microtome.config.Option;
 import dev.microtome.dynamics.LossSettings;
+import dev.microtome.jobs.inputs.Erasures;
 import java.util.List;
+import java.util.Optional;
 
 /** Configuration of {@link TokenLosses}. */
 public record TokenLossesConfig(
@@ -16,6 +18,15 @@ public record TokenLossesConfig(
                 "true: take tokens that another tokenizer.json than a checkpoint's made, as long as every id is in its vocabulary; false: refuse them",
             orElse = "false")
         boolean acceptOtherTokenizer,
+    @Option(
+            doc =
+                "erasers to apply during the pass: a fit-leace or scrub output or run, or a folder of HOOK.safetensors; null: none",
+            orElse = "null")
+        Optional<InputPath> erasers,
+    @Option(doc = "concept whose erasers are applied", orElse = "null")
+        Optional<String> eraseConcept,
+    @Option(doc = "hook points at which they are, one by one or with *", orElse = "[]")
+        List<String> eraseHooks,
     @Option(
             doc =
                 "the tokens at positions 1 to this are predicted in each sequence, and a shorter sequence is refused; 0: all that each sequence has",
@@ -38,6 +49,8 @@ public record TokenLossesConfig(
       throw new ConfigException(
           "checkpoints", "[]", "needs at least one checkpoint, such as models/pythia-70m");
     }
+    eraseHooks = List.copyOf(eraseHooks);
+    new Erasures(erasers, eraseConcept, eraseHooks).requireWhole();
     atLeast("positions", positions, 0);
     atLeast("batch-tokens", batchTokens, 1);
     atLeast("sequences-per-part", sequencesPerPart, 1);
@@ -45,6 +58,10 @@ public record TokenLossesConfig(
 
   LossSettings settings() {
     return new LossSettings(positions, batchTokens);
+  }
+
+  Erasures erasures() {
+    return new Erasures(erasers, eraseConcept, eraseHooks);
   }
 
   private static void atLeast(String key, int value, int least) {

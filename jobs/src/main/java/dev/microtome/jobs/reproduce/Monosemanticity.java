@@ -33,6 +33,7 @@ public final class Monosemanticity {
     Path output = Path.of(arguments[1]);
     new Pipeline(Path.of(arguments[0]), output, Path.of(arguments[2]), Path.of(arguments[3])).run();
     new Monosemanticity(FoundFeatures.of(output), System.out).print();
+    ScrubbedModel.of(output).print(System.out);
   }
 
   void print() {

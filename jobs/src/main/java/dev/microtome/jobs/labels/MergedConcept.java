@@ -1,0 +1,111 @@
+package dev.microtome.jobs.labels;
+
+import dev.microtome.erasure.ConceptMomentsRow;
+import dev.microtome.erasure.ConceptTargets;
+import dev.microtome.erasure.LeaceFitter;
+import dev.microtome.run.InputException;
+import dev.microtome.stats.Moments;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The moments of all parts for one hook point and concept. */
+public final class MergedConcept {
+  private final int dimensions;
+  private final Moments moments;
+  private long unlabelled;
+
+  /** Those of the first part. */
+  public MergedConcept(ConceptMomentsRow first) {
+    dimensions = first.dimensions();
+    moments = first.moments();
+    unlabelled = first.unlabelled();
+  }
+
+  /**
+   * Adds a further part.
+   *
+   * @param path where it stands
+   */
+  public void add(ConceptMomentsRow row, String path) {
+    if (row.dimensions() != dimensions) {
+      throw new InputException(
+          "%s: activations have %d and %d numbers (%s)"
+              .formatted(row.hook(), dimensions, row.dimensions(), path));
+    }
+    moments.merge(row.moments());
+    unlabelled += row.unlabelled();
+  }
+
+  /** What an eraser is fitted by. */
+  public LeaceFitter fitter() {
+    return LeaceFitter.of(dimensions, moments);
+  }
+
+  /**
+   * Counts, once they are known not to mislead.
+   *
+   * @throws InputException if too few rows and labels meet, or an eraser would have nothing to
+   *     erase, or one row
+   */
+  public Map<String, Double> check(String hook, ConceptTargets target, LabelShares shares) {
+    String what = "%s, concept '%s'".formatted(hook, target.concept());
+    long rows = moments.count();
+    // Of a class of their own, unlabelled activations are among the rows.
+    long without = classRows(target, Unlabelled.NAME);
+    long unmatched = shares.require(hook, target.concept(), rows - without, unlabelled);
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    metrics.put("unlabelled_rows", (double) unlabelled);
+    if (shares.labels().containsKey(target.concept())) {
+      metrics.put("unmatched_labels", (double) unmatched);
+    }
+    metrics.put("targets", (double) target.width());
+    int at = 0;
+    List<String> names = target.names();
+    for (ConceptTargets.LabelColumn column : target.columns()) {
+      List<String> present = new ArrayList<>();
+      for (String value : column.classes()) {
+        long count = count(at);
+        metrics.put("class_rows:" + names.get(at), (double) count);
+        at++;
+        if (count > 0) {
+          present.add(value);
+        }
+        if (count == 1) {
+          throw new InputException(
+              "%s: class '%s' has one row only, which an eraser would single out; leave it out or join it with another"
+                  .formatted(what, value));
+        }
+      }
+      if (column.isReal()) {
+        requireVaries(what, column.name(), at);
+        at++;
+      } else if (present.size() < 2) {
+        throw new InputException(
+            "%s: all %,d activations are of class %s; two classes are needed"
+                .formatted(what, rows, present));
+      }
+    }
+    return metrics;
+  }
+
+  private void requireVaries(String what, String column, int at) {
+    int place = dimensions + at;
+    if (moments.scatter(place, place + 1, place, place + 1).trace() == 0) {
+      throw new InputException(
+          "%s: %s is %s in all %,d rows; there is nothing to erase"
+              .formatted(what, column, moments.mean()[place], moments.count()));
+    }
+  }
+
+  private long classRows(ConceptTargets target, String name) {
+    int at = target.names().indexOf(name);
+    return at < 0 ? 0 : count(at);
+  }
+
+  /** Rows of a class: what its column of z sums up to. */
+  private long count(int at) {
+    return Math.round(moments.mean()[dimensions + at] * moments.count());
+  }
+}

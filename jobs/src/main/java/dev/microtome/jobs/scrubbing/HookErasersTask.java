@@ -1,0 +1,74 @@
+package dev.microtome.jobs.scrubbing;
+
+import dev.microtome.erasure.ConceptMomentsRow;
+import dev.microtome.erasure.ConceptTargets;
+import dev.microtome.erasure.EraserFile;
+import dev.microtome.erasure.EraserSettings;
+import dev.microtome.erasure.ErasureReportRow;
+import dev.microtome.erasure.HookScrubbing;
+import dev.microtome.erasure.ScrubbedHookRow;
+import dev.microtome.jobs.PartContext;
+import dev.microtome.jobs.PartTask;
+import dev.microtome.jobs.labels.LabelShares;
+import dev.microtome.jobs.labels.MergedConcept;
+import dev.microtome.model.HookPoint;
+import dev.microtome.run.InputException;
+import dev.microtome.stats.Moments;
+import dev.microtome.table.RowWriter;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/** Merges the moments of a hook point, part after part, and fits its erasers. */
+record HookErasersTask(
+    Scrubbing scrubbing,
+    ConceptTargets targets,
+    LabelShares shares,
+    EraserSettings settings,
+    long seed)
+    implements PartTask<HookPart> {
+
+  @Override
+  public long run(HookPart part, PartContext context) throws IOException {
+    HookPoint hook = scrubbing.hook(part.place());
+    List<ConceptMomentsRow> first =
+        MomentsFile.read(context.relay(), scrubbing.moments(part.place(), 0));
+    MergedConcept concept = new MergedConcept(first.get(0));
+    List<Moments> random = first.stream().skip(1).map(ConceptMomentsRow::moments).toList();
+    for (int i = 1; i < part.parts(); i++) {
+      String name = scrubbing.moments(part.place(), i);
+      List<ConceptMomentsRow> rows = MomentsFile.read(context.relay(), name);
+      concept.add(rows.get(0), name);
+      for (int number = 0; number < random.size(); number++) {
+        random.get(number).merge(rows.get(number + 1).moments());
+      }
+    }
+    Map<String, Double> metrics = concept.check(hook.address(), targets, shares);
+    HookScrubbing fit = fit(hook, concept, random);
+    metrics.putAll(fit.concept().metrics());
+    try (RowWriter<ErasureReportRow> report =
+        context.writer(ErasureReportRow.TABLE, hook.address())) {
+      for (Map.Entry<String, Double> metric : metrics.entrySet()) {
+        report.write(
+            new ErasureReportRow(
+                hook.address(), scrubbing.concept(), metric.getKey(), metric.getValue()));
+      }
+    }
+    try (RowWriter<ScrubbedHookRow> rows = context.writer(ScrubbedHookRow.TABLE, hook.address())) {
+      for (ScrubbedHookRow row : fit.rows(scrubbing.concept(), hook, part.place())) {
+        rows.write(row);
+      }
+    }
+    RelayErasers.write(new EraserFile(hook.address(), fit.named(scrubbing.concept())), context);
+    return 1;
+  }
+
+  private HookScrubbing fit(HookPoint hook, MergedConcept concept, List<Moments> random) {
+    try {
+      return HookScrubbing.fit(hook, concept.fitter(), random, settings, seed);
+    } catch (IllegalArgumentException e) {
+      throw new InputException(
+          "%s, concept '%s': %s".formatted(hook, scrubbing.concept(), e.getMessage()), e);
+    }
+  }
+}
