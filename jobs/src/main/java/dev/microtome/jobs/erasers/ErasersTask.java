@@ -12,7 +12,7 @@ import dev.microtome.jobs.PartContext;
 import dev.microtome.jobs.PartTask;
 import dev.microtome.jobs.labels.LabelShares;
 import dev.microtome.jobs.labels.Unlabelled;
-import dev.microtome.run.InputException;
+import dev.microtome.run.RejectedContentException;
 import dev.microtome.stats.Moments;
 import dev.microtome.table.RowReader;
 import dev.microtome.table.RowWriter;
@@ -75,7 +75,7 @@ record ErasersTask(List<ConceptTargets> targets, LabelShares shares, EraserSetti
 
     void add(ConceptMomentsRow row, String path) {
       if (row.dimensions() != dimensions) {
-        throw new InputException(
+        throw new RejectedContentException(
             "%s: activations have %d and %d numbers (%s)"
                 .formatted(row.hook(), dimensions, row.dimensions(), path));
       }
@@ -129,7 +129,7 @@ record ErasersTask(List<ConceptTargets> targets, LabelShares shares, EraserSetti
           present.add(value);
         }
         if (count == 1) {
-          throw new InputException(
+          throw new RejectedContentException(
               "%s: class '%s' has one row only, which an eraser would single out; leave it out or join it with another"
                   .formatted(what, value));
         }
@@ -138,7 +138,7 @@ record ErasersTask(List<ConceptTargets> targets, LabelShares shares, EraserSetti
         requireVaries(what, column.name(), sums, at);
         at++;
       } else if (present.size() < 2) {
-        throw new InputException(
+        throw new RejectedContentException(
             "%s: all %,d activations are of class %s; two classes are needed"
                 .formatted(what, rows, present));
       }
@@ -149,7 +149,7 @@ record ErasersTask(List<ConceptTargets> targets, LabelShares shares, EraserSetti
   private static void requireVaries(String what, String column, Merged sums, int at) {
     int place = sums.dimensions + at;
     if (sums.moments.scatter(place, place + 1, place, place + 1).trace() == 0) {
-      throw new InputException(
+      throw new RejectedContentException(
           "%s: %s is %s in all %,d rows; there is nothing to erase"
               .formatted(what, column, sums.moments.mean()[place], sums.moments.count()));
     }
@@ -169,7 +169,7 @@ record ErasersTask(List<ConceptTargets> targets, LabelShares shares, EraserSetti
     try {
       return LeaceFitter.of(sums.dimensions, sums.moments).fit(settings);
     } catch (IllegalArgumentException e) {
-      throw new InputException(
+      throw new RejectedContentException(
           "%s, concept '%s': %s".formatted(hook, target.concept(), e.getMessage()), e);
     }
   }
