@@ -300,17 +300,17 @@ class RoundsTest {
 
     @Override
     public void runOnDriver(String stage, DriverTask task) {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("rounds need no driver, as stage " + stage + " does");
     }
 
     @Override
     public TableInput written(TableSpec<?> table) {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("rounds pass files on, not the table " + table.name());
     }
 
     @Override
     public <R extends Record> void forEachRow(TableSpec<R> table, Consumer<R> action) {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("rounds pass files on, not the table " + table.name());
     }
 
     @Override
@@ -320,37 +320,37 @@ class RoundsTest {
 
     @Override
     public String output() {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("rounds know nothing of the output");
     }
 
     @Override
     public PrintStream out() {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("the runner prints, not the rounds");
     }
 
     @Override
     public Clock clock() {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("rounds need no clock");
     }
 
     @Override
     public JobSteps steps() {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("rounds run no other jobs");
     }
 
     @Override
     public void afterwards(Consumer<String> action) {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("nothing is left to do after the last round");
     }
 
     @Override
     public FileStore files() {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("rounds write to the relay alone");
     }
 
     @Override
     public TableReader tables() {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("tables are read by parts");
     }
   }
 }
