@@ -88,13 +88,15 @@ class NightTest {
         List.of(
             step(
                 "first", new UncheckedIOException(new IOException("s3a://me:pass@b/t: no answer"))),
-            step("second", new IOException("no answer")));
+            step("second", new IOException("no answer")),
+            step("third", new IllegalStateException("not to be looked at"), "first", "second"));
 
     assertThat(new NightPlan(steps).lines())
         .containsExactly(
             "Steps",
             "  ├─ first (range): would fail: s3a://***@b/t: no answer",
-            "  └─ second (range): would fail: no answer");
+            "  └─ second (range): would fail: no answer",
+            "     └─ third (range): would be looked at after first, second");
   }
 
   /** A pipe holds some 64 KB: who writes more into one that nobody reads waits for ever. */

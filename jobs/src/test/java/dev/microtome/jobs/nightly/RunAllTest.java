@@ -221,6 +221,13 @@ class RunAllTest {
   }
 
   @Test
+  void aStepWhoseNameIsTheBeginningOfAnothersIsNotMistakenForIt() throws IOException {
+    String steps = STEPS.replace("name = numbers", "name = corp");
+    assertThat(night(steps, "--dry-run").succeeded().out())
+        .contains("models (train-model): would be looked at after corpus\n");
+  }
+
+  @Test
   void mistakesAreFoundBeforeTheFirstStep() throws IOException {
     refused("{ name = a, job = rang, configuration { count = 5 } }", "Step 'a': Unknown job: rang");
     refused(
@@ -344,7 +351,9 @@ class RunAllTest {
         .contains("notification.command cannot be started: ")
         .contains("notification.webhook cannot be reached: ConnectException")
         .doesNotContain("s3cr3t");
-    night("notification { webhook = \"ftp://x/s3cr3t\" }\n" + STEPS)
-        .refusedWith("notification.webhook: invalid value ***: must be an http: or https: address");
+    for (String address : List.of("ftp://x/s3cr3t", "http:/s3cr3t", "s3cr3t")) {
+      night("notification { webhook = \"" + address + "\" }\n" + STEPS)
+          .refusedWith("notification.webhook: invalid value ***: must be an http: or https: address");
+    }
   }
 }

@@ -159,6 +159,11 @@ class TakingOverTest {
         .isEqualTo((int) sequences - steps.get("activations").partsTakenOver());
     assertThat(second.out()).contains("2 of 3 parts are taken over from ");
 
+    night(nights);
+    assertThat(steps(nights).get("tokens").status()).isEqualTo("up-to-date");
+    // Nothing was taken over this night, whatever the run that stands took.
+    assertThat(steps(nights).get("tokens").partsTakenOver()).isZero();
+
     Path fresh = folder.resolve("fresh");
     night(fresh);
     for (String step : List.of("tokens", "activations", "losses")) {

@@ -21,14 +21,17 @@ import dev.microtome.sae.BatchTopKSae;
 import dev.microtome.sae.Normalization;
 import dev.microtome.sae.SaeConfig;
 import dev.microtome.sae.TopKSae;
+import dev.microtome.sae.stream.Mixing;
 import dev.microtome.sae.stream.StreamSegment;
 import dev.microtome.sae.stream.StreamSettings;
 import dev.microtome.sae.training.ResamplingPlan;
 import dev.microtome.sae.training.SaeOptimizer;
 import dev.microtome.sae.training.SaeRecipe;
+import dev.microtome.sae.training.SaeScoreRow;
 import dev.microtome.sae.training.SaeTrainingRow;
 import dev.microtome.table.TableSpec;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
@@ -95,6 +98,28 @@ class RoundsTest {
         .contains("group-0/worker-2/round-3/sae-0.safetensors")
         .noneMatch(name -> name.contains("group-0") && name.contains("-1/s"))
         .noneMatch(name -> name.contains("group-0/worker-2/round-2"));
+  }
+
+  /** Averages are shared, optimisers are not; what is said of mixing is of all workers. */
+  @Test
+  void aWorkerGoesOnWithItsOwnOptimizerAndAllAreCounted() throws IOException {
+    Session session = new Session();
+    new Rounds(groups(), session).run();
+
+    Mixing mixing = Mixing.NONE;
+    for (int worker = 0; worker < 3; worker++) {
+      String before = "group-0/worker-%d/round-%d/";
+      assertThat(session.relay.opened())
+          .contains(
+              before.formatted(worker, 1) + "sae-0.safetensors",
+              before.formatted(worker, 2) + "sae-1.safetensors");
+      try (InputStream log =
+          session.relay.open(before.formatted(worker, 3) + TrainingLog.FILE)) {
+        mixing = mixing.plus(TrainingLog.read(log).mixing());
+      }
+    }
+    assertThat(session.rows("evaluation"))
+        .contains(new SaeScoreRow("a", "same_sequence_share", mixing.share()).toString());
   }
 
   @Test
