@@ -9,6 +9,7 @@ import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.RowReader;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,8 @@ record HookExamples(List<ConceptColumns> concepts, SampleSettings settings, Labe
   /** Goes through the concepts in their order. */
   void forEach(HookPart part, PartContext context, Action action) throws IOException {
     requireLabels(part, context);
-    HookSample sample = new HookSample(concepts, settings);
+    HookSample sample =
+        new HookSample(concepts, settings, Collections.nCopies(concepts.size(), 0L));
     for (String path : part.samples()) {
       try (RowReader<ProbeSampleRow> rows = context.tables().read(path, ProbeSampleRow.class)) {
         rows.forEachRemaining(sample::add);
