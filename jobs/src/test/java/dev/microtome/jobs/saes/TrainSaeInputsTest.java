@@ -55,6 +55,16 @@ class TrainSaeInputsTest extends TrainSaeRuns {
     assertThat(folder.resolve("refused")).doesNotExist();
   }
 
+  /** 16 bytes for each of 2 · 64 · 128 and 2 · 64 · 512 weights; 512 rows of 64 floats. */
+  @Test
+  void aDryRunTellsTheMemoryOfATask() {
+    String plan =
+        train("plan", "hooks=" + RESID, "grid.expansion=[2,8]", "--dry-run").succeeded().out();
+    assertThat(plan)
+        .contains(
+            "Memory of a task: about 1.3 MB for the SAEs that it trains together, and 0.1 MB of the heap");
+  }
+
   /** A name with the hook behind it, and one that was given like that. */
   @Test
   void twoFoldersOfOneNameAreRefused() {
