@@ -230,4 +230,13 @@ class LeaceLawsTest {
         .isThrownBy(() -> SingularValueTolerance.relative(1))
         .withMessage("Singular value tolerance 1.0 (must be at least 0 and below 1)");
   }
+
+  /** Two rows of a covariance that is nearly a multiple of the identity: the formula gives −40,000. */
+  @Test
+  void aShrunkCovarianceStaysPositiveDefinite() {
+    Matrix sample = Matrix.of(2, 2, new double[] {1, 0, 0, 1.01});
+    Shrinkage shrinkage = Shrinkage.of(sample, 2);
+    assertThat(shrinkage.weight()).isZero();
+    assertThat(Shrinkage.of(sample, 1_000_000).weight()).isBetween(0.9, 1.0);
+  }
 }
