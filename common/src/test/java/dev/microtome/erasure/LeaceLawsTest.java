@@ -231,7 +231,9 @@ class LeaceLawsTest {
         .withMessage("Singular value tolerance 1.0 (must be at least 0 and below 1)");
   }
 
-  /** Two rows of a covariance that is nearly a multiple of the identity: the formula gives −40,000. */
+  /**
+   * Two rows of a covariance that is nearly a multiple of the identity: the formula gives −40,000.
+   */
   @Test
   void aShrunkCovarianceStaysPositiveDefinite() {
     Matrix sample = Matrix.of(2, 2, new double[] {1, 0, 0, 1.01});

@@ -57,7 +57,9 @@ class LabelScoreTest {
         .isCloseTo((float) Math.log((2.5 / 4) / (0.5 / 4)), within(1e-6f));
   }
 
-  /** Of values 4, 3 and 1 on the three nouns all count; of none below the half, the cut is 0 too. */
+  /**
+   * Of values 4, 3 and 1 on the three nouns all count; of none below the half, the cut is 0 too.
+   */
   @Test
   void theLowestOfEqualCutsAndAllThatFireFromThere() {
     SparseFeatures rows =

@@ -112,7 +112,9 @@ class OuterStepTest {
     }
   }
 
-  /** From 0.1 with workers at 0: 0.1 − 0.5·1.8·0.1 is above 0; from 0.1 with workers at −1 is not. */
+  /**
+   * From 0.1 with workers at 0: 0.1 − 0.5·1.8·0.1 is above 0; from 0.1 with workers at −1 is not.
+   */
   @Test
   void thresholdsThatAreTrainedStayAtZeroOrAbove() throws IOException {
     SaeRecipe recipe =

@@ -47,7 +47,8 @@ final class SampleStages {
             unlabelled,
             settings,
             concepts.stream()
-                .map(concept -> matched(labels.getOrDefault(concept.name(), 0L), maxUnmatchedLabels))
+                .map(
+                    concept -> matched(labels.getOrDefault(concept.name(), 0L), maxUnmatchedLabels))
                 .toList()));
     Map<String, List<String>> counts =
         LabelledActivations.filesByHook(SampleTables.COUNTS, hooks, activations, context);
@@ -59,12 +60,7 @@ final class SampleStages {
             parts.add(new HookPart(hook, samples.getOrDefault(hook, List.of()), files)));
     return new Sampled(
         new HookExamples(
-            concepts,
-            settings,
-            new LabelShares(
-                labels,
-                maxUnlabelled,
-                maxUnmatchedLabels)),
+            concepts, settings, new LabelShares(labels, maxUnlabelled, maxUnmatchedLabels)),
         parts);
   }
 

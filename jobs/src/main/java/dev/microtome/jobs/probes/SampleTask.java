@@ -40,7 +40,8 @@ record SampleTask(
             context,
             (row, token, values) ->
                 hooks
-                    .computeIfAbsent(row.hook(), unused -> new HookSample(concepts, settings, labels))
+                    .computeIfAbsent(
+                        row.hook(), unused -> new HookSample(concepts, settings, labels))
                     .add(sampled(row, token, values, encoders)));
     for (Map.Entry<String, HookSample> hook : hooks.entrySet()) {
       HookSample sample = hook.getValue();

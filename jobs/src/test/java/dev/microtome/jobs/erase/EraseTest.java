@@ -85,7 +85,8 @@ class EraseTest {
               }
               return row;
             });
-    erase("rejected", nan, "concept=mood").refusedWith("sequence_id 7, position 0: number 2 is NaN");
+    erase("rejected", nan, "concept=mood")
+        .refusedWith("sequence_id 7, position 0: number 2 is NaN");
     // No run on these activations can end otherwise: there is nothing to resume.
     assertThat(folder.resolve("rejected")).doesNotExist();
     erase("missing", activations, "concept=mood", "hooks=[blocks.0.hook_mlp_out]")

@@ -353,7 +353,8 @@ class RunAllTest {
         .doesNotContain("s3cr3t");
     for (String address : List.of("ftp://x/s3cr3t", "http:/s3cr3t", "s3cr3t")) {
       night("notification { webhook = \"" + address + "\" }\n" + STEPS)
-          .refusedWith("notification.webhook: invalid value ***: must be an http: or https: address");
+          .refusedWith(
+              "notification.webhook: invalid value ***: must be an http: or https: address");
     }
   }
 }

@@ -113,8 +113,7 @@ class RoundsTest {
           .contains(
               before.formatted(worker, 1) + "sae-0.safetensors",
               before.formatted(worker, 2) + "sae-1.safetensors");
-      try (InputStream log =
-          session.relay.open(before.formatted(worker, 3) + TrainingLog.FILE)) {
+      try (InputStream log = session.relay.open(before.formatted(worker, 3) + TrainingLog.FILE)) {
         mixing = mixing.plus(TrainingLog.read(log).mixing());
       }
     }
