@@ -241,4 +241,16 @@ class LeaceLawsTest {
     assertThat(shrinkage.weight()).isZero();
     assertThat(Shrinkage.of(sample, 1_000_000).weight()).isBetween(0.9, 1.0);
   }
+
+  /** A target in a unit a billion times larger is one like the other: both directions go. */
+  @Test
+  void unitsOfTargetsDoNotCount() {
+    Random random = new Random(5);
+    LeaceFitter fitter = LeaceFitter.of(4, 2);
+    for (int row = 0; row < 500; row++) {
+      double[] x = random.doubles(4, -1, 1).toArray();
+      fitter.add(x, x[0], 1e-9 * x[1]);
+    }
+    assertThat(fitter.eraser(LEACE).rank()).isEqualTo(2);
+  }
 }
