@@ -25,6 +25,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,7 +34,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * Reads a configuration record: {@code --set} over a HOCON file over the defaults of its {@link
@@ -132,19 +132,22 @@ public final class ConfigReader {
   }
 
   private static Config parseFile(String path, FileStore files) {
+    ConfigParseOptions options =
+        ConfigParseOptions.defaults().setOriginDescription(path).setSyntax(ConfigSyntax.CONF);
     try {
-      Optional<Path> local = LocalFileStore.localPath(path);
+      // One of this machine goes before one of the cluster's file system: what spark-submit --files
+      // has brought lies here, whatever a path without a scheme means to inputs.
+      Optional<Path> local = LocalFileStore.localPath(path).filter(Files::isRegularFile);
+      if (local.isPresent()) {
+        return ConfigFactory.parseFile(local.get().toFile(), options);
+      }
       Optional<FileEntry> entry = files.status(path);
       if (entry.isEmpty()) {
         throw new InputException("Configuration file " + path + ": no such file");
       } else if (entry.get().folder()) {
         throw new InputException("Configuration file " + path + ": is a folder, a file is needed");
       }
-      ConfigParseOptions options =
-          ConfigParseOptions.defaults().setOriginDescription(path).setSyntax(ConfigSyntax.CONF);
-      return local.isPresent()
-          ? ConfigFactory.parseFile(local.get().toFile(), options)
-          : ConfigFactory.parseString(files.readString(path), options);
+      return ConfigFactory.parseString(files.readString(path), options);
     } catch (IOException e) {
       throw new InputException("Configuration file " + path + ": " + e.getMessage(), e);
     }
@@ -268,17 +271,19 @@ public final class ConfigReader {
 
   private static Object leaf(Class<?> type, ConfigValue value, String key) {
     Object plain = value.unwrapped();
-    if (plain instanceof Double number && isIntegral(type) && number == Math.rint(number)) {
+    if (plain instanceof Double number
+        && TypeNames.isIntegral(type)
+        && number == Math.rint(number)) {
       if (Math.abs(number) >= 0x1p63) {
-        throw wrong(key, value, range(type));
+        throw wrong(key, value, TypeNames.range(type));
       }
       // 1e6 is how people write a million steps.
       plain = number.longValue();
     } else if (plain instanceof String text && value.valueType() == ConfigValueType.STRING) {
       // What the environment gives is always text.
       Optional<Object> number = number(text, type);
-      if (number.isEmpty() && isIntegral(type) && text.matches("[-+]?[0-9]+")) {
-        throw wrong(key, value, range(type));
+      if (number.isEmpty() && TypeNames.isIntegral(type) && text.matches("[-+]?[0-9]+")) {
+        throw wrong(key, value, TypeNames.range(type));
       }
       plain = number.orElse(text);
     }
@@ -296,15 +301,9 @@ public final class ConfigReader {
     }
   }
 
-  private static String range(Class<?> integral) {
-    return integral == long.class || integral == Long.class
-        ? "an integer from -2^63 to 2^63 - 1"
-        : typeName(integral);
-  }
-
   private static Optional<Object> number(String text, Class<?> type) {
     try {
-      if (isIntegral(type)) {
+      if (TypeNames.isIntegral(type)) {
         return Optional.of(Long.valueOf(text));
       } else if (type == double.class
           || type == Double.class
@@ -318,10 +317,6 @@ public final class ConfigReader {
       return Optional.empty();
     }
     return Optional.empty();
-  }
-
-  private static boolean isIntegral(Class<?> type) {
-    return type == int.class || type == long.class || type == Integer.class || type == Long.class;
   }
 
   private static InputException refusal(
@@ -368,7 +363,7 @@ public final class ConfigReader {
   }
 
   private static InputException wrong(String key, ConfigValue value, Type type) {
-    return wrong(key, value, typeName(type));
+    return wrong(key, value, TypeNames.of(type));
   }
 
   private static InputException wrong(String key, ConfigValue value, String allowed) {
@@ -388,36 +383,5 @@ public final class ConfigReader {
     return description.startsWith("--set") || description.startsWith("default of")
         ? " (" + description.replaceFirst(": [0-9]+$", "") + ")"
         : " (" + description.replaceFirst(": ([0-9]+)$", ", line $1") + ")";
-  }
-
-  /** A type in words, for messages and {@code describe}. */
-  static String typeName(Type type) {
-    if (type instanceof ParameterizedType generic) {
-      if (generic.getRawType() == Optional.class) {
-        return typeName(generic.getActualTypeArguments()[0]);
-      } else if (generic.getRawType() == Map.class) {
-        return "a group of names, each with " + typeName(generic.getActualTypeArguments()[1]);
-      }
-      return "a list, each element " + typeName(generic.getActualTypeArguments()[0]);
-    }
-    Class<?> plain = (Class<?>) type;
-    if (isIntegral(plain)) {
-      return plain == int.class || plain == Integer.class ? "an integer below 2^31" : "an integer";
-    } else if (plain == double.class
-        || plain == float.class
-        || Number.class.isAssignableFrom(plain)) {
-      return "a number";
-    } else if (plain == boolean.class || plain == Boolean.class) {
-      return "true or false";
-    } else if (plain == InputPath.class) {
-      return "a path";
-    } else if (plain.isEnum()) {
-      return Arrays.stream(plain.getEnumConstants())
-          .map(constant -> Names.of((Enum<?>) constant))
-          .collect(Collectors.joining(", ", "one of ", ""));
-    } else if (Names.isOptions(plain) || plain == ConfigObject.class) {
-      return "a group of keys";
-    }
-    return "text";
   }
 }

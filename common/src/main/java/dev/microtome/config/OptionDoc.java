@@ -30,7 +30,7 @@ public record OptionDoc(String key, String type, String orElse, String doc) {
       }
       String key = prefix + Names.key(component);
       Type generic = component.getGenericType();
-      docs.add(new OptionDoc(key, ConfigReader.typeName(generic), option.orElse(), option.doc()));
+      docs.add(new OptionDoc(key, TypeNames.of(generic), option.orElse(), option.doc()));
       String path = key;
       while (generic instanceof ParameterizedType wrapper) {
         path += wrapper.getRawType() == List.class ? "[]" : "";

@@ -81,13 +81,22 @@ public final class ErasedExamples implements AutoCloseable {
   public static ErasedExamples of(
       Projection projection, Examples train, Examples test, int classes) {
     ProbeRows fitted = train.x().without(projection.removed(), projection.bias());
-    ProbeRows held = test.x().without(projection.removed(), projection.bias());
-    return new ErasedExamples(
-        projection,
-        train.with(fitted),
-        test.with(held),
-        classes,
-        held.meanSquaredDistance(test.x()));
+    ProbeRows held = null;
+    try {
+      held = test.x().without(projection.removed(), projection.bias());
+      return new ErasedExamples(
+          projection,
+          train.with(fitted),
+          test.with(held),
+          classes,
+          held.meanSquaredDistance(test.x()));
+    } catch (RuntimeException e) {
+      fitted.close();
+      if (held != null) {
+        held.close();
+      }
+      throw e;
+    }
   }
 
   /** Mean of ‖x − x̂‖² over the held-out rows. */

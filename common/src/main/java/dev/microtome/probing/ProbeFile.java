@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -21,6 +22,9 @@ import java.util.TreeMap;
  */
 public record ProbeFile(
     String hook, Map<String, Linear> probes, Map<String, List<String>> classes) {
+  /** Metadata that are of the file itself, and so no names of concepts. */
+  public static final Set<String> RESERVED = Set.of("format", "hook");
+
   public ProbeFile {
     probes = Map.copyOf(probes);
     classes = Map.copyOf(classes);

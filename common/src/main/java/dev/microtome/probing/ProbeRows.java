@@ -65,6 +65,9 @@ public final class ProbeRows implements AutoCloseable {
     try (NDArray index = memory.create(rows);
         NDArray wide = index.toType(DataType.INT64, false)) {
       return new ProbeRows(memory, ProbeKernels.select(memory, x, wide));
+    } catch (RuntimeException e) {
+      memory.close();
+      throw e;
     }
   }
 
@@ -81,17 +84,19 @@ public final class ProbeRows implements AutoCloseable {
               .formatted(removed.rows(), removed.columns(), columns()));
     }
     NDManager memory = manager();
-    NDArray result;
     try (NDManager scope = memory.newSubManager()) {
-      result =
+      return new ProbeRows(
+          memory,
           ProbeKernels.without(
               memory,
               x,
               array(scope, removed.left()),
               array(scope, removed.right()),
-              scope.create(bias));
+              scope.create(bias)));
+    } catch (RuntimeException e) {
+      memory.close();
+      throw e;
     }
-    return new ProbeRows(memory, result);
   }
 
   /** All numbers, in float64. */

@@ -22,6 +22,7 @@ public final class RowSample<T> {
 
   private final long seed;
   private final int capacity;
+  private final long largestHash;
   private final PriorityQueue<Place<T>> rows = new PriorityQueue<>(Place.<T>byHash().reversed());
   private long seen;
 
@@ -31,11 +32,27 @@ public final class RowSample<T> {
    * @param capacity k, at least 1
    */
   public RowSample(long seed, int capacity) {
+    this(seed, capacity, 1);
+  }
+
+  /**
+   * A sample of no rows that holds none but those of the smallest hashes, however few it is given:
+   * for a part of so many rows that their sample will hold none beyond.
+   *
+   * @param share of all hashes, above 0 and at most 1
+   */
+  public RowSample(long seed, int capacity, double share) {
     if (capacity < 1) {
       throw new IllegalArgumentException("capacity must be positive: " + capacity);
     }
+    if (!(share > 0 && share <= 1)) {
+      throw new IllegalArgumentException(
+          "share is %s, expected above 0 and at most 1".formatted(share));
+    }
     this.seed = seed;
     this.capacity = capacity;
+    // A cast takes what is beyond a long to the largest one.
+    largestHash = (long) (share * 0x1p64 - 0x1p63);
   }
 
   /** Adds the row of a place, which is added once. */
@@ -45,6 +62,9 @@ public final class RowSample<T> {
   }
 
   private void add(Place<T> place) {
+    if (place.hash() > largestHash) {
+      return;
+    }
     if (rows.size() < capacity) {
       rows.add(place);
     } else if (Place.<T>byHash().compare(place, rows.peek()) < 0) {

@@ -52,6 +52,10 @@ public final class Retention {
     public String path() {
       return FileStore.resolve(output, id);
     }
+
+    private Decision sparedAs(String why) {
+      return new Decision(output, id, /* stays= */ true, why, bytes);
+    }
   }
 
   /** A run as it is found. */
@@ -90,23 +94,55 @@ public final class Retention {
   }
 
   /**
-   * Removes the runs of one output folder that do not stay, under its lease.
+   * Removes the runs of one output folder that do not stay, under its lease. A run that has become
+   * one of the newest since the decision, resumed by somebody, is spared.
    *
    * @param decisions those of {@link #decide} for this output folder
+   * @return the decisions as they were carried out
    * @throws InputException when a living process works there
    */
-  public void remove(String output, List<Decision> decisions, Clock clock) throws IOException {
+  public List<Decision> remove(String output, List<Decision> decisions, Clock clock)
+      throws IOException {
+    List<Decision> done = new ArrayList<>();
     try (Lease lease = Lease.acquire(files, output, clock)) {
       lease.keepAlive();
+      Map<String, String> stays = new HashMap<>();
+      keepNewest(output, runs(output), stays);
       for (Decision decision : decisions) {
-        if (!decision.stays()) {
-          lease.check();
-          // Without this mark it is no run to a reader, should the rest be interrupted.
-          files.delete(FileStore.resolve(decision.path(), RunDirectory.SUCCESS));
-          files.delete(decision.path());
+        String reason = stays.get(decision.path());
+        if (decision.stays() || reason != null) {
+          done.add(decision.stays() ? decision : decision.sparedAs(reason));
+          continue;
         }
+        lease.check();
+        // Without this mark it is no run to a reader, should the rest be interrupted.
+        files.delete(FileStore.resolve(decision.path(), RunDirectory.SUCCESS));
+        files.delete(decision.path());
+        done.add(decision);
       }
     }
+    return List.copyOf(done);
+  }
+
+  /** The runs of one output folder. */
+  private List<Found> runs(String output) throws IOException {
+    List<Found> runs = new ArrayList<>();
+    for (FileEntry entry : files.list(output)) {
+      if (entry.folder() && RunDirectory.isId(entry.name())) {
+        found(output, entry.name()).ifPresent(runs::add);
+      }
+    }
+    return runs;
+  }
+
+  private Optional<Found> found(String output, String id) throws IOException {
+    RunDirectory run = RunDirectory.of(files, output, id);
+    Optional<Manifest> manifest = run.readManifest();
+    if (manifest.isEmpty()) {
+      return Optional.empty();
+    }
+    boolean succeeded = run.succeeded() && manifest.get().complete();
+    return Optional.of(new Found(run, output, manifest.get(), succeeded));
   }
 
   private void collect(String folder, Map<String, Found> all) throws IOException {
@@ -117,12 +153,7 @@ public final class Retention {
         collect(entry.path(), all);
         continue;
       }
-      RunDirectory run = RunDirectory.of(files, folder, entry.name());
-      Optional<Manifest> manifest = run.readManifest();
-      if (manifest.isPresent()) {
-        boolean succeeded = run.succeeded() && manifest.get().complete();
-        all.put(run.path(), new Found(run, folder, manifest.get(), succeeded));
-      }
+      found(folder, entry.name()).ifPresent(found -> all.put(found.run().path(), found));
     }
   }
 

@@ -17,9 +17,11 @@ public final class Secrets {
   // "tokens" and "max-token" are this field's bread; only a token that grants access is a secret.
   private static final Pattern SECRET_KEY =
       Pattern.compile(
-          "(.*[-_.])?(password|passwd|passphrase|secret|credentials?|webhook|(api|access|secret|private)[-_]?key"
+          ".*((password|passwd|passphrase|secret|credential|webhook([-_]?(url|address))?"
+              + "|(api|access|secret|private)[-_]?key)s?"
               + "|(auth|access|api|bearer|session|sas|hf)[-_]?token)");
-  private static final Pattern USER_INFO = Pattern.compile("(?<=://)[^/@\\s]+:[^/@\\s]+(?=@)");
+  // A password may have an @ in it: the host begins behind the last one.
+  private static final Pattern USER_INFO = Pattern.compile("(?<=://)[^/:@\\s]+:[^/\\s]+(?=@)");
   private static final Pattern QUERY =
       Pattern.compile(
           "(?i)([?&;][^=&;\\s]*(token|sig|signature|key|password|secret|credential)=)[^&;\\s]+");

@@ -3,9 +3,11 @@ package dev.microtome.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.microtome.run.FileStore;
 import dev.microtome.run.InputException;
 import dev.microtome.run.LocalFileStore;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -303,4 +305,28 @@ class ConfigReaderTest {
             "others[].warm-up-steps",
             "weights");
   }
+
+  /**
+   * As where paths without a scheme are of HDFS, and spark-submit --files brought the file here.
+   */
+  @Test
+  void aFileOfThisMachineGoesBeforeOneOfTheCluster(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("a.conf"), "count = 5");
+    FileStore cluster =
+        (FileStore)
+            Proxy.newProxyInstance(
+                FileStore.class.getClassLoader(),
+                new Class<?>[] {FileStore.class},
+                (proxy, method, arguments) -> Optional.empty());
+    assertThat(
+            ConfigReader.read(Counted.class, Optional.of(file.toString()), List.of(), cluster)
+                .value())
+        .isEqualTo(new Counted(5));
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(
+            () -> ConfigReader.read(Counted.class, Optional.of("no.conf"), List.of(), cluster))
+        .withMessage("Configuration file no.conf: no such file");
+  }
+
+  record Counted(@Option(doc = "how many") int count) {}
 }

@@ -230,4 +230,27 @@ class LeaceLawsTest {
         .isThrownBy(() -> SingularValueTolerance.relative(1))
         .withMessage("Singular value tolerance 1.0 (must be at least 0 and below 1)");
   }
+
+  /**
+   * Two rows of a covariance that is nearly a multiple of the identity: the formula gives −40,000.
+   */
+  @Test
+  void aShrunkCovarianceStaysPositiveDefinite() {
+    Matrix sample = Matrix.of(2, 2, new double[] {1, 0, 0, 1.01});
+    Shrinkage shrinkage = Shrinkage.of(sample, 2);
+    assertThat(shrinkage.weight()).isZero();
+    assertThat(Shrinkage.of(sample, 1_000_000).weight()).isBetween(0.9, 1.0);
+  }
+
+  /** A target in a unit a billion times larger is one like the other: both directions go. */
+  @Test
+  void unitsOfTargetsDoNotCount() {
+    Random random = new Random(5);
+    LeaceFitter fitter = LeaceFitter.of(4, 2);
+    for (int row = 0; row < 500; row++) {
+      double[] x = random.doubles(4, -1, 1).toArray();
+      fitter.add(x, x[0], 1e-9 * x[1]);
+    }
+    assertThat(fitter.eraser(LEACE).rank()).isEqualTo(2);
+  }
 }

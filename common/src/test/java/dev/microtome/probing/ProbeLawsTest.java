@@ -125,6 +125,27 @@ class ProbeLawsTest {
     assertThat(whole.rows().stream().filter(i -> i < 150).count()).isBetween(8L, 32L);
   }
 
+  /** Three times the share that the sample of the whole is of the rows: nothing of it is lost. */
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void partsThatKeepTheSmallestHashesMergeToTheSameSample(long seed) {
+    RowSample<Integer> whole = new RowSample<>(seed, 100);
+    RowSample<Integer> merged = new RowSample<>(seed, 100);
+    int kept = 0;
+    for (int part = 0; part < 20; part++) {
+      RowSample<Integer> few = new RowSample<>(seed, 100, 0.3);
+      for (int i = 50 * part; i < 50 * part + 50; i++) {
+        whole.add(i / 7, i % 7, i);
+        few.add(i / 7, i % 7, i);
+      }
+      kept += few.rows().size();
+      merged.merge(few);
+    }
+    assertThat(kept).isBetween(230, 370); // 300 ± 4.8 standard deviations
+    assertThat(merged.rows()).isEqualTo(whole.rows()).hasSize(100);
+    assertThat(merged.seen()).isEqualTo(1000);
+  }
+
   @Test
   void splitsKeepSequencesWholeAndTheirShares() {
     SequenceSplit split = new SequenceSplit(3, 0.25, 4);

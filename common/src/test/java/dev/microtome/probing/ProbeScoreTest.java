@@ -50,6 +50,19 @@ class ProbeScoreTest {
     assertThat(score.guessNats()).isCloseTo(expected, within(1e-12));
   }
 
+  /** Of each sequence one row is right and one wrong: no more certain than as many rows alone. */
+  @Test
+  void rowsOfASequenceThatBalanceAreNoMoreThanRows() {
+    double[] x = new double[100];
+    int[] labels = new int[100];
+    for (int i = 0; i < 100; i++) {
+      x[i] = 1;
+      labels[i] = i % 2;
+    }
+    long[] pairs = IntStream.range(0, 100).mapToLong(i -> i / 2).toArray();
+    assertThat(score(x, labels, pairs, 50, 50).effectiveRows()).isEqualTo(100);
+  }
+
   /** Ten sequences of ten rows that are right or wrong together count as ten rows. */
   @Test
   void rowsOfASequenceThatGoTogetherAreNotManyRows() {

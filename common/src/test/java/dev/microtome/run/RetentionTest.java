@@ -152,6 +152,29 @@ class RetentionTest {
     assertThat(root.resolve("corpus")).isDirectoryNotContaining("glob:**_lease*");
   }
 
+  /** Between the decision and the lease somebody has resumed an old run and finished it. */
+  @Test
+  void aRunThatHasBecomeTheNewestMeanwhileIsSpared() throws IOException {
+    RunDirectory resumed = begin("corpus", 0);
+    RunDirectory kept = run("corpus", 1);
+    Retention retention = new Retention(files, 1);
+    String output = files.qualify(root.resolve("corpus").toString());
+    List<Retention.Decision> decisions = retention.decide(root.toString());
+    assertThat(decisions).filteredOn(each -> !each.stays()).hasSize(1);
+    resumed.succeed(
+        resumed
+            .readManifest()
+            .orElseThrow()
+            .completed(Map.of(), Map.of(), Map.of(), Map.of(), CLOCK.instant().toString(), 60.5));
+
+    List<Retention.Decision> done = retention.remove(output, decisions, CLOCK);
+
+    assertThat(resumed.succeeded()).isTrue();
+    assertThat(kept.succeeded()).isTrue();
+    assertThat(done).extracting(Retention.Decision::stays).containsExactly(true, true);
+    assertThat(done.get(0).reason()).isEqualTo("latest");
+  }
+
   @Test
   void anOutputInUseIsNotCleaned() throws IOException {
     RunDirectory old = run("corpus", 0);

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -89,8 +90,10 @@ final class Changes {
     now.forEach(
         input ->
             current.put(input.kind(), current.getOrDefault(input.kind(), "") + input.digest()));
-    return current.keySet().stream()
-        .filter(kind -> !current.get(kind).equals(old.get(kind)))
+    TreeSet<String> kinds = new TreeSet<>(old.keySet());
+    kinds.addAll(current.keySet());
+    return kinds.stream()
+        .filter(kind -> !Objects.equals(current.get(kind), old.get(kind)))
         .map(kind -> "its " + kind + " changed")
         .toList();
   }

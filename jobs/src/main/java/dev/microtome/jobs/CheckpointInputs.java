@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
 
 /** Finds series of checkpoints; how they are named is told at {@link Inputs#checkpoints}. */
 final class CheckpointInputs {
-  private static final Pattern STEP = Pattern.compile("step-?([0-9]{1,18})");
+  private static final Pattern STEP = Pattern.compile("step-?([0-9]+)");
   private static final String MODEL = "model";
   private static final String CONFIG = "config.json";
   private static final Set<String> WEIGHTS =
@@ -316,9 +316,15 @@ final class CheckpointInputs {
 
   private static OptionalLong step(String name) {
     Matcher matcher = STEP.matcher(name);
-    return matcher.matches()
-        ? OptionalLong.of(Long.parseLong(matcher.group(1)))
-        : OptionalLong.empty();
+    if (!matcher.matches()) {
+      return OptionalLong.empty();
+    }
+    try {
+      return OptionalLong.of(Long.parseLong(matcher.group(1)));
+    } catch (NumberFormatException e) {
+      throw new InputException(
+          "Checkpoint %s: its step is above 2^63 - 1, rename the folder".formatted(name), e);
+    }
   }
 
   private static String nameOf(String path) {

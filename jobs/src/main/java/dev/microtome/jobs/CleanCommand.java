@@ -57,11 +57,16 @@ final class CleanCommand {
       List<Retention.Decision> going =
           output.getValue().stream().filter(decision -> !decision.stays()).toList();
       try {
-        if (!dryRun && !going.isEmpty()) {
-          retention.remove(output.getKey(), output.getValue(), clock);
-        }
-        removed += going.stream().mapToLong(Retention.Decision::bytes).sum();
-        print(output.getKey(), output.getValue(), dryRun ? "would go" : "removed");
+        List<Retention.Decision> done =
+            dryRun || going.isEmpty()
+                ? output.getValue()
+                : retention.remove(output.getKey(), output.getValue(), clock);
+        removed +=
+            done.stream()
+                .filter(decision -> !decision.stays())
+                .mapToLong(Retention.Decision::bytes)
+                .sum();
+        print(output.getKey(), done, dryRun ? "would go" : "removed");
       } catch (InputException e) {
         busy.add(e.getMessage());
       }

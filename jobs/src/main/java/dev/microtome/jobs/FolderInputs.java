@@ -38,8 +38,9 @@ final class FolderInputs {
     String folder = place.isPresent() ? place.get().folder() : entry.orElseThrow().path();
     Optional<RunDirectory> run =
         place.isPresent() ? Optional.of(place.get().run()) : runs.at(folder);
-    if (run.isPresent()) {
-      runs.finished(artifact + " " + path, run.get());
+    Optional<RunDirectory> around = run.isPresent() ? run : runs.around(folder);
+    if (around.isPresent()) {
+      runs.finished(artifact + " " + path, around.get());
     }
     if (run.isPresent() && place.isEmpty()) {
       folder = run.get().path(artifact);

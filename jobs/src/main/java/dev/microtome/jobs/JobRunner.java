@@ -110,10 +110,11 @@ public final class JobRunner {
       }
       lease.keepAlive();
       Manifest started = manifest(job, config, inputs, fingerprint, plan, force);
+      String shared = shared(job, config, inputs, plan);
       Reuse reuse =
           mode == RunRequest.Mode.FORCE
-              ? Reuse.NONE
-              : Reuse.of(files, output, plan.identities(), shared(job, config, inputs, plan));
+              ? Reuse.ofNothing(plan.identities(), shared)
+              : Reuse.of(files, output, plan.identities(), shared);
       try (RunSession session =
           RunSession.open(files, output, started, lease, job, steps, reuse, out, clock)) {
         return finish(job, config.value(), plan, session);

@@ -140,6 +140,7 @@ public final class Main {
       }
       case "clean" -> {
         requireWords(rest, 0, "clean takes no more words");
+        arguments.requireOnlyForClean();
         new CleanCommand(HadoopFileStore.ofThisProcess(), out, Clock.systemUTC())
             .run(arguments.request(), arguments.keep);
       }
@@ -238,6 +239,17 @@ public final class Main {
       if ((!only.isEmpty() && !keys.contains(ONLY)) || (from != null && !keys.contains(FROM))) {
         throw new UsageException(
             "--only and --from choose steps of run-all, found with " + job.name());
+      }
+      if (keep != null) {
+        throw new UsageException(
+            "--keep says how many runs clean leaves, found with " + job.name());
+      }
+    }
+
+    /** What {@code clean} would not look at must not seem to narrow what it removes. */
+    void requireOnlyForClean() {
+      if (config != null || !sets.isEmpty() || !only.isEmpty() || from != null) {
+        throw new UsageException("clean takes --output, --keep and --dry-run, and nothing else");
       }
     }
 

@@ -43,11 +43,9 @@ final class Reuse {
     if (parts.none()) {
       return NONE;
     }
-    List<String> identities =
-        parts.ofParts().stream().map(part -> Digest.of(shared + "\n" + part)).toList();
     String latest = FileStore.resolve(output, RunDirectory.LATEST);
     if (!files.exists(latest)) {
-      return new Reuse(identities, "", Map.of());
+      return ofNothing(parts, shared);
     }
     RunDirectory run = RunDirectory.of(files, output, files.readString(latest).strip());
     Map<String, PartRecord> available = new HashMap<>();
@@ -60,7 +58,16 @@ final class Reuse {
         }
       }
     }
-    return new Reuse(identities, run.path(), available);
+    return new Reuse(identities(parts, shared), run.path(), available);
+  }
+
+  /** Takes nothing over, and tells the parts' identities for the runs to come. */
+  static Reuse ofNothing(PartIdentities parts, String shared) {
+    return new Reuse(identities(parts, shared), "", Map.of());
+  }
+
+  private static List<String> identities(PartIdentities parts, String shared) {
+    return parts.ofParts().stream().map(part -> Digest.of(shared + "\n" + part)).toList();
   }
 
   /** The identity of a part, empty where it has none. */

@@ -1,5 +1,6 @@
 package dev.microtome.jobs;
 
+import dev.microtome.run.FileEntry;
 import dev.microtome.run.FileStore;
 import dev.microtome.run.InputException;
 import dev.microtome.run.Manifest;
@@ -22,17 +23,35 @@ final class RunInputFolders {
     this.files = files;
   }
 
-  /** The run behind a run's folder or an output folder, whose {@code latest} is followed. */
+  /**
+   * The run behind a run's folder or an output folder, whose {@code latest} is followed.
+   *
+   * @throws InputException if it is an output folder in which no run has finished
+   */
   Optional<RunDirectory> at(String folder) throws IOException {
     String latest = FileStore.resolve(folder, RunDirectory.LATEST);
     if (!files.exists(latest)) {
-      return named(folder);
+      Optional<RunDirectory> run = named(folder);
+      if (run.isEmpty()) {
+        requireNoneUnfinished(folder);
+      }
+      return run;
     }
     String id = files.readString(latest).strip();
     if (!id.matches("[A-Za-z0-9-]+")) {
       throw new InputException(latest + ": not the id of a run: " + id);
     }
     return Optional.of(RunDirectory.of(files, folder, id));
+  }
+
+  private void requireNoneUnfinished(String folder) throws IOException {
+    for (FileEntry entry : files.list(folder)) {
+      if (entry.folder() && RunDirectory.isId(entry.name()) && named(entry.path()).isPresent()) {
+        throw new InputException(
+            "%s: an output folder without a finished run (no file 'latest'): %s failed, was killed or is still being written"
+                .formatted(Summary.display(folder), entry.name()));
+      }
+    }
   }
 
   /**
@@ -50,6 +69,18 @@ final class RunInputFolders {
         return files.exists(folder) ? Optional.of(new Place(run.get(), folder)) : Optional.empty();
       }
       slash = whole.lastIndexOf('/', slash - 1);
+    }
+    return Optional.empty();
+  }
+
+  /** The run that a folder of an artifact lies in: {@code RUN/ARTIFACT} or {@code .../NAME}. */
+  Optional<RunDirectory> around(String folder) throws IOException {
+    String above = folder;
+    for (int i = 0; i < DEEPEST && above.indexOf('/') < above.lastIndexOf('/'); i++) {
+      above = above.substring(0, above.lastIndexOf('/'));
+      if (RunDirectory.isId(above.substring(above.lastIndexOf('/') + 1))) {
+        return named(above);
+      }
     }
     return Optional.empty();
   }

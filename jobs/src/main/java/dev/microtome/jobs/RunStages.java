@@ -56,15 +56,8 @@ final class RunStages implements JobContext {
   private final Set<String> begun = new HashSet<>();
   private final List<Integer> computed = new ArrayList<>();
   private int taken;
-  private final Map<String, Work> work = new TreeMap<>();
+  private final WorkDone work = new WorkDone();
   private final List<Consumer<String>> afterwards = new ArrayList<>();
-
-  /** Work by its unit, over all stages. */
-  private record Work(long units, long unitsHere, Duration time) {
-    Work plus(Work other) {
-      return new Work(units + other.units, unitsHere + other.unitsHere, time.plus(other.time));
-    }
-  }
 
   RunStages(
       HadoopFileStore files,
@@ -99,7 +92,8 @@ final class RunStages implements JobContext {
                       part.files().stream().allMatch(file -> Verification.opens(files, run, file)))
               .collect(Collectors.toSet());
       for (PartRecord part : candidates) {
-        if (whole.contains(part)) {
+        // What such a job has recorded is of the session that was killed.
+        if (whole.contains(part) && !job.runsAnew()) {
           keep(stage, part);
         } else {
           run.forget(stage, part);
@@ -214,7 +208,7 @@ final class RunStages implements JobContext {
       run(stage, plan, task, todo, before);
     }
     Duration time = todo.isEmpty() ? Duration.ZERO : Duration.between(start, clock.instant());
-    work.merge(plan.unit(), new Work(units(stage), units(stage) - before, time), Work::plus);
+    work.add(plan.unit(), units(stage), units(stage) - before, time);
   }
 
   private List<Integer> open(String stage, Plan<?> plan) {
@@ -393,15 +387,7 @@ final class RunStages implements JobContext {
     if (taken > 0) {
       metrics.put("parts-taken-over", taken);
     }
-    work.forEach(
-        (unit, done) -> {
-          metrics.put(unit, done.units());
-          if (done.unitsHere() > 0 && done.time().toMillis() > 0) {
-            metrics.put(
-                unit + "-per-second",
-                Math.round(done.unitsHere() * 10_000.0 / done.time().toMillis()) / 10.0);
-          }
-        });
+    metrics.putAll(work.metrics());
     return metrics;
   }
 }

@@ -257,6 +257,26 @@ class CheckpointInputsTest {
   }
 
   @Test
+  void refusesAStepThatIsNoNumber() throws IOException {
+    model("a/step-1", 10);
+    model("a/step-99999999999999999999", 10);
+    refused(
+        "Checkpoint step-99999999999999999999: its step is above 2^63 - 1, rename the folder", "a");
+  }
+
+  @Test
+  void anOutputWhoseRunHasNotFinishedIsCalledThat() throws IOException {
+    String id = "2026-11-01T02-00-00Z-0000000a";
+    model("out/" + id + "/model/step-1", 10);
+    Files.writeString(folder.resolve("out/" + id + "/manifest.json"), "{}");
+    refused(
+        "@out: an output folder without a finished run (no file 'latest'): "
+            + id
+            + " failed, was killed or is still being written",
+        "out");
+  }
+
+  @Test
   void refusesTwoFoldersForOneStepOfOneModel() throws IOException {
     model("a/step-1", 10);
     model("a/step01", 10);

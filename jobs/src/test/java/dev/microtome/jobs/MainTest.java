@@ -2,6 +2,7 @@ package dev.microtome.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The commands beside that of a job, and those that are none. */
@@ -36,5 +37,15 @@ class MainTest extends RangeRuns {
             "Table numbers: One row a number\n",
             "  remainder INT, thirds\n      its remainder by 3\n",
             "  multiples ARRAY<FLOAT>\n");
+  }
+
+  @Test
+  void optionsThatWouldNotBeLookedAtAreRefused() {
+    assertThat(microtome("range", "--keep=3")).isEqualTo(1);
+    assertThat(refused()).contains("--keep says how many runs clean leaves, found with range");
+    for (String other : List.of("--only=a", "--from=a", "--set=keep=9", "--config=a.conf")) {
+      assertThat(microtome("clean", "--output=x", "--keep=3", other)).isEqualTo(1);
+      assertThat(refused()).contains("clean takes --output, --keep and --dry-run, and nothing");
+    }
   }
 }

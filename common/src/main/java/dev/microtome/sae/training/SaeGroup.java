@@ -118,13 +118,18 @@ public final class SaeGroup implements AutoCloseable {
    */
   public static SaeGroup start(List<SaeRecipe> recipes, List<RowColumns> columns, int threads) {
     SaeGroup group = new SaeGroup(columns);
-    for (SaeRecipe recipe : recipes) {
-      group.learners.add(
-          TopKLearner.canTrain(recipe)
-              ? TopKLearner.start(recipe, threads)
-              : DenseTrainer.start(recipe, group.memory));
+    try {
+      for (SaeRecipe recipe : recipes) {
+        group.learners.add(
+            TopKLearner.canTrain(recipe)
+                ? TopKLearner.start(recipe, threads)
+                : DenseTrainer.start(recipe, group.memory));
+      }
+      return group;
+    } catch (RuntimeException e) {
+      group.close();
+      throw e;
     }
-    return group;
   }
 
   /**

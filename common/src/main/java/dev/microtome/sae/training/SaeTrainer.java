@@ -77,11 +77,16 @@ public final class SaeTrainer implements AutoCloseable {
       TopKParameters parameters = TopKParameters.zeros(settings.shape());
       stored.fillParameters(parameters);
       SaeTrainer trainer = new SaeTrainer(settings, batches, parameters, threads);
-      stored.fillSums(trainer.rule);
-      trainer.arithmetic.window().resume(stored.sinceFired());
-      trainer.step = stored.step();
-      trainer.tokens = stored.tokens();
-      return trainer;
+      try {
+        stored.fillSums(trainer.rule);
+        trainer.arithmetic.window().resume(stored.sinceFired());
+        trainer.step = stored.step();
+        trainer.tokens = stored.tokens();
+        return trainer;
+      } catch (RuntimeException e) {
+        trainer.close();
+        throw e;
+      }
     }
   }
 

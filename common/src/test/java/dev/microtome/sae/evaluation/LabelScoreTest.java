@@ -57,6 +57,31 @@ class LabelScoreTest {
         .isCloseTo((float) Math.log((2.5 / 4) / (0.5 / 4)), within(1e-6f));
   }
 
+  /**
+   * Of values 4, 3 and 1 on the three nouns all count; of none below the half, the cut is 0 too.
+   */
+  @Test
+  void theLowestOfEqualCutsAndAllThatFireFromThere() {
+    SparseFeatures rows =
+        SparseFeatures.of(
+            new float[] {4, 2}, new float[] {3, 0}, new float[] {1, 0}, new float[] {0, 0});
+    FeatureSurvey all = FeatureSurvey.of(2, 1);
+    all.add(rows);
+    ActivationHistograms bins = ActivationHistograms.of(2, 4);
+    bins.add(rows, all.range());
+    LabelCounts nouns = new LabelCounts(2, 2);
+    for (int row = 0; row < 3; row++) {
+      nouns.add(List.of(NOUN), rows, row, all.range());
+    }
+
+    LabelScore every = LabelScore.of(0, NOUN, nouns, all.statistics(), bins);
+    assertThat(every.cutF1()).isEqualTo(1);
+    assertThat(every.cut()).isZero();
+    LabelScore one = LabelScore.of(1, NOUN, nouns, all.statistics(), bins);
+    assertThat(one.cutF1()).isEqualTo(0.5);
+    assertThat(one.cut()).isZero();
+  }
+
   @Test
   void theBestLabelComesFirstAndOneWithoutAHitNotAtAll() {
     assertThat(LabelScore.best(0, counts, survey.statistics(), histograms, 5))
@@ -83,6 +108,11 @@ class LabelScoreTest {
             "mean_best_label_correlation",
             "mean_best_label_f1",
             "mean_best_label_cut_f1");
+    // Over the noun, cut at half, and the verb.
+    assertThat(rows.get(0).cutF1()).isCloseTo(0.8, within(1e-15));
+    assertThat(rows.get(0).f1()).isLessThan(0.7);
+    assertThat(FeatureSummary.metrics("s", survey.statistics(), rows).get(4).value())
+        .isCloseTo((rows.get(0).cutF1() + rows.get(1).cutF1()) / 2, within(1e-15));
   }
 
   @Test

@@ -10,6 +10,8 @@ import dev.microtome.optim.CoefficientWarmUp;
 import dev.microtome.optim.LearningRate;
 import dev.microtome.run.InputException;
 import dev.microtome.sae.BatchTopKSae;
+import dev.microtome.sae.Formulation;
+import dev.microtome.sae.JumpReluSae;
 import dev.microtome.sae.ReluSae2024;
 import dev.microtome.sae.SaeArchitecture;
 import dev.microtome.sae.SaeConfig;
@@ -47,13 +49,21 @@ class OuterStepTest {
     shapes.put("b_enc", List.of(2L));
     shapes.put("W_dec", List.of(2L, 2L));
     shapes.put("b_dec", List.of(2L));
+    boolean thresholds = recipe.config().parameters().containsKey("threshold");
+    if (thresholds) {
+      shapes.put("threshold", List.of(2L));
+    }
     SafetensorsWriter writer = SharedWeights.writer(recipe, threshold, shapes, 2);
     SharedWeights.write(
         place.resolve(SaeGroup.sharedFile(0)),
         writer,
         out -> {
           out.floats(value, value, value, value).floats(value, value);
-          out.floats(decoder).floats(value, value).longs(idle);
+          out.floats(decoder).floats(value, value);
+          if (thresholds) {
+            out.floats(value, value);
+          }
+          out.longs(idle);
         });
     return place;
   }
@@ -99,6 +109,32 @@ class OuterStepTest {
           .containsExactly(
               new float[] {(float) (0.55 / norm), (float) (0.45 / norm), 0, 1}, within(1e-6f));
       assertThat(first.threshold()).isEqualTo(1.5);
+    }
+  }
+
+  /**
+   * From 0.1 with workers at 0: 0.1 − 0.5·1.8·0.1 is above 0; from 0.1 with workers at −1 is not.
+   */
+  @Test
+  void thresholdsThatAreTrainedStayAtZeroOrAbove() throws IOException {
+    SaeRecipe recipe =
+        recipe(
+            new JumpReluSae(
+                1,
+                0.1,
+                new JumpReluSae.Count(),
+                JumpReluSae.Estimate.THRESHOLD,
+                0,
+                Formulation.SAE_LENS));
+    float[] rows = {1, 0, 0, 1};
+    Path begin = shared("begin", recipe, 0.1f, rows, 0, 0, 0);
+    Path near = shared("near", recipe, 0, rows, 0, 0, 0);
+    Path below = shared("below", recipe, -1, rows, 0, 0, 0);
+    try (SharedWeights first = take(recipe, begin, "first", near);
+        SharedWeights other = take(recipe, begin, "other", below)) {
+      assertThat(first.floats("threshold")[0]).isCloseTo(0.01f, within(1e-7f));
+      assertThat(other.floats("threshold")).containsExactly(0, 0);
+      assertThat(other.floats("b_enc")[0]).isNegative();
     }
   }
 

@@ -15,6 +15,8 @@ import dev.microtome.sae.SaeArchitecture;
 import dev.microtome.sae.SaeConfig;
 import dev.microtome.sae.TopKSae;
 import dev.microtome.sae.stream.HeldOut;
+import dev.microtome.sae.stream.MixedBatches;
+import dev.microtome.sae.stream.RowBatch;
 import dev.microtome.sae.stream.StreamSettings;
 import java.io.IOException;
 import java.nio.FloatBuffer;
@@ -124,6 +126,32 @@ class WorkersTest {
       contents.put("threshold", shared.threshold());
     }
     return contents;
+  }
+
+  /** What is kept beside the weights for speed is taken over with them. */
+  @ParameterizedTest(name = "{0} {1}")
+  @MethodSource("trainings")
+  void aWorkerThatTakesWeightsOverLosesWhatTheirOwnerDoes(
+      SaeArchitecture architecture, SaeOptimizer optimizer) throws IOException {
+    List<SaeRecipe> recipes = List.of(training(architecture, optimizer, 1, 150).recipe());
+    StreamSettings stream = new StreamSettings(BATCH, 4000, 3, 150, 1);
+    Path start = Files.createDirectories(folder.resolve("start"));
+    Path shared = Files.createDirectories(folder.resolve("shared"));
+    try (SaeGroup owner = SaeGroup.start(recipes, 1);
+        MixedBatches batches = MixedBatches.open(ROWS.rest(), stream)) {
+      owner.begin(batches.next());
+      owner.writeStates(start);
+      for (int step = 0; step < 20; step++) {
+        owner.step(batches.next());
+      }
+      owner.writeShared(shared);
+      try (SaeGroup other = SaeGroup.resume(recipes, 1, start)) {
+        other.adopt(shared);
+        RowBatch next = batches.next();
+        assertThat(other.step(next).get(0).explainedVariance())
+            .isEqualTo(owner.step(next).get(0).explainedVariance());
+      }
+    }
   }
 
   /** Signum's weights are a mean of where it has been, and both move together. */

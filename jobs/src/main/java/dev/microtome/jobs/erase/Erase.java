@@ -12,6 +12,7 @@ import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.inputs.EraserFolder;
 import dev.microtome.jobs.inputs.TokenSlices;
 import dev.microtome.run.InputException;
+import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.RowReader;
 import dev.microtome.table.TableSpec;
 import java.io.IOException;
@@ -82,6 +83,9 @@ public final class Erase implements Job<EraseConfig, ErasePart> {
                           "activations: %s has no rows".formatted(config.activations())));
       String hook = config.hooks().isEmpty() ? firstHook(file, inputs) : config.hooks().get(0);
       EraserFolder erasers = EraserFolder.open(config.erasers(), hook, inputs);
+      for (String each : config.hooks().isEmpty() ? List.of(hook) : config.hooks()) {
+        erasers.require(each, config.concept(), inputs);
+      }
       EraseTask task =
           new EraseTask(
               erasers,
@@ -147,7 +151,7 @@ public final class Erase implements Job<EraseConfig, ErasePart> {
         throw new UncheckedIOException(e);
       }
     }
-    throw new InputException(
+    throw new RejectedContentException(
         "hooks: no activation in %s is of %s".formatted(config.activations(), hook));
   }
 }

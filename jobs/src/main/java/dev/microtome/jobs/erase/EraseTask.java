@@ -8,7 +8,8 @@ import dev.microtome.jobs.PartContext;
 import dev.microtome.jobs.PartTask;
 import dev.microtome.jobs.inputs.EraserFolder;
 import dev.microtome.jobs.inputs.TokenSlices;
-import dev.microtome.run.InputException;
+import dev.microtome.probing.ProbeSampleRow;
+import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.Column;
 import dev.microtome.table.RowReader;
 import dev.microtome.table.RowWriter;
@@ -102,7 +103,7 @@ record EraseTask(
           row.tokenId(),
           codec.decode(row.activation()));
     } catch (IllegalArgumentException e) {
-      throw new InputException(path + ": " + e.getMessage(), e);
+      throw new RejectedContentException(path + ": " + e.getMessage(), e);
     }
   }
 
@@ -147,16 +148,18 @@ record EraseTask(
     }
 
     void add(ActivationArrayRow row, String path) throws IOException {
-      if (row.activation().length != eraser.dimensions()) {
-        throw new InputException(
-            "%s: %s, sequence_id %d, position %d: %d numbers, where rows before have %d"
-                .formatted(
-                    path,
-                    row.hook(),
-                    row.sequenceId(),
-                    row.position(),
-                    row.activation().length,
-                    eraser.dimensions()));
+      try {
+        if (row.activation().length != eraser.dimensions()) {
+          throw new IllegalArgumentException(
+              "%d numbers, where rows before have %d"
+                  .formatted(row.activation().length, eraser.dimensions()));
+        }
+        ProbeSampleRow.requireFinite(row.activation());
+      } catch (IllegalArgumentException e) {
+        throw new RejectedContentException(
+            "%s: %s, sequence_id %d, position %d: %s"
+                .formatted(path, row.hook(), row.sequenceId(), row.position(), e.getMessage()),
+            e);
       }
       waiting.add(row);
       if (waiting.size() == BATCH_ROWS) {

@@ -11,7 +11,7 @@ import dev.microtome.jobs.PartContext;
 import dev.microtome.jobs.PartTask;
 import dev.microtome.jobs.labels.LabelShares;
 import dev.microtome.jobs.labels.MergedConcept;
-import dev.microtome.run.InputException;
+import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.RowReader;
 import dev.microtome.table.RowWriter;
 import java.io.IOException;
@@ -82,7 +82,7 @@ record ErasersTask(List<ConceptTargets> targets, LabelShares shares, EraserSetti
     try {
       return sums.fitter().fit(settings);
     } catch (IllegalArgumentException e) {
-      throw new InputException(
+      throw new RejectedContentException(
           "%s, concept '%s': %s".formatted(hook, target.concept(), e.getMessage()), e);
     }
   }

@@ -95,7 +95,7 @@ public final class EvaluateSae implements Job<EvaluateSaeConfig, EvaluatePart> {
               inputs);
       CorpusCheck corpus = CorpusCheck.of(config.tokens(), tokens, blocks, inputs.tables());
       corpus.requireFits(config.model(), model, config.acceptOtherTokenizer());
-      requirePredictions(config, corpus);
+      corpus.requirePredictions();
       SequenceIds.requireUnique(tokens, inputs);
       List<EvaluatePart> parts = new ArrayList<>();
       for (List<SaeInput> together : together(saes, config.saesTogether())) {
@@ -112,17 +112,6 @@ public final class EvaluateSae implements Job<EvaluateSaeConfig, EvaluatePart> {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static void requirePredictions(EvaluateSaeConfig config, CorpusCheck corpus) {
-    for (int length : corpus.sampleLengths()) {
-      if (length > 1) {
-        return;
-      }
-    }
-    throw new InputException(
-        "tokens %s: no sequence of at least 2 tokens among the first %d, expected a next token to predict"
-            .formatted(config.tokens(), corpus.sample().size()));
   }
 
   /** SAEs of one hook, as many as may be held at once. */

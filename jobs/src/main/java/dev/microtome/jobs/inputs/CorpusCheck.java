@@ -88,6 +88,15 @@ public record CorpusCheck(
     }
   }
 
+  /** Refuses tokens of which none has another before it, as far as the first sequences tell. */
+  public void requirePredictions() {
+    if (sample.stream().noneMatch(sequence -> sequence.tokens().length > 1)) {
+      throw new InputException(
+          "tokens %s: no sequence of at least 2 tokens among the first %d, expected a next token to predict"
+              .formatted(path, sample.size()));
+    }
+  }
+
   public int[] sampleLengths() {
     return sample.stream().mapToInt(sequence -> sequence.tokens().length).toArray();
   }
@@ -107,7 +116,7 @@ public record CorpusCheck(
             length -> {
               if (length > nCtx) {
                 throw new InputException(
-                    "tokens %s: sequences of up to %d tokens, the context of model %s is %d; tokenize with context-length = %d"
+                    "tokens %s: sequences of up to %d tokens, the context of model %s is %d; context-length = %d makes some that fit"
                         .formatted(path, length, modelPath, nCtx, nCtx));
               }
             });

@@ -47,6 +47,15 @@ public record EraserFolder(ModelFolder folder) implements Serializable {
     return requireWidth(hook, concept, dimensions, read(hook, concept, inputs.local(folder)));
   }
 
+  /**
+   * Requires an eraser of a hook point and concept, in a plan.
+   *
+   * @throws InputException if there is none
+   */
+  public void require(String hook, String concept, Inputs inputs) throws IOException {
+    LeaceEraser unused = read(hook, concept, inputs.local(folder));
+  }
+
   private LeaceEraser requireWidth(
       String hook, String concept, int dimensions, LeaceEraser eraser) {
     if (eraser.dimensions() != dimensions) {

@@ -6,6 +6,7 @@ import dev.microtome.jobs.Inputs;
 import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.TableReader;
 import dev.microtome.run.InputException;
+import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.Column;
 import dev.microtome.table.RowReader;
 import java.io.IOException;
@@ -56,7 +57,7 @@ public final class ActivationSource {
             return new ArrayRow(
                 row.hook(), row.sequenceId(), row.position(), codec.decode(row.activation()));
           } catch (IllegalArgumentException e) {
-            throw new InputException(path + ": " + e.getMessage(), e);
+            throw new RejectedContentException(path + ": " + e.getMessage(), e);
           }
         }
 

@@ -7,7 +7,7 @@ import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.inputs.TokenSlices;
-import dev.microtome.run.InputException;
+import dev.microtome.run.RejectedContentException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,13 +69,13 @@ public final class LabelCensus {
   /**
    * How each concept's labels become numbers.
    *
-   * @throws InputException if a concept has no label, one class, or a class of one label
+   * @throws RejectedContentException if a concept has no label, one class, or a class of one label
    */
   public List<ConceptTargets> targets() {
     List<ConceptTargets> targets = new ArrayList<>();
     for (LabelTable.ConceptSource concept : labels.concepts()) {
       if (!counts.containsKey(concept.name())) {
-        throw new InputException(
+        throw new RejectedContentException(
             "concepts: no label has the concept '%s'%s"
                 .formatted(
                     concept.name(),
@@ -100,21 +100,21 @@ public final class LabelCensus {
     String name = concept.columns().get(column).name();
     List<String> names = new ArrayList<>(classes.keySet());
     if (names.size() > MAX_CLASSES) {
-      throw new InputException(
+      throw new RejectedContentException(
           "concept '%s': %s has %,d values, at most %,d are classes; real-valued names concepts whose values are numbers"
               .formatted(concept.name(), name, names.size(), MAX_CLASSES));
     }
     if (unlabelled == Unlabelled.CLASS) {
       names.add(Unlabelled.NAME);
     } else if (names.size() == 1) {
-      throw new InputException(
+      throw new RejectedContentException(
           "concept '%s': all %,d labels are '%s'; two classes are needed (unlabelled = class makes one of what has no label)"
               .formatted(concept.name(), classes.get(names.get(0)), names.get(0)));
     }
     classes.forEach(
         (value, count) -> {
           if (count == 1) {
-            throw new InputException(
+            throw new RejectedContentException(
                 "concept '%s': class '%s' has one label only, which an eraser would single out; leave it out or join it with another"
                     .formatted(concept.name(), value));
           }

@@ -1,6 +1,6 @@
 package dev.microtome.jobs.labels;
 
-import dev.microtome.run.InputException;
+import dev.microtome.run.RejectedContentException;
 import java.io.Serializable;
 import java.util.Map;
 
@@ -28,7 +28,7 @@ public record LabelShares(Map<String, Long> labels, double maxUnlabelled, double
     String what = "%s, concept '%s'".formatted(hook, concept);
     long all = labelled + unlabelled;
     if (labelled == 0) {
-      throw new InputException(
+      throw new RejectedContentException(
           "%s: none of %,d activations has a label: is the table of labels that of these sequences?"
               .formatted(what, all));
     }
@@ -52,7 +52,7 @@ public record LabelShares(Map<String, Long> labels, double maxUnlabelled, double
   private static void requireShare(
       String what, String problem, long count, long all, String key, double allowed) {
     if (count > allowed * all) {
-      throw new InputException(
+      throw new RejectedContentException(
           "%s: %,d of %,d %s, more than %s = %s allows"
               .formatted(what, count, all, problem, key, allowed));
     }

@@ -7,6 +7,7 @@ import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.inputs.TokenSlices;
 import dev.microtome.run.InputException;
+import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.RowReader;
 import dev.microtome.table.TableSpec;
 import java.io.IOException;
@@ -113,7 +114,7 @@ public final class LabelledActivations {
     }
     for (String hook : wanted) {
       if (!files.containsKey(hook)) {
-        throw new InputException(
+        throw new RejectedContentException(
             "hooks: no activation in %s is of %s".formatted(activations, hook));
       }
     }

@@ -3,6 +3,7 @@ package dev.microtome.jobs.labels;
 import dev.microtome.jobs.PartContext;
 import dev.microtome.jobs.inputs.TokenSlices;
 import dev.microtome.run.InputException;
+import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.Column;
 import dev.microtome.table.RowReader;
 import java.io.IOException;
@@ -59,7 +60,7 @@ public record LabelledReader(
             try {
               sink.accept(row, token, values);
             } catch (IllegalArgumentException e) {
-              throw new InputException(
+              throw new RejectedContentException(
                   "%s: %s, sequence_id %d, position %d: %s"
                       .formatted(
                           slice.path(),

@@ -3,7 +3,7 @@ package dev.microtome.jobs.labels;
 import dev.microtome.erasure.ConceptMomentsRow;
 import dev.microtome.erasure.ConceptTargets;
 import dev.microtome.erasure.LeaceFitter;
-import dev.microtome.run.InputException;
+import dev.microtome.run.RejectedContentException;
 import dev.microtome.stats.Moments;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,7 +30,7 @@ public final class MergedConcept {
    */
   public void add(ConceptMomentsRow row, String path) {
     if (row.dimensions() != dimensions) {
-      throw new InputException(
+      throw new RejectedContentException(
           "%s: activations have %d and %d numbers (%s)"
               .formatted(row.hook(), dimensions, row.dimensions(), path));
     }
@@ -46,7 +46,7 @@ public final class MergedConcept {
   /**
    * Counts, once they are known not to mislead.
    *
-   * @throws InputException if too few rows and labels meet, or an eraser would have nothing to
+   * @throws RejectedContentException if too few rows and labels meet, or an eraser would have nothing to
    *     erase, or one row
    */
   public Map<String, Double> check(String hook, ConceptTargets target, LabelShares shares) {
@@ -73,7 +73,7 @@ public final class MergedConcept {
           present.add(value);
         }
         if (count == 1) {
-          throw new InputException(
+          throw new RejectedContentException(
               "%s: class '%s' has one row only, which an eraser would single out; leave it out or join it with another"
                   .formatted(what, value));
         }
@@ -82,7 +82,7 @@ public final class MergedConcept {
         requireVaries(what, column.name(), at);
         at++;
       } else if (present.size() < 2) {
-        throw new InputException(
+        throw new RejectedContentException(
             "%s: all %,d activations are of class %s; two classes are needed"
                 .formatted(what, rows, present));
       }
@@ -93,7 +93,7 @@ public final class MergedConcept {
   private void requireVaries(String what, String column, int at) {
     int place = dimensions + at;
     if (moments.scatter(place, place + 1, place, place + 1).trace() == 0) {
-      throw new InputException(
+      throw new RejectedContentException(
           "%s: %s is %s in all %,d rows; there is nothing to erase"
               .formatted(what, column, moments.mean()[place], moments.count()));
     }

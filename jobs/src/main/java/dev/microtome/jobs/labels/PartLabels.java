@@ -2,7 +2,7 @@ package dev.microtome.jobs.labels;
 
 import dev.microtome.jobs.TableReader;
 import dev.microtome.jobs.inputs.TokenSlices;
-import dev.microtome.run.InputException;
+import dev.microtome.run.RejectedContentException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,7 +23,7 @@ public final class PartLabels {
   /**
    * Reads them.
    *
-   * @throws InputException if a place has two labels of one concept
+   * @throws RejectedContentException if a place has two labels of one concept
    */
   public static PartLabels read(LabelTable labels, TokenSlices slices, TableReader tables)
       throws IOException {
@@ -36,7 +36,7 @@ public final class PartLabels {
           slice.to(),
           (row, sequenceId, position, concept, values) -> {
             if (concept >= 0 && read.put(sequenceId, position, concept, values) != null) {
-              throw new InputException(
+              throw new RejectedContentException(
                   "labels %s: sequence_id %d, position %d has concept '%s' twice"
                       .formatted(
                           slice.path(),

@@ -79,6 +79,7 @@ public final class TokenLosses implements Job<TokenLossesConfig, LossPart> {
     LossSettings settings = config.settings();
     try {
       CorpusCheck corpus = CorpusCheck.of(config.tokens(), tokens, blocks, inputs.tables());
+      corpus.requirePredictions();
       requireLongEnough(corpus, settings);
       CheckpointKinds<List<Intervention>> kinds =
           new CheckpointKinds<>(

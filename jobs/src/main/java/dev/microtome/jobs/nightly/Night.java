@@ -91,16 +91,16 @@ final class Night {
       return row;
     } catch (InputException e) {
       return failed(step, start, e.getMessage());
-    } catch (Exception e) {
+    } catch (Throwable e) {
       // One step's end is not the night's, whatever it is: Scala throws checked exceptions that
-      // nothing declares.
+      // nothing declares, and a night that ends by an Error is told to nobody.
       broken = true;
       out.println(Secrets.redactedTrace(e));
       return failed(step, start, reason(e));
     }
   }
 
-  private static String reason(Exception e) {
+  private static String reason(Throwable e) {
     Throwable told = e instanceof UncheckedIOException ? e.getCause() : e;
     String message = told.getMessage() == null ? told.toString() : told.getMessage();
     return e instanceof PartFailedException

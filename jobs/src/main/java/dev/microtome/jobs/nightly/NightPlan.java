@@ -2,7 +2,9 @@ package dev.microtome.jobs.nightly;
 
 import dev.microtome.jobs.Forecast;
 import dev.microtome.run.InputException;
+import dev.microtome.run.Secrets;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -75,7 +77,9 @@ final class NightPlan {
           : "would run, since %s (%s)"
               .formatted(String.join("; ", forecast.reasons()), size(forecast));
     } catch (InputException | IOException e) {
-      return "would fail: " + e.getMessage();
+      return "would fail: " + Secrets.redacted(String.valueOf(e.getMessage()));
+    } catch (UncheckedIOException e) {
+      return "would fail: " + Secrets.redacted(String.valueOf(e.getCause().getMessage()));
     }
   }
 }

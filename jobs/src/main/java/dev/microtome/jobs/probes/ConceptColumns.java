@@ -1,7 +1,7 @@
 package dev.microtome.jobs.probes;
 
 import dev.microtome.erasure.ConceptTargets;
-import dev.microtome.run.InputException;
+import dev.microtome.run.RejectedContentException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,7 +18,7 @@ record ConceptColumns(ConceptTargets targets, int from) implements Serializable 
   /**
    * The concepts side by side.
    *
-   * @throws InputException if one has several columns of which one is of classes
+   * @throws RejectedContentException if one has several columns of which one is of classes
    */
   static List<ConceptColumns> of(List<ConceptTargets> concepts) {
     List<ConceptColumns> columns = new ArrayList<>();
@@ -26,7 +26,7 @@ record ConceptColumns(ConceptTargets targets, int from) implements Serializable 
     for (ConceptTargets concept : concepts) {
       ConceptColumns each = new ConceptColumns(concept, from);
       if (!each.isReal() && concept.columns().size() > 1) {
-        throw new InputException(
+        throw new RejectedContentException(
             "concepts: %s has several columns and not all of numbers; probes take classes a column at a time"
                 .formatted(concept.concept()));
       }

@@ -10,7 +10,7 @@ import dev.microtome.jobs.labels.LabelledActivations;
 import dev.microtome.jobs.labels.LabelledPart;
 import dev.microtome.probing.ClassDistanceRow;
 import dev.microtome.probing.ErasureProbeRow;
-import dev.microtome.run.InputException;
+import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.TableSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -67,6 +67,11 @@ public final class EvaluateErasure implements Job<EvaluateErasureConfig, Labelle
               ? LabelledActivations.firstHook(plan.parts().get(0), inputs)
               : config.hooks().get(0);
       EraserFolder erasers = EraserFolder.open(config.erasers().get(), hook, inputs);
+      for (String concept : config.concepts()) {
+        for (String each : config.hooks().isEmpty() ? List.of(hook) : config.hooks()) {
+          erasers.require(each, concept, inputs);
+        }
+      }
       return new Plan<>(
           plan.parts().stream().map(part -> part.with(erasers)).toList(),
           plan.unit(),
@@ -93,7 +98,7 @@ public final class EvaluateErasure implements Job<EvaluateErasureConfig, Labelle
               context);
       for (ConceptColumns concept : sampled.examples().concepts()) {
         if (concept.isReal()) {
-          throw new InputException(
+          throw new RejectedContentException(
               "concepts: the values of %s are numbers; evaluate-erasure takes classes"
                   .formatted(concept.name()));
         }

@@ -5,10 +5,11 @@ import dev.microtome.jobs.labels.LabelShares;
 import dev.microtome.probing.Examples;
 import dev.microtome.probing.ProbeCountRow;
 import dev.microtome.probing.ProbeSampleRow;
-import dev.microtome.run.InputException;
+import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.RowReader;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,8 @@ record HookExamples(List<ConceptColumns> concepts, SampleSettings settings, Labe
   /** Goes through the concepts in their order. */
   void forEach(HookPart part, PartContext context, Action action) throws IOException {
     requireLabels(part, context);
-    HookSample sample = new HookSample(concepts, settings);
+    HookSample sample =
+        new HookSample(concepts, settings, Collections.nCopies(concepts.size(), 0L));
     for (String path : part.samples()) {
       try (RowReader<ProbeSampleRow> rows = context.tables().read(path, ProbeSampleRow.class)) {
         rows.forEachRemaining(sample::add);
@@ -45,7 +47,7 @@ record HookExamples(List<ConceptColumns> concepts, SampleSettings settings, Labe
     for (int i = 0; i < concepts.size(); i++) {
       String what = "%s, concept '%s'".formatted(part.hook(), concepts.get(i).name());
       if (!sample.hasBoth(i)) {
-        throw new InputException(
+        throw new RejectedContentException(
             "%s: sequences to fit to or to score on are missing; more sequences, or another seed, are needed"
                 .formatted(what));
       }
@@ -53,7 +55,7 @@ record HookExamples(List<ConceptColumns> concepts, SampleSettings settings, Labe
           Examples test = sample.test(i)) {
         action.accept(concepts.get(i), train, test);
       } catch (IllegalArgumentException e) {
-        throw new InputException(what + ": " + e.getMessage(), e);
+        throw new RejectedContentException(what + ": " + e.getMessage(), e);
       }
       context.progress(i + 1L);
     }

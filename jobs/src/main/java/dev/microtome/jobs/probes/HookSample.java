@@ -13,19 +13,37 @@ import java.util.TreeSet;
  * Samples of parts, added row by row, make that of the whole.
  */
 final class HookSample {
+  /**
+   * Without it a part of a large table would hand on as many rows as the whole is to have. The
+   * share of the sequences that are held out is a matter of luck, and so is that of small hashes.
+   */
+  private static final double SPARE = 4;
+
   private final List<ConceptColumns> concepts;
   private final SampleSettings settings;
   private final List<RowSample<ProbeSampleRow>> train = new ArrayList<>();
   private final List<RowSample<ProbeSampleRow>> test = new ArrayList<>();
   private long rows;
 
-  HookSample(List<ConceptColumns> concepts, SampleSettings settings) {
+  /**
+   * A sample of no rows.
+   *
+   * @param labels of each concept that have an activation at the least, over all parts; 0 where
+   *     that is not known
+   */
+  HookSample(List<ConceptColumns> concepts, SampleSettings settings, List<Long> labels) {
     this.concepts = concepts;
     this.settings = settings;
     for (int i = 0; i < concepts.size(); i++) {
-      train.add(new RowSample<>(settings.split().seed(), settings.trainRows()));
-      test.add(new RowSample<>(settings.split().seed(), settings.testRows()));
+      double held = settings.split().testShare() * labels.get(i);
+      train.add(sample(settings.trainRows(), labels.get(i) - held));
+      test.add(sample(settings.testRows(), held));
     }
+  }
+
+  private RowSample<ProbeSampleRow> sample(int capacity, double ofRows) {
+    return new RowSample<>(
+        settings.split().seed(), capacity, Math.min(1, SPARE * capacity / ofRows));
   }
 
   void add(ProbeSampleRow row) {

@@ -38,13 +38,18 @@ final class SampleStages {
     LabelledPart shared = plan.parts().get(0);
     LabelCensus census = LabelledActivations.census(shared, unlabelled, context);
     List<ConceptColumns> concepts = ConceptColumns.of(census.targets());
+    Map<String, Long> labels = LabelledActivations.labelCounts(shared, census);
     context.runParts(
         LabelledActivations.slices(plan),
         new SampleTask(
             new LabelledReader(shared.encoding(), shared.labels(), hooks),
             concepts,
             unlabelled,
-            settings));
+            settings,
+            concepts.stream()
+                .map(
+                    concept -> matched(labels.getOrDefault(concept.name(), 0L), maxUnmatchedLabels))
+                .toList()));
     Map<String, List<String>> counts =
         LabelledActivations.filesByHook(SampleTables.COUNTS, hooks, activations, context);
     Map<String, List<String>> samples =
@@ -55,12 +60,12 @@ final class SampleStages {
             parts.add(new HookPart(hook, samples.getOrDefault(hook, List.of()), files)));
     return new Sampled(
         new HookExamples(
-            concepts,
-            settings,
-            new LabelShares(
-                LabelledActivations.labelCounts(shared, census),
-                maxUnlabelled,
-                maxUnmatchedLabels)),
+            concepts, settings, new LabelShares(labels, maxUnlabelled, maxUnmatchedLabels)),
         parts);
+  }
+
+  /** Labels with an activation: with fewer {@link LabelShares#require} refuses. */
+  private static long matched(long labels, double maxUnmatched) {
+    return (long) (labels * (1 - maxUnmatched));
   }
 }

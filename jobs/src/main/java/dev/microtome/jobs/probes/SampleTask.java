@@ -16,12 +16,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Draws from the activations of a part those that probes may need, by hook point and concept. */
+/**
+ * Draws from the activations of a part those that probes may need, by hook point and concept.
+ *
+ * @param labels of each concept that have an activation at the least; 0 where that is not known
+ */
 record SampleTask(
     LabelledReader reader,
     List<ConceptColumns> concepts,
     Unlabelled unlabelled,
-    SampleSettings settings)
+    SampleSettings settings,
+    List<Long> labels)
     implements PartTask<LabelledSlices> {
 
   @Override
@@ -35,7 +40,8 @@ record SampleTask(
             context,
             (row, token, values) ->
                 hooks
-                    .computeIfAbsent(row.hook(), unused -> new HookSample(concepts, settings))
+                    .computeIfAbsent(
+                        row.hook(), unused -> new HookSample(concepts, settings, labels))
                     .add(sampled(row, token, values, encoders)));
     for (Map.Entry<String, HookSample> hook : hooks.entrySet()) {
       HookSample sample = hook.getValue();

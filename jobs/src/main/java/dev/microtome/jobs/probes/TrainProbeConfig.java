@@ -5,6 +5,7 @@ import dev.microtome.config.InputPath;
 import dev.microtome.config.Option;
 import dev.microtome.jobs.labels.LabelSource;
 import dev.microtome.jobs.labels.Unlabelled;
+import dev.microtome.probing.ProbeFile;
 import dev.microtome.probing.ProbeKind;
 import dev.microtome.probing.ProbeSettings;
 import dev.microtome.probing.ProbeTrainer;
@@ -87,6 +88,12 @@ public record TrainProbeConfig(
 
   public TrainProbeConfig {
     concepts = ProbeKeys.concepts(concepts, realValued);
+    for (String concept : concepts) {
+      if (ProbeFile.RESERVED.contains(concept)) {
+        throw new ConfigException(
+            "concepts", concept, "is a word of the probes' files; rename the column or concept");
+      }
+    }
     realValued = List.copyOf(realValued);
     hooks = List.copyOf(hooks);
     probes = List.copyOf(probes);

@@ -55,6 +55,19 @@ record SaePart(
     return step % logEvery == 0 || step == steps();
   }
 
+  /** Weights of all SAEs with what training needs beside them: gradients and Adam's two sums. */
+  long weightBytes() {
+    return recipes.stream()
+        .map(SaeRecipe::config)
+        .mapToLong(config -> 4L * Float.BYTES * config.dSae() * (config.dIn() + config.dOut()))
+        .sum();
+  }
+
+  /** Rows that are mixed with each other. */
+  long bufferBytes() {
+    return (long) Float.BYTES * stream.bufferRows() * source.width();
+  }
+
   List<RowColumns> columns() {
     return inputs.stream().map(SaeInput::columns).toList();
   }

@@ -8,6 +8,7 @@ import dev.microtome.sae.stream.StreamSettings;
 import dev.microtome.sae.training.SaeRecipe;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -40,12 +41,19 @@ final class SaePlan {
 
   Plan<SaePart> plan() throws IOException {
     Map<Shared, List<Named>> groups = new LinkedHashMap<>();
+    Set<String> names = new HashSet<>();
     for (SaeVariant variant : config.variants()) {
       SaeSettings settings = variant.settings(config.sae());
       for (String hook : chosen(variant)) {
         requireTarget(variant, settings, hook);
         boolean one = variant.hook().isPresent() || sources.hooks().size() == 1;
         String name = one ? variant.name() : variant.name() + "-" + hook;
+        if (!names.add(name)) {
+          throw new ConfigException(
+              "saes",
+              name,
+              "two SAEs have this name, which has the hook behind it where there are several");
+        }
         Named named = new Named(name, settings, hook);
         groups
             .computeIfAbsent(

@@ -11,7 +11,9 @@ import dev.microtome.sae.training.SaeTrainingRow;
 import dev.microtome.table.TableSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Trains sparse autoencoders, one or a sweep of them.
@@ -69,6 +71,18 @@ public final class TrainSae implements Job<TrainSaeConfig, SaePart> {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @Override
+  public List<String> outline(TrainSaeConfig config, Plan<SaePart> plan, Inputs inputs) {
+    SaePart largest =
+        plan.parts().stream().max(Comparator.comparingLong(SaePart::weightBytes)).orElseThrow();
+    return List.of(
+        String.format(
+            Locale.ROOT,
+            "Memory of a task: about %.1f MB for the SAEs that it trains together, and %.1f MB of the heap for the buffer",
+            largest.weightBytes() / 1e6,
+            largest.bufferBytes() / 1e6));
   }
 
   @Override

@@ -12,7 +12,7 @@ import dev.microtome.jobs.PartTask;
 import dev.microtome.jobs.labels.LabelShares;
 import dev.microtome.jobs.labels.MergedConcept;
 import dev.microtome.model.HookPoint;
-import dev.microtome.run.InputException;
+import dev.microtome.run.RejectedContentException;
 import dev.microtome.stats.Moments;
 import dev.microtome.table.RowWriter;
 import java.io.IOException;
@@ -67,7 +67,7 @@ record HookErasersTask(
     try {
       return HookScrubbing.fit(hook, concept.fitter(), random, settings, seed);
     } catch (IllegalArgumentException e) {
-      throw new InputException(
+      throw new RejectedContentException(
           "%s, concept '%s': %s".formatted(hook, scrubbing.concept(), e.getMessage()), e);
     }
   }

@@ -16,6 +16,9 @@ public final class FileCopies {
   /** Tasks at most: a task of many small files costs less than many tasks. */
   private static final int TASKS = 1000;
 
+  private static final int END = -1;
+  private static final int UNREADABLE = -2;
+
   private FileCopies() {}
 
   /**
@@ -40,18 +43,29 @@ public final class FileCopies {
 
   private static Boolean copy(Copy copy) throws IOException {
     FileStore files = HadoopFileStore.ofThisProcess();
-    if (!files.exists(copy.from())) {
+    if (files.status(copy.from()).filter(file -> !file.folder()).isEmpty()) {
       return false;
     }
     MessageDigest digest = Digest.sha256();
     byte[] buffer = new byte[1 << 16];
     try (InputStream in = files.open(copy.from());
         OutputStream out = files.create(copy.to())) {
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+      int read = read(in, buffer);
+      while (read > 0) {
         digest.update(buffer, 0, read);
         out.write(buffer, 0, read);
+        read = read(in, buffer);
       }
+      return read == END && Digest.hex(digest).equals(copy.sha256());
     }
-    return Digest.hex(digest).equals(copy.sha256());
+  }
+
+  /** A file that cannot be read is one that did not arrive: what it holds can be computed anew. */
+  private static int read(InputStream in, byte[] buffer) {
+    try {
+      return in.read(buffer);
+    } catch (IOException e) {
+      return UNREADABLE;
+    }
   }
 }

@@ -74,7 +74,21 @@ class EraseTest {
     JobRun one = erase("one", activations, "concept=mood", "hooks=[hook_embed]").succeeded();
     assertThat(one.rows(Erase.ARRAY)).hasSize(720).allMatch(row -> row.hook().equals("hook_embed"));
 
-    erase("other", activations, "concept=gender").refusedWith("erase [mood], not 'gender'");
+    erase("other", activations, "concept=gender", "--dry-run")
+        .refusedWith("erase [mood], not 'gender'");
+    Path nan =
+        tables.activations(
+            "nan",
+            row -> {
+              if (row.sequence() == 7) {
+                row.x()[2] = Float.NaN;
+              }
+              return row;
+            });
+    erase("rejected", nan, "concept=mood")
+        .refusedWith("sequence_id 7, position 0: number 2 is NaN");
+    // No run on these activations can end otherwise: there is nothing to resume.
+    assertThat(folder.resolve("rejected")).doesNotExist();
     erase("missing", activations, "concept=mood", "hooks=[blocks.0.hook_mlp_out]")
         .refusedWith(
             "neither the folder nor one inside it has a blocks.0.hook_mlp_out.safetensors");

@@ -13,57 +13,14 @@ import dev.microtome.jobs.LocalSpark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The job through the command line, on made-up activations of two hook points. */
 @ExtendWith(LocalSpark.class)
-class FitLeaceTest {
-  private static final List<String> HOOKS = List.of("blocks.0.hook_mlp_out", "hook_embed");
-  private static final int SEQUENCES = 40;
-  private static final int POSITIONS = 5;
-  private static final int WIDTH = 6;
-
-  @TempDir private Path folder;
-
-  /** One activation; {@code gender} is null where the token has none. */
-  @SuppressWarnings("ArrayRecordComponent") // made for one test and not compared
-  private record Example(
-      String hook, long sequence, int position, float[] x, String gender, double depth) {}
-
-  private static List<Example> examples() {
-    List<Example> examples = new ArrayList<>();
-    for (String hook : HOOKS) {
-      Random random = new Random(hook.length());
-      Random labels = new Random(3);
-      for (int sequence = 0; sequence < SEQUENCES; sequence++) {
-        for (int position = 0; position < POSITIONS; position++) {
-          String gender = new String[] {"female", "male", null}[labels.nextInt(3)];
-          double depth = labels.nextInt(4);
-          float[] x = new float[WIDTH];
-          for (int i = 0; i < WIDTH; i++) {
-            x[i] =
-                (float) (random.nextGaussian() + ("male".equals(gender) ? 1 : 0) + i * depth / 5);
-          }
-          examples.add(new Example(hook, sequence, position, x, gender, depth));
-        }
-      }
-    }
-    return examples;
-  }
-
+class FitLeaceTest extends FitLeaceRuns {
   @Test
   void fitsWhatTheFitterFits() throws IOException {
     JobRun run =
@@ -202,74 +159,6 @@ class FitLeaceTest {
         .containsOnlyKeys("part_of_speech", "gender");
   }
 
-  @Test
-  void refusesLabelsThatCannotBeErased() throws IOException {
-    Path activations = activations("a", row -> row);
-    run(
-            "one",
-            activations,
-            labels("one-l", row -> "male".equals(row.gender())),
-            "concepts=[gender]")
-        .refusedWith("labels are 'male'; two classes are needed");
-    run(
-            "single",
-            activations,
-            labels("single-l", row -> !"male".equals(row.gender()) || isFirstMale(row)),
-            "concepts=[gender]")
-        .refusedWith("concept 'gender': class 'male' has one label only");
-    run("typo", activations, labels("l", row -> true), "concepts=[gendr]")
-        .refusedWith("concepts: no label has the concept 'gendr': did you mean 'gender'?");
-    run("text", activations, folder.resolve("l"), "concepts=[gender]", "real-valued=[gender]")
-        .refusedWith("concept 'gender': value '");
-    run("column", activations, wide("w"), "concepts=[year]")
-        .refusedWith("has no column year of [text, whole, number, truth]");
-    run("hook", activations, folder.resolve("l"), "concepts=[gender]", "hooks=[ln_final.hook]")
-        .refusedWith("is of ln_final.hook");
-  }
-
-  @Test
-  void refusesLabelsAndActivationsThatDoNotMeet() throws IOException {
-    Path few = activations("few", row -> row.sequence() < 8 ? row : null);
-    run("labels", few, labels("l", row -> true), "concepts=[gender]")
-        .refusedWith("labels have no activation, more than max-unmatched-labels = 0.5 allows");
-    run("allowed", few, folder.resolve("l"), "concepts=[gender]", "max-unmatched-labels=1")
-        .succeeded();
-    Path all = activations("all", row -> row);
-    run("activations", all, folder.resolve("l"), "concepts=[gender]", "max-unlabelled=0.1")
-        .refusedWith("of 200 activations have no label, more than max-unlabelled = 0.1 allows");
-    run("none", few, labels("other", row -> row.sequence() >= 8), "concepts=[gender]")
-        .refusedWith("none of 40 activations has a label");
-  }
-
-  @Test
-  void refusesWhatIsNotFiniteAndVectorsOfTwoWidths() throws IOException {
-    run(
-            "nan",
-            activations(
-                "nan-a",
-                row -> {
-                  if (row.sequence() == 7 && row.gender() != null) {
-                    row.x()[2] = Float.NaN;
-                  }
-                  return row;
-                }),
-            labels("l", row -> true),
-            "concepts=[gender]")
-        .refusedWith("number 2 of row");
-    run(
-            "widths",
-            activations(
-                "widths-a",
-                row ->
-                    row.sequence() == 7
-                        ? new Example(
-                            row.hook(), 7, row.position(), new float[5], row.gender(), row.depth())
-                        : row),
-            folder.resolve("l"),
-            "concepts=[gender]")
-        .refusedWith("5 numbers, where rows before have 6");
-  }
-
   /** Fewer rows than dimensions and a constant column: fitted, and told. */
   @Test
   void aCovarianceThatLacksRankIsReported() throws IOException {
@@ -295,18 +184,6 @@ class FitLeaceTest {
     return List.of(1, 2, 4, 9).contains((int) row.sequence() * POSITIONS + row.position());
   }
 
-  private static boolean isFirstMale(Example row) {
-    Example first =
-        ofOneHook().stream().filter(each -> "male".equals(each.gender())).findFirst().orElseThrow();
-    return row.sequence() == first.sequence() && row.position() == first.position();
-  }
-
-  private JobRun run(String output, Path activations, Path labels, String... sets) {
-    List<String> all = new ArrayList<>(List.of("activations=" + activations, "labels=" + labels));
-    all.addAll(List.of(sets));
-    return JobRun.of("fit-leace", folder.resolve(output), all);
-  }
-
   private EraserFile erasers(String output, String hook) throws IOException {
     return EraserFile.read(file(output, hook));
   }
@@ -328,85 +205,5 @@ class FitLeaceTest {
         .mapToDouble(ErasureReportRow::value)
         .findFirst()
         .orElseThrow();
-  }
-
-  /**
-   * Activations as another program would write them, with columns of labels; null rows left out.
-   */
-  private Path activations(String name, UnaryOperator<Example> change) {
-    StructType schema =
-        new StructType()
-            .add("hook", DataTypes.StringType, false)
-            .add("sequence_id", DataTypes.LongType, false)
-            .add("position", DataTypes.IntegerType, false)
-            .add("activation", DataTypes.createArrayType(DataTypes.FloatType, false), false)
-            .add("gender", DataTypes.StringType, false)
-            .add("depth", DataTypes.DoubleType, false);
-    List<Row> rows = new ArrayList<>();
-    for (Example original : examples()) {
-      Example row = change.apply(original);
-      if (row != null) {
-        Float[] x = new Float[row.x().length];
-        for (int i = 0; i < x.length; i++) {
-          x[i] = row.x()[i];
-        }
-        String gender = row.gender() == null ? "none" : row.gender();
-        rows.add(
-            RowFactory.create(row.hook(), row.sequence(), row.position(), x, gender, row.depth()));
-      }
-    }
-    return write(rows, schema, name);
-  }
-
-  /** Labels as generate-corpus writes them: gender where there is one, depth everywhere. */
-  private Path labels(String name, Predicate<Example> kept) {
-    StructType schema =
-        new StructType()
-            .add("sequence_id", DataTypes.LongType)
-            .add("position", DataTypes.IntegerType)
-            .add("concept", DataTypes.StringType)
-            .add("value", DataTypes.StringType);
-    List<Row> rows = new ArrayList<>();
-    for (Example row : ofOneHook()) {
-      if (kept.test(row) && row.gender() != null) {
-        rows.add(RowFactory.create(row.sequence(), row.position(), "gender", row.gender()));
-      }
-      if (kept.test(row)) {
-        rows.add(
-            RowFactory.create(
-                row.sequence(), row.position(), "depth", Double.toString(row.depth())));
-      }
-    }
-    return write(rows, schema, name);
-  }
-
-  private Path wide(String name) {
-    StructType schema =
-        new StructType()
-            .add("sequence_id", DataTypes.LongType)
-            .add("position", DataTypes.IntegerType)
-            .add("gender", DataTypes.StringType)
-            .add("depth", DataTypes.DoubleType);
-    List<Row> rows = new ArrayList<>();
-    for (Example row : ofOneHook()) {
-      String gender = row.gender() == null ? "none" : row.gender();
-      rows.add(RowFactory.create(row.sequence(), row.position(), gender, row.depth()));
-    }
-    return write(rows, schema, name);
-  }
-
-  private static List<Example> ofOneHook() {
-    return examples().stream().filter(row -> row.hook().equals(HOOKS.get(0))).toList();
-  }
-
-  private Path write(List<Row> rows, StructType schema, String name) {
-    Path table = folder.resolve(name);
-    SparkSession.builder()
-        .getOrCreate()
-        .createDataFrame(rows, schema)
-        .coalesce(1)
-        .write()
-        .parquet(table.toString());
-    return table;
   }
 }

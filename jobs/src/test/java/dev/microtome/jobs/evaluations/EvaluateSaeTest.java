@@ -93,6 +93,14 @@ class EvaluateSaeTest {
     run("saes=[" + saes + "," + saes.resolve("small") + "]").refusedWith("two are called 'small'");
     run("saes=" + Files.createDirectories(scratch.resolve("empty")))
         .refusedWith("neither the folder nor one inside it has a cfg.json");
+    // The folder of one SAE, within a run that was killed.
+    Path killed = scratch.resolve("runs/2026-11-01T02-00-00Z-0000000a");
+    TinySaes.topK(killed.resolve("saes/one"), 64, 1);
+    Files.writeString(killed.resolve("manifest.json"), "{}");
+    run("saes=" + killed.resolve("saes/one"))
+        .refusedWith("has no _SUCCESS: it failed, was killed or is still being written");
+    run("saes=" + scratch.resolve("runs"))
+        .refusedWith("an output folder without a finished run (no file 'latest')");
     Path single = JobRun.tokens(List.of(new int[] {4}), scratch.resolve("single"));
     run("tokens=" + single).refusedWith("no sequence of at least 2 tokens");
     assertThat(output).isEmptyDirectory();

@@ -195,28 +195,28 @@ class SequenceIdsTest {
 
     @Override
     public VectorRows vectors(String path, VectorColumns columns, long from, long to) {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("more than the ids was read of " + path);
     }
 
     @Override
     public List<TextGroup> textGroups(String path, String column) {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("more than the ids was read of " + path);
     }
 
     @Override
     public <R extends Record> RowReader<R> read(String path, Class<R> type) {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("more than the ids was read of " + path);
     }
 
     @Override
     public <R extends Record> RowReader<R> read(
         String path, Class<R> type, Map<String, String> columns, long from, long to) {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("more than the ids was read of " + path);
     }
 
     @Override
     public Rows rows(String path, long fromByte, long toByte) {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("more than the ids was read of " + path);
     }
   }
 }

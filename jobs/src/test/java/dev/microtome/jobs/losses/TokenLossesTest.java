@@ -213,6 +213,14 @@ class TokenLossesTest {
   }
 
   @Test
+  void tokensThatHaveNothingToPredictAreRefused() throws IOException {
+    Path alone = JobRun.tokens(List.of(new int[] {1}, new int[] {2}), scratch.resolve("alone"));
+    run("tokens=" + alone)
+        .refusedWith("no sequence of at least 2 tokens among the first 2, expected a next token");
+    assertThat(output).isEmptyDirectory();
+  }
+
+  @Test
   void aDivergedCheckpointIsNamed() throws IOException {
     Path diverged = scratch.resolve("diverged/step-7");
     checkpoint(diverged, Float.NaN);

@@ -181,7 +181,7 @@ class TrainTaskTest {
       return new ExecutorModels() {
         @Override
         public Path folder(ModelFolder model) {
-          throw new UnsupportedOperationException();
+          throw new AssertionError("a model is trained and none is read: " + model);
         }
 
         @Override
@@ -208,17 +208,17 @@ class TrainTaskTest {
 
     @Override
     public Relay relay() {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("a training has one stage and leaves nothing for another");
     }
 
     @Override
     public int index() {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("what a part does must not hang on its position");
     }
 
     @Override
     public FileStore files() {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("a part writes tables, artifacts and states, and no other files");
     }
   }
 

@@ -9,6 +9,7 @@ import dev.microtome.config.ConfigReader;
 import dev.microtome.config.OptionDoc;
 import dev.microtome.jobs.JobRun;
 import dev.microtome.jobs.LocalSpark;
+import dev.microtome.run.Lease;
 import dev.microtome.run.LocalFileStore;
 import dev.microtome.table.TableSpec;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -156,6 +158,23 @@ class RunAllTest {
     assertThat(statuses()).containsExactly("first failed");
   }
 
+  /** The driver was killed when all was written but the mark of success. */
+  @Test
+  void aNightThatIsResumedRecordsWhatItFoundItself() throws IOException {
+    String one = "jobs = [{ name = a, job = range, configuration { count = 5 } }]";
+    Path steps = folder.resolve("nights/a");
+    try (Lease lease = Lease.acquire(new LocalFileStore(), steps.toString(), Clock.systemUTC())) {
+      assertThat(lease.isHeld()).isTrue();
+      night(one).refusedWith("Not well: 1 failed (a)");
+    }
+    Path run = JobRun.newest(folder.resolve("nights"));
+    Files.delete(run.resolve("_SUCCESS"));
+    Files.delete(folder.resolve("nights/latest"));
+
+    assertThat(night(one).succeeded().out()).contains("Resuming run " + run);
+    assertThat(statuses()).containsExactly("a done");
+  }
+
   @Test
   void onlyAndFromLeaveTheOtherStepsAsTheyAre() throws IOException {
     night(STEPS, "--only=numbers").succeeded();
@@ -184,6 +203,13 @@ class RunAllTest {
         .contains("corpus (generate-corpus): up to date")
         .contains("numbers (range): would run, since count was 25, is 26 (3 parts, 26 rows)")
         .contains("models (train-model): would run, since steps was 2, is 3");
+
+    Files.writeString(folder.resolve("a.txt"), "text");
+    String read = STEPS.replace("count = 25", "count = 25, input = " + folder.resolve("a.txt"));
+    night(read, "--only=numbers").succeeded();
+    String less = STEPS.replace("count = 25", "count = 24");
+    assertThat(night(less, "--dry-run").succeeded().out())
+        .contains(", is null; its text changed (3 parts, 24 rows)");
   }
 
   @ParameterizedTest
@@ -192,6 +218,13 @@ class RunAllTest {
     List<String> arguments = List.of("--config=../conf/" + name + ".conf", "--dry-run");
     assertThat(JobRun.of("run-all", folder.resolve("x"), arguments).succeeded().out())
         .contains("└─ ");
+  }
+
+  @Test
+  void aStepWhoseNameIsTheBeginningOfAnothersIsNotMistakenForIt() throws IOException {
+    String steps = STEPS.replace("name = numbers", "name = corp");
+    assertThat(night(steps, "--dry-run").succeeded().out())
+        .contains("models (train-model): would be looked at after corpus\n");
   }
 
   @Test
@@ -318,7 +351,10 @@ class RunAllTest {
         .contains("notification.command cannot be started: ")
         .contains("notification.webhook cannot be reached: ConnectException")
         .doesNotContain("s3cr3t");
-    night("notification { webhook = \"ftp://x/s3cr3t\" }\n" + STEPS)
-        .refusedWith("notification.webhook: invalid value ***: must be an http: or https: address");
+    for (String address : List.of("ftp://x/s3cr3t", "http:/s3cr3t", "s3cr3t")) {
+      night("notification { webhook = \"" + address + "\" }\n" + STEPS)
+          .refusedWith(
+              "notification.webhook: invalid value ***: must be an http: or https: address");
+    }
   }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -60,15 +61,16 @@ class TakingOverTest {
   }
 
   /** The smallest part-bytes: each file is a part of its own. */
-  private JobRun tokenize(Path output) {
-    return JobRun.of(
-        "tokenize",
-        output,
-        List.of(
-            "input=" + folder.resolve("books"),
-            "tokenizer=" + folder.resolve("tokenizer.json"),
-            "part-bytes=1000",
-            "context-length=16"));
+  private JobRun tokenize(Path output, String... more) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "input=" + folder.resolve("books"),
+                "tokenizer=" + folder.resolve("tokenizer.json"),
+                "part-bytes=1000",
+                "context-length=16"));
+    all.addAll(List.of(more));
+    return JobRun.of("tokenize", output, all);
   }
 
   private JobRun night(Path output) throws IOException {
@@ -157,6 +159,11 @@ class TakingOverTest {
         .isEqualTo((int) sequences - steps.get("activations").partsTakenOver());
     assertThat(second.out()).contains("2 of 3 parts are taken over from ");
 
+    night(nights);
+    assertThat(steps(nights).get("tokens").status()).isEqualTo("up-to-date");
+    // Nothing was taken over this night, whatever the run that stands took.
+    assertThat(steps(nights).get("tokens").partsTakenOver()).isZero();
+
     Path fresh = folder.resolve("fresh");
     night(fresh);
     for (String step : List.of("tokens", "activations", "losses")) {
@@ -197,6 +204,15 @@ class TakingOverTest {
     Path fresh = folder.resolve("fresh");
     night(fresh);
     assertThat(rows(nights, "tokens")).isEqualTo(rows(fresh, "tokens"));
+  }
+
+  /** A forced run computes all, and is one that the next may take over from. */
+  @Test
+  void aForcedRunIsTakenOverFromLikeAnother() throws IOException {
+    Path output = folder.resolve("first");
+    assertThat(tokenize(output, "--force").succeeded().out()).doesNotContain("taken over");
+    write("c.txt", "Then the fox opened a door.");
+    assertThat(tokenize(output).succeeded().out()).contains("2 of 3 parts are taken over from ");
   }
 
   @Test

@@ -45,6 +45,7 @@ class ProbeConfigsTest {
       value = {
         "concepts=[]          | needs at least one concept",
         "concepts=[a, a]      | names a concept twice",
+        "concepts=[hook]      | concepts: invalid value hook: is a word of the probes' files",
         "real-valued=[year]   | real-valued: invalid value year: must be one of the concepts",
         "probes=[]            | needs at least one, such as logistic",
         "c=[]                 | c: invalid value []: needs at least one number",

@@ -128,7 +128,7 @@ class TrainProbeTest {
             "max-unlabelled=0.2")
         .refusedWith("activations have no label, more than max-unlabelled = 0.2 allows");
     run(
-            "nan",
+            "rejected",
             tables.activations(
                 "nan",
                 row -> {
@@ -140,6 +140,8 @@ class TrainProbeTest {
             labels,
             "concepts=[mood]")
         .refusedWith("sequence_id 7, position 0: number 2 is NaN");
+    // No run on these activations can end otherwise: there is nothing to resume.
+    assertThat(folder.resolve("rejected")).doesNotExist();
     run(
             "sequence",
             tables.activations("single", row -> row.sequence() == 0 ? row : null),

@@ -67,7 +67,7 @@ final class FakePart implements PartContext {
 
   @Override
   public FileStore files() {
-    throw new UnsupportedOperationException();
+    throw new AssertionError("a part writes tables, artifacts and states, and no other files");
   }
 
   @Override
@@ -114,7 +114,7 @@ final class FakePart implements PartContext {
 
   @Override
   public ExecutorModels models() {
-    throw new UnsupportedOperationException();
+    throw new AssertionError("activations come from a table here, not from a model");
   }
 
   @Override

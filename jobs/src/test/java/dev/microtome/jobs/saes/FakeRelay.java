@@ -7,12 +7,15 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** A relay in memory. */
 final class FakeRelay implements Relay {
   private final Map<String, byte[]> files = new TreeMap<>();
   private final Map<String, byte[]> written = new TreeMap<>();
+  private final Set<String> opened = new TreeSet<>();
 
   @Override
   public void write(String name, Content content) throws IOException {
@@ -24,6 +27,7 @@ final class FakeRelay implements Relay {
 
   @Override
   public InputStream open(String name) throws IOException {
+    opened.add(name);
     byte[] bytes = files.get(name);
     if (bytes == null) {
       throw new FileNotFoundException(name);
@@ -38,6 +42,11 @@ final class FakeRelay implements Relay {
 
   Map<String, byte[]> files() {
     return files;
+  }
+
+  /** Names of all that was ever read. */
+  Set<String> opened() {
+    return opened;
   }
 
   /** All that was ever written, deleted or not. */

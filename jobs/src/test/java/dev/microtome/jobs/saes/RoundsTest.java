@@ -21,14 +21,17 @@ import dev.microtome.sae.BatchTopKSae;
 import dev.microtome.sae.Normalization;
 import dev.microtome.sae.SaeConfig;
 import dev.microtome.sae.TopKSae;
+import dev.microtome.sae.stream.Mixing;
 import dev.microtome.sae.stream.StreamSegment;
 import dev.microtome.sae.stream.StreamSettings;
 import dev.microtome.sae.training.ResamplingPlan;
 import dev.microtome.sae.training.SaeOptimizer;
 import dev.microtome.sae.training.SaeRecipe;
+import dev.microtome.sae.training.SaeScoreRow;
 import dev.microtome.sae.training.SaeTrainingRow;
 import dev.microtome.table.TableSpec;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
@@ -97,6 +100,27 @@ class RoundsTest {
         .noneMatch(name -> name.contains("group-0/worker-2/round-2"));
   }
 
+  /** Averages are shared, optimisers are not; what is said of mixing is of all workers. */
+  @Test
+  void aWorkerGoesOnWithItsOwnOptimizerAndAllAreCounted() throws IOException {
+    Session session = new Session();
+    new Rounds(groups(), session).run();
+
+    Mixing mixing = Mixing.NONE;
+    for (int worker = 0; worker < 3; worker++) {
+      String before = "group-0/worker-%d/round-%d/";
+      assertThat(session.relay.opened())
+          .contains(
+              before.formatted(worker, 1) + "sae-0.safetensors",
+              before.formatted(worker, 2) + "sae-1.safetensors");
+      try (InputStream log = session.relay.open(before.formatted(worker, 3) + TrainingLog.FILE)) {
+        mixing = mixing.plus(TrainingLog.read(log).mixing());
+      }
+    }
+    assertThat(session.rows("evaluation"))
+        .contains(new SaeScoreRow("a", "same_sequence_share", mixing.share()).toString());
+  }
+
   @Test
   void everyBatchIsOneWorkersInOneRound() {
     SaePart group = groups().get(0);
@@ -131,6 +155,17 @@ class RoundsTest {
         .isGreaterThan(0.1);
     assertThat(farthest(average, tensor(session, worker.formatted(2), "parameter.W_enc")))
         .isLessThan(0.03);
+    // The last round ends with the mean as it is: momentum and rate would carry it beyond.
+    float[] last = tensor(session, "group-0/average-2/shared-0.safetensors", "parameter.W_enc");
+    float[] mean = new float[last.length];
+    for (int each = 0; each < 3; each++) {
+      String file = "group-0/worker-%d/round-2/shared-0.safetensors".formatted(each);
+      float[] weights = tensor(session, file, "parameter.W_enc");
+      for (int i = 0; i < mean.length; i++) {
+        mean[i] += weights[i] / 3;
+      }
+    }
+    assertThat(farthest(last, mean)).isLessThan(1e-6); // three roundings of numbers up to 1
     byte[] written =
         HexFormat.of().parseHex(session.results().get("saes/a/sae_weights.safetensors"));
     assertThat(tensor(written, "W_dec"))
@@ -300,17 +335,17 @@ class RoundsTest {
 
     @Override
     public void runOnDriver(String stage, DriverTask task) {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("rounds need no driver, as stage " + stage + " does");
     }
 
     @Override
     public TableInput written(TableSpec<?> table) {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("rounds pass files on, not the table " + table.name());
     }
 
     @Override
     public <R extends Record> void forEachRow(TableSpec<R> table, Consumer<R> action) {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("rounds pass files on, not the table " + table.name());
     }
 
     @Override
@@ -320,37 +355,37 @@ class RoundsTest {
 
     @Override
     public String output() {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("rounds know nothing of the output");
     }
 
     @Override
     public PrintStream out() {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("the runner prints, not the rounds");
     }
 
     @Override
     public Clock clock() {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("rounds need no clock");
     }
 
     @Override
     public JobSteps steps() {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("rounds run no other jobs");
     }
 
     @Override
     public void afterwards(Consumer<String> action) {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("nothing is left to do after the last round");
     }
 
     @Override
     public FileStore files() {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("rounds write to the relay alone");
     }
 
     @Override
     public TableReader tables() {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("tables are read by parts");
     }
   }
 }

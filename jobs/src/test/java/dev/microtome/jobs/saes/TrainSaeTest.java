@@ -20,64 +20,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.TreeMap;
-import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The job through the command line, on 60 × 64 activations of stories260K. */
 @ExtendWith(LocalSpark.class)
-class TrainSaeTest {
-  private static final Path MODEL =
-      Path.of("../common/src/test/resources/golden/real-models/stories260K-llama");
-  private static final String POST = "blocks.2.mlp.hook_post";
-  private static final String RESID = "blocks.2.hook_resid_post";
-  private static final List<String> SMALL =
-      List.of(
-          "sae.batch-size=64",
-          "sae.expansion=2",
-          "sae.k=8",
-          "sae.learning-rate=0.003",
-          "sae.dead-after-tokens=2000",
-          "buffer=512",
-          "evaluation-tokens=640",
-          "log-every=5");
-
-  @TempDir private static Path inputs;
-  @TempDir private Path folder;
-
-  @BeforeAll
-  static void collect() {
-    Random random = new Random(1);
-    JobRun.tokens(
-        Stream.generate(() -> random.ints(64, 3, 512).toArray()).limit(60).toList(),
-        inputs.resolve("tokens"));
-    JobRun.of(
-            "collect-activations",
-            inputs.resolve("activations"),
-            List.of(
-                "model=" + MODEL,
-                "tokens=" + inputs.resolve("tokens"),
-                "hooks=[" + POST + "," + RESID + "]",
-                "sequences-per-part=20"))
-        .succeeded();
-  }
-
+class TrainSaeTest extends TrainSaeRuns {
   @Test
   void aSweepOverTwoHooksIsTrainedEvaluatedAndWritten() throws IOException {
     JobRun run =
@@ -143,24 +98,6 @@ class TrainSaeTest {
     }
   }
 
-  /** The last half of each of the three files. */
-  private List<float[]> heldOut() throws IOException {
-    List<float[]> held = new ArrayList<>();
-    List<ActivationRow> rows =
-        JobRun.rows(
-                inputs.resolve("activations"),
-                TableSpec.of("activations", ActivationRow.class, "rows"))
-            .stream()
-            .filter(row -> row.hook().equals(RESID))
-            .toList();
-    for (int file = 0; file < 3; file++) {
-      for (ActivationRow row : rows.subList(1280 * file + 640, 1280 * file + 1280)) {
-        held.add(ActivationCodec.FLOAT32.decode(row.activation()));
-      }
-    }
-    return held;
-  }
-
   @Test
   void weightsDoNotDependOnTheSaesBesideThem() throws IOException {
     String list = "saes=[{name=a,k=4},{name=b,architecture=relu},{name=c,seed=7}]";
@@ -197,14 +134,6 @@ class TrainSaeTest {
                 + sum(last.innerMse()))
         .isCloseTo(last.loss(), within(1e-5 * last.loss()));
     assertThat(last.innerMse()).hasSize(architecture.equals("matryoshka") ? 4 : 0);
-  }
-
-  private static double sum(float[] values) {
-    double sum = 0;
-    for (float value : values) {
-      sum += value;
-    }
-    return sum;
   }
 
   @Test
@@ -276,12 +205,6 @@ class TrainSaeTest {
     }
   }
 
-  private List<Path> parts(String output) throws IOException {
-    try (Stream<Path> parts = Files.list(saes(output).resolveSibling("parts"))) {
-      return parts.toList();
-    }
-  }
-
   @Test
   void workersShareTheTokensOut() throws IOException {
     JobRun run =
@@ -335,142 +258,36 @@ class TrainSaeTest {
     assertThat(files("lists")).isEqualTo(files("bytes"));
   }
 
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "hooks=[] | hooks: activations %s have 2 hook points, name those to train on (blocks.2.hook_resid_post, blocks.2.mlp.hook_post)",
-        "hooks=blocks.9.mlp.hook_post | hooks: activations %s have no hook 'blocks.9.mlp.hook_post' (they have blocks.2.hook_resid_post, blocks.2.mlp.hook_post)",
-        "sae.k=999 | SAE 'sae' at hook 'blocks.2.hook_resid_post': k is 999.0 with 128 features, expected at most as many",
-        "sae.d-sae=32 | SAE 'sae' at hook 'blocks.2.hook_resid_post': 32 features for a width of 64, expected 1 to 256 times the width",
-        "tokens-budget=10000 | tokens-budget: invalid value 10000: hook 'blocks.2.hook_resid_post' has 3,200 tokens to train on (640 are held out) and epochs = 1; at most 3,200, or epochs = 4",
-        "sae.architecture=sparse | sae.architecture: invalid value \"sparse\": must be one of relu-2023, relu, gated, topk, batchtopk, jumprelu, matryoshka",
-        "saes=[{name=a},{name=a}] | saes: invalid value a: two SAEs have this name, each must have its own",
-        "sae.batch-size=257 | buffer: invalid value 512: must be at least two batches",
-        "saes=[{name=a,hook=hook_embed}] | saes: invalid value a: its hook 'hook_embed' is not among hooks, [blocks.2.hook_resid_post]",
-        "sae.target=blocks.9.mlp.hook_post | activations %s have no hook 'blocks.9.mlp.hook_post'",
-        "sae.target=blocks.2.hook_resid_post | target: invalid value blocks.2.hook_resid_post: is what SAE 'sae' encodes; null for an autoencoder",
-        "sae.target=blocks.2.mlp.hook_post | SAE 'sae' at hook 'blocks.2.hook_resid_post': SAELens has no format for a transcoder by topk; there is one for relu, relu-2023, batchtopk, jumprelu and matryoshka",
-        "sae.target=\"blocks.*.mlp.hook_post\" | sae.target: invalid value blocks.*.mlp.hook_post: must be one hook point, without '*'",
-        "sae.skip=true | sae.skip: invalid value true: goes with a target",
-        "workers=60 | workers: invalid value 60: hook 'blocks.2.hook_resid_post' has 3,200 tokens to train on, not a batch of 64 for each",
-        "rounds.outer-momentum=1 | rounds.outer-momentum: invalid value 1.0: must be at least 0 and below 1",
-        "source=model | model: invalid value null: is needed with source = model",
-      })
-  void refusesWhatDoesNotFitInThePlan(String set, String message) {
-    JobRun run = train("refused", "hooks=" + RESID, set, "--dry-run");
-
-    run.refusedWith(message.formatted(inputs.resolve("activations")));
-    assertThat(folder.resolve("refused")).doesNotExist();
-  }
-
-  @Test
-  void activationsOfAnotherWidthThanTheirMetadataAreRefused() {
-    Path table = folder.resolve("table");
-    write(
-        table,
-        40,
-        row -> Arrays.copyOf(new float[] {row % 7, row % 5, row % 3, row % 2}, row < 20 ? 4 : 5));
-
-    train(
-            "wide",
-            "activations=" + table,
-            "sae.batch-size=4",
-            "sae.k=2",
-            "evaluation-tokens=0",
-            "buffer=8")
-        .refusedWith("the vector of row 20 has more values, expected 4");
-  }
-
-  @Test
-  void aNanIsNamedWithTheStepAndTheLastGoodCheckpoint() {
-    Path table = folder.resolve("table");
-    write(
-        table,
-        400,
-        row -> new float[] {row % 7, row % 5, row == 300 ? Float.NaN : row % 3, row % 2});
-    JobRun run =
-        train(
-            "nan",
-            "activations=" + table,
-            "sae.batch-size=4",
-            "sae.k=2",
-            "evaluation-tokens=0",
-            "buffer=40",
-            "checkpoint-every=10");
-
-    run.refusedWith(
-        "hook 'h': value 2 of an activation of sequence 30 is NaN, expected a finite number");
-    run.refusedWith("last good checkpoint: step 60, kept in the run's _work folder");
-  }
-
-  /** ReLU and padding make such rows; they have no norm to divide by. */
-  @Test
-  void rowsOfZerosAreTrainedOnUnderConstantNorm() throws IOException {
-    Path table = folder.resolve("table");
-    write(
-        table, 400, row -> new float[] {row % 7, row % 7 == 0 ? 0 : row % 5, row % 7 % 2, row % 7});
-
-    train(
-            "zeros",
-            "activations=" + table,
-            "sae.batch-size=20",
-            "sae.normalization=constant-norm",
-            "grid.architecture=[relu,batchtopk]",
-            "sae.k=2",
-            "evaluation-tokens=40",
-            "buffer=40")
-        .succeeded();
-
-    assertThat(JobRun.rows(folder.resolve("zeros"), SaeTrainingRow.TABLE))
-        .isNotEmpty()
-        .allMatch(row -> Double.isFinite(row.loss()));
-  }
-
-  @Test
-  void aDivergingSaeIsNamedWithItsStep() {
-    train(
-            "wild",
-            "hooks=" + RESID,
-            "sae.learning-rate=1e30",
-            "sae.architecture=relu",
-            "saes=[{name=w}]")
-        .refusedWith("SAE 'w': ");
-  }
-
-  /** Vectors as another program would write them: lists, ten a sequence, one hook. */
-  private static void write(Path table, int rows, IntFunction<float[]> vector) {
-    StructType schema =
-        new StructType()
-            .add("hook", DataTypes.StringType)
-            .add("sequence_id", DataTypes.LongType)
-            .add("activation", DataTypes.createArrayType(DataTypes.FloatType));
-    List<Row> all = new ArrayList<>();
-    for (int row = 0; row < rows; row++) {
-      float[] values = vector.apply(row);
-      Float[] boxed = new Float[values.length];
-      Arrays.setAll(boxed, i -> values[i]);
-      all.add(RowFactory.create("h", row / 10L, boxed));
+  /** The last half of each of the three files. */
+  private List<float[]> heldOut() throws IOException {
+    List<float[]> held = new ArrayList<>();
+    List<ActivationRow> rows =
+        JobRun.rows(
+                inputs.resolve("activations"),
+                TableSpec.of("activations", ActivationRow.class, "rows"))
+            .stream()
+            .filter(row -> row.hook().equals(RESID))
+            .toList();
+    for (int file = 0; file < 3; file++) {
+      for (ActivationRow row : rows.subList(1280 * file + 640, 1280 * file + 1280)) {
+        held.add(ActivationCodec.FLOAT32.decode(row.activation()));
+      }
     }
-    SparkSession.builder()
-        .getOrCreate()
-        .createDataFrame(all, schema)
-        .coalesce(1)
-        .write()
-        .parquet(table.toString());
+    return held;
   }
 
-  private List<String> with(String... more) {
-    List<String> all = new ArrayList<>(SMALL);
-    all.addAll(List.of(more));
-    return all;
+  private static double sum(float[] values) {
+    double sum = 0;
+    for (float value : values) {
+      sum += value;
+    }
+    return sum;
   }
 
-  private JobRun train(String output, String... more) {
-    List<String> all = new ArrayList<>();
-    all.add("activations=" + inputs.resolve("activations"));
-    all.addAll(with(more));
-    return JobRun.of("train-sae", folder.resolve(output), all);
+  private List<Path> parts(String output) throws IOException {
+    try (Stream<Path> parts = Files.list(saes(output).resolveSibling("parts"))) {
+      return parts.toList();
+    }
   }
 
   private static Map<String, Double> scores(JobRun run, String sae) throws IOException {
