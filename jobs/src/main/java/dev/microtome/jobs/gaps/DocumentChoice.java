@@ -2,7 +2,6 @@ package dev.microtome.jobs.gaps;
 
 import dev.microtome.config.ConfigException;
 import dev.microtome.jobs.Inputs;
-import dev.microtome.jobs.TableInput;
 import dev.microtome.probing.RowSample;
 import dev.microtome.probing.SequenceSplit;
 import dev.microtome.run.InputException;
@@ -26,10 +25,10 @@ final class DocumentChoice {
   private final RowSample<Found> test;
   private final Map<String, Long> labels = new TreeMap<>();
   private final Map<String, Long> concepts = new TreeMap<>();
-  private long rows;
+  private long documents;
   private long leftOut;
 
-  private record Found(long id, int file, long row, String label, String concept) {}
+  private record Found(long id, int file, long place, String label, String concept) {}
 
   /**
    * What was chosen.
@@ -58,21 +57,21 @@ final class DocumentChoice {
    *
    * @throws InputException if there is nothing to compare
    */
-  static Choice of(TprGapConfig config, TableInput table, DocumentColumns columns, Inputs inputs)
-      throws IOException {
+  static Choice of(TprGapConfig config, DocumentSource source, Inputs inputs) throws IOException {
     DocumentChoice choice = new DocumentChoice(config);
-    for (int i = 0; i < table.files().size(); i++) {
+    for (int i = 0; i < source.paths().size(); i++) {
       int file = i;
-      columns.forEach(
-          table.files().get(i),
+      source.labels(
+          i,
+          inputs.files(),
           inputs.tables(),
-          (row, label, concept) -> choice.add(file, row, label, concept));
+          (place, label, concept) -> choice.add(file, place, label, concept));
     }
-    return choice.choice(table.files());
+    return choice.choice(source.paths());
   }
 
-  private void add(int file, long row, String label, String concept) {
-    long id = rows++;
+  private void add(int file, long place, String label, String concept) {
+    long id = documents++;
     boolean compared = config.groups().isEmpty() || config.groups().contains(concept);
     if (!concept.isEmpty()) {
       concepts.merge(concept, 1L, Long::sum);
@@ -82,10 +81,10 @@ final class DocumentChoice {
       return;
     }
     labels.merge(label, 1L, Long::sum);
-    (split.isTest(id) ? test : train).add(id, 0, new Found(id, file, row, label, concept));
+    (split.isTest(id) ? test : train).add(id, 0, new Found(id, file, place, label, concept));
   }
 
-  private Choice choice(List<TableInput.TableFile> files) {
+  private Choice choice(List<String> paths) {
     List<String> groups = groups();
     if (labels.size() < 2) {
       throw new InputException(
@@ -95,7 +94,7 @@ final class DocumentChoice {
                       ? "column %s is empty in all".formatted(config.labelColumn())
                       : "column %s has one value only, '%s', in all"
                           .formatted(config.labelColumn(), labels.keySet().iterator().next()),
-                  rows,
+                  documents,
                   config.documents()));
     }
     requireEnough(train.rows(), test.rows(), groups);
@@ -113,13 +112,13 @@ final class DocumentChoice {
             .add(
                 new DocumentSlice.Chosen(
                     each.id(),
-                    each.row(),
+                    each.place(),
                     names.indexOf(each.label()),
                     groups.indexOf(each.concept())));
       }
       List<DocumentSlice> slices = new ArrayList<>();
       byFile.forEach(
-          (file, chosen) -> slices.add(new DocumentSlice(files.get(file).path(), chosen)));
+          (file, chosen) -> slices.add(new DocumentSlice(paths.get(file), chosen)));
       parts.add(List.copyOf(slices));
     }
     return new Choice(

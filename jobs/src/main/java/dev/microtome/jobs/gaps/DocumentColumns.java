@@ -5,34 +5,42 @@ import dev.microtome.jobs.Inputs;
 import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.TableReader;
 import dev.microtome.jobs.labels.CellType;
+import dev.microtome.run.FileStore;
 import dev.microtome.run.InputException;
 import dev.microtome.table.Column;
 import dev.microtome.table.RowReader;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Which columns of a table of documents are read, and how. */
+/** Documents in Parquet files, a row each, and which columns of them are read, and how. */
 record DocumentColumns(
-    String text, String label, CellType labelType, String concept, CellType conceptType) {
+    List<TableInput.TableFile> files,
+    String text,
+    String label,
+    CellType labelType,
+    String concept,
+    CellType conceptType)
+    implements DocumentSource {
+  DocumentColumns {
+    files = List.copyOf(files);
+  }
 
   /** The text, whatever its column's name. */
   record TextRow(@Column(doc = "the document") String text) {}
 
-  /** Takes what stands in one row. */
-  @FunctionalInterface
-  interface Sink {
-    void accept(long row, String label, String concept);
-  }
-
   /**
-   * Finds them in the first file.
+   * Opens a table and finds its columns in the first file.
    *
    * @throws InputException naming a column that is not there, or is of no fitting type
    */
-  static DocumentColumns find(TprGapConfig config, TableInput table, Inputs inputs)
-      throws IOException {
+  static DocumentColumns open(TprGapConfig config, Inputs inputs) throws IOException {
+    TableInput table = inputs.table(config.documents(), "documents");
+    if (table.rows() == 0) {
+      throw new InputException("documents: %s has no rows".formatted(config.documents()));
+    }
     String file = table.files().get(0).path();
     try {
       texts(config.textColumn(), inputs.tables(), file, 0, 0).close();
@@ -40,6 +48,7 @@ record DocumentColumns(
       throw new ConfigException("text-column", e);
     }
     return new DocumentColumns(
+        table.files(),
         config.textColumn(),
         config.labelColumn(),
         type("label-column", config.labelColumn(), file, inputs),
@@ -47,7 +56,7 @@ record DocumentColumns(
         type("concept-column", config.conceptColumn(), file, inputs));
   }
 
-  static RowReader<TextRow> texts(
+  private static RowReader<TextRow> texts(
       String column, TableReader tables, String path, long from, long to) throws IOException {
     return tables.read(path, TextRow.class, Map.of("text", column), from, to);
   }
@@ -70,26 +79,47 @@ record DocumentColumns(
         last.orElseThrow());
   }
 
-  /** Reads labels and concepts of all rows of a file. */
-  void forEach(TableInput.TableFile file, TableReader tables, Sink sink) throws IOException {
-    try (RowReader<?> labels = labelType.read(tables, file.path(), label, 0, file.rows());
-        RowReader<?> concepts = conceptType.read(tables, file.path(), concept, 0, file.rows())) {
+  @Override
+  public List<String> paths() {
+    return files.stream().map(TableInput.TableFile::path).toList();
+  }
+
+  @Override
+  public void labels(int file, FileStore store, TableReader tables, LabelSink sink)
+      throws IOException {
+    String path = files.get(file).path();
+    long rows = files.get(file).rows();
+    try (RowReader<?> labels = labelType.read(tables, path, label, 0, rows);
+        RowReader<?> concepts = conceptType.read(tables, path, concept, 0, rows)) {
       for (long row = 0; labels.hasNext(); row++) {
         sink.accept(
             row,
-            value(labelType, labels.next(), label, file, row),
-            value(conceptType, concepts.next(), concept, file, row));
+            value(labelType, labels.next(), label, path, row),
+            value(conceptType, concepts.next(), concept, path, row));
       }
     }
   }
 
-  private static String value(
-      CellType type, Record cell, String column, TableInput.TableFile file, long row) {
+  private static String value(CellType type, Record cell, String column, String path, long row) {
     String value = type.text(cell);
     if (type == CellType.NUMBER && !Double.isFinite(Double.parseDouble(value))) {
-      throw new InputException(
-          "%s: column %s is %s in row %d".formatted(file.path(), column, value, row));
+      throw new InputException("%s: column %s is %s in row %d".formatted(path, column, value, row));
     }
     return value;
+  }
+
+  @Override
+  public void texts(DocumentSlice slice, FileStore store, TableReader tables, TextSink sink)
+      throws IOException {
+    try (RowReader<TextRow> rows = texts(text, tables, slice.path(), slice.from(), slice.to())) {
+      long row = slice.from();
+      for (DocumentSlice.Chosen chosen : slice.documents()) {
+        for (; row < chosen.place(); row++) {
+          rows.next();
+        }
+        sink.accept(chosen, rows.next().text());
+        row++;
+      }
+    }
   }
 }

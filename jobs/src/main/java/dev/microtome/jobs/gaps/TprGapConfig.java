@@ -19,12 +19,12 @@ public record TprGapConfig(
         InputPath model,
     @Option(
             doc =
-                "documents with their labels and groups: Parquet files, one or a folder of them, or a generate-corpus output")
+                "documents with their labels and groups: a Parquet file or a folder of them, a .jsonl file or a glob of them, or a generate-corpus output")
         InputPath documents,
-    @Option(doc = "column of the text", orElse = "text") String textColumn,
-    @Option(doc = "column of the label that is classified", orElse = "profession")
+    @Option(doc = "column or field of the text", orElse = "text") String textColumn,
+    @Option(doc = "column or field of the label that is classified", orElse = "profession")
         String labelColumn,
-    @Option(doc = "column of the concept that is erased", orElse = "gender") String conceptColumn,
+    @Option(doc = "column or field of the concept that is erased", orElse = "gender") String conceptColumn,
     @Option(
             doc =
                 "the two values of the concept whose rates are compared, the first minus the second, such as [female, male]; documents of others are left out; []: the two that there are, in the order of their names",

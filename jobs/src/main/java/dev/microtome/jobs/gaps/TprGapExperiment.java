@@ -9,7 +9,6 @@ import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.ModelFolder;
 import dev.microtome.jobs.Plan;
-import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.inputs.CorpusCheck;
 import dev.microtome.jobs.labels.LabelledActivations;
 import dev.microtome.model.HookPoint;
@@ -79,20 +78,16 @@ public final class TprGapExperiment implements Job<TprGapConfig, DocumentPart> {
     try {
       ModelFiles model = ModelFiles.open(inputs.local(folder));
       ModelWeights.check(model);
+      List<HookPoint> hooks = hooks(config, model.config());
+      DocumentEncoder.Settings encoding = encoding(config, model);
+      DocumentSource source =
+          DocumentLines.isMeantBy(config)
+              ? DocumentLines.open(config, inputs)
+              : DocumentColumns.open(config, inputs);
       VectorsTask task =
           new VectorsTask(
-              folder,
-              hooks(config, model.config()),
-              config.pooling(),
-              config.textColumn(),
-              encoding(config, model),
-              config.batchTokens());
-      TableInput table = inputs.table(config.documents(), "documents");
-      if (table.rows() == 0) {
-        throw new InputException("documents: %s has no rows".formatted(config.documents()));
-      }
-      DocumentColumns columns = DocumentColumns.find(config, table, inputs);
-      DocumentChoice.Choice choice = DocumentChoice.of(config, table, columns, inputs);
+              folder, hooks, config.pooling(), source, encoding, config.batchTokens());
+      DocumentChoice.Choice choice = DocumentChoice.of(config, source, inputs);
       GapsTask gaps =
           new GapsTask(
               choice.labels(),

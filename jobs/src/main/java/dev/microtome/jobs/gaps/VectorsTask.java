@@ -10,7 +10,6 @@ import dev.microtome.model.HookPoint;
 import dev.microtome.probing.ProbeSampleRow;
 import dev.microtome.run.InputException;
 import dev.microtome.run.RejectedContentException;
-import dev.microtome.table.RowReader;
 import dev.microtome.table.RowWriter;
 import dev.microtome.text.DocumentEncoder;
 import dev.microtome.text.TokenSequence;
@@ -25,14 +24,14 @@ import java.util.Map;
 /**
  * The vectors of a part's documents: one pass over the model, a file for each hook point.
  *
- * @param textColumn column of the text
+ * @param source where documents are read
  * @param encoding how text becomes tokens
  */
 record VectorsTask(
     ModelFolder model,
     List<HookPoint> hooks,
     Pooling pooling,
-    String textColumn,
+    DocumentSource source,
     DocumentEncoder.Settings encoding,
     int batchTokens)
     implements Serializable {
@@ -54,7 +53,18 @@ record VectorsTask(
     Map<Long, byte[]> targets = new HashMap<>();
     long documents = 0;
     for (DocumentSlice slice : part.slices()) {
-      read(slice, encoder, context, sequences, targets);
+      source.texts(
+          slice,
+          context.files(),
+          context.tables(),
+          (chosen, text) -> {
+            int[] tokens = text.isBlank() ? new int[0] : tokens(encoder, text, slice, chosen);
+            if (tokens.length > 0) {
+              sequences.add(new TokenSequence(chosen.id(), tokens));
+              targets.put(
+                  chosen.id(), ProbeSampleRow.bytes(new double[] {chosen.label(), chosen.group()}));
+            }
+          });
       documents += slice.documents().size();
     }
     Map<HookPoint, RowWriter<ProbeSampleRow>> writers = new HashMap<>();
@@ -82,40 +92,13 @@ record VectorsTask(
     return documents;
   }
 
-  private void read(
-      DocumentSlice slice,
-      DocumentEncoder encoder,
-      PartContext context,
-      List<TokenSequence> sequences,
-      Map<Long, byte[]> targets)
-      throws IOException {
-    try (RowReader<DocumentColumns.TextRow> rows =
-        DocumentColumns.texts(
-            textColumn, context.tables(), slice.path(), slice.from(), slice.to())) {
-      long row = slice.from();
-      for (DocumentSlice.Chosen chosen : slice.documents()) {
-        for (; row < chosen.row(); row++) {
-          rows.next();
-        }
-        String text = rows.next().text();
-        row++;
-        int[] tokens = text.isBlank() ? new int[0] : tokens(encoder, text, slice, chosen);
-        if (tokens.length > 0) {
-          sequences.add(new TokenSequence(chosen.id(), tokens));
-          targets.put(
-              chosen.id(), ProbeSampleRow.bytes(new double[] {chosen.label(), chosen.group()}));
-        }
-      }
-    }
-  }
-
   private static int[] tokens(
       DocumentEncoder encoder, String text, DocumentSlice slice, DocumentSlice.Chosen chosen) {
     try {
       return encoder.encode(text);
     } catch (InputException | IllegalArgumentException e) {
       throw new RejectedContentException(
-          "%s, row %d: %s".formatted(slice.path(), chosen.row(), e.getMessage()), e);
+          "%s, place %d: %s".formatted(slice.path(), chosen.place(), e.getMessage()), e);
     }
   }
 }

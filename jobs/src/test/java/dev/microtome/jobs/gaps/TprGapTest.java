@@ -207,6 +207,38 @@ class TprGapTest {
     assertThat(run.rows(TprGapRow.TABLE).get(0).group()).isEqualTo("true");
   }
 
+  /** The same documents in both formats give the same tables. */
+  @Test
+  void readsLinesOfJson() throws IOException {
+    List<Row> rows = new ArrayList<>();
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 120; i++) {
+      String text = (i % 4 == 0 ? "She " : "He ") + WORDS.get(i % 3) + ".";
+      rows.add(RowFactory.create(i % 3, i % 4 == 0, text));
+      lines.append(
+          "{\"id\": %d, \"text\": \"%s\", \"gender\": %s, \"profession\": %d}%n"
+              .formatted(i, text, i % 4 == 0, i % 3));
+    }
+    Path table =
+        write(
+            "rows",
+            rows,
+            "profession",
+            DataTypes.IntegerType,
+            "gender",
+            DataTypes.BooleanType,
+            "text",
+            DataTypes.StringType);
+    Path file = Files.writeString(folder.resolve("bios.jsonl"), lines);
+    List<TprGapRow> expected =
+        run("a", table, "documents-per-part=50").succeeded().rows(TprGapRow.TABLE);
+    assertThat(run("b", file, "documents-per-part=50").succeeded().rows(TprGapRow.TABLE))
+        .isEqualTo(expected);
+    Files.writeString(file, lines + "{\"text\": \"She\", \"profession\": 1}");
+    run("c", file, "--dry-run")
+        .refusedWith("bios.jsonl line 121: no field 'gender' (fields: text, profession)");
+  }
+
   @Test
   void refusesInThePlanWhatCannotBeCompared() {
     Path one = people("one", "nurse", "female", "pilot", "female");
