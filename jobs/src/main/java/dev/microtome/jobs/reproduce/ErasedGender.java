@@ -5,6 +5,7 @@ import dev.microtome.probing.TprGapRow;
 import dev.microtome.probing.TprGapSummaryRow;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.DoublePredicate;
 
 /**
  * What erasing gender does to the model of {@code conf/monosemanticity.conf}, read from its tables.
@@ -15,8 +16,8 @@ import java.util.List;
  */
 record ErasedGender(
     List<ErasureProbeRow> probes, List<TprGapRow> gaps, List<TprGapSummaryRow> summaries) {
-  static final String STREAM = "blocks.0.hook_resid_post";
-  static final List<String> HOOKS = List.of("hook_embed", "blocks.0.hook_resid_mid", STREAM);
+  static final List<String> HOOKS =
+      List.of("hook_embed", "blocks.0.hook_resid_mid", "blocks.0.hook_resid_post");
 
   /** Reads the tables below a pipeline's output folder. */
   static ErasedGender of(Path output) {
@@ -42,11 +43,13 @@ record ErasedGender(
         .orElseThrow();
   }
 
-  TprGapRow gap(String hook, String eraser, String label) {
+  /** Mean gap of the professions whose share of women is so. */
+  double meanGap(String hook, String eraser, DoublePredicate share) {
     return gaps.stream()
         .filter(row -> row.hook().equals(hook) && row.eraser().equals(eraser))
-        .filter(row -> row.label().equals(label))
-        .findFirst()
+        .filter(row -> share.test(row.groupShare()))
+        .mapToDouble(TprGapRow::gap)
+        .average()
         .orElseThrow();
   }
 }
