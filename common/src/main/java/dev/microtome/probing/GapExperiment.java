@@ -52,8 +52,7 @@ public record GapExperiment(
         ErasedExamples.of(projection, train.labels(), test.labels(), labels.size())) {
       ProbeTrainer.Classifier label = erased.probes(trainer, labels).get(0);
       TprGaps gaps =
-          TprGaps.of(
-              train.grouped(), test.grouped(), erased.guesses(label.probe()), labels.size());
+          TprGaps.of(train.grouped(), test.grouped(), erased.guesses(label.probe()), labels.size());
       return new GapExperiment(projection, gaps, label, concept, erased.squaredDistance());
     }
   }

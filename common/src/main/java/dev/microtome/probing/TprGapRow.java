@@ -8,11 +8,12 @@ import java.util.List;
 /** A row of the table {@code tpr_gaps}: one label at one hook point, before or after an eraser. */
 public record TprGapRow(
     @Column(doc = "address of the hook point, as in TransformerLens") String hook,
-    @Column(doc = "none, or leace: what the classifier was fitted to and scored on, erased of the concept")
+    @Column(
+            doc =
+                "none, or leace: what the classifier was fitted to and scored on, erased of the concept")
         String eraser,
     @Column(doc = "the label, such as a profession") String label,
-    @Column(doc = "the group whose rate comes first in the gap, such as female")
-        String group,
+    @Column(doc = "the group whose rate comes first in the gap, such as female") String group,
     @Column(doc = "the other group") String otherGroup,
     @Column(doc = "documents of the label and the group that were fitted to", unit = "documents")
         long trainGroup,

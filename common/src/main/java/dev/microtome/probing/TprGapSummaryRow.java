@@ -7,7 +7,8 @@ import dev.microtome.table.TableSpec;
 public record TprGapSummaryRow(
     @Column(doc = "address of the hook point, as in TransformerLens") String hook,
     @Column(doc = "layer of the hook point, from 0; -1 outside of the blocks") int layer,
-    @Column(doc = "none, or leace: what the classifiers were fitted to and scored on") String eraser,
+    @Column(doc = "none, or leace: what the classifiers were fitted to and scored on")
+        String eraser,
     @Column(doc = "dimensions erased") int rank,
     @Column(doc = "documents that classifiers and the eraser were fitted to", unit = "documents")
         long trainDocuments,
@@ -17,7 +18,9 @@ public record TprGapSummaryRow(
             unit = "documents")
         long leftOut,
     @Column(doc = "labels") int labels,
-    @Column(doc = "labels without a gap, which the next two leave out: one group has no document held out")
+    @Column(
+            doc =
+                "labels without a gap, which the next two leave out: one group has no document held out")
         long labelsWithoutGap,
     @Column(doc = "root of the mean squared gap") double rmsGap,
     @Column(doc = "Pearson's correlation of gap and group_share; NaN where one does not vary")

@@ -54,8 +54,7 @@ public record TprGaps(List<TprGap> gaps) {
     List<TprGap> gaps = new ArrayList<>();
     for (int i = 0; i < labels; i++) {
       gaps.add(
-          new TprGap(
-              fitted[i][0], fitted[i][1], held[i][0], right[i][0], held[i][1], right[i][1]));
+          new TprGap(fitted[i][0], fitted[i][1], held[i][0], right[i][0], held[i][1], right[i][1]));
     }
     return new TprGaps(gaps);
   }

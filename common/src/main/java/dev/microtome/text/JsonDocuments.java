@@ -47,8 +47,8 @@ final class JsonDocuments {
   }
 
   /**
-   * Values of fields in one line of a JSON Lines file: texts, numbers and truths as text, null as an
-   * empty one.
+   * Values of fields in one line of a JSON Lines file: texts, numbers and truths as text, null as
+   * an empty one.
    *
    * @param start place of the line in the file
    */

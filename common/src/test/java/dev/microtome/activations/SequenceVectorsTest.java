@@ -80,8 +80,7 @@ class SequenceVectorsTest {
   @Test
   void refusesAttentionAndWhatIsNotFinite(@TempDir Path scratch) throws IOException {
     try (NDManager manager = NDManager.newBaseManager();
-        HookedTransformer model =
-            TinyModel.withNan("h.2.mlp.c_proj.bias", scratch, manager)) {
+        HookedTransformer model = TinyModel.withNan("h.2.mlp.c_proj.bias", scratch, manager)) {
       HookPoint pattern = HookPoint.parse("blocks.0.attn.hook_pattern");
       assertThatExceptionOfType(InputException.class)
           .isThrownBy(() -> new SequenceVectors(model, List.of(pattern), Pooling.MEAN, 100))

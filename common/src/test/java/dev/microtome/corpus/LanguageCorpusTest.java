@@ -37,9 +37,7 @@ class LanguageCorpusTest {
 
   @BeforeAll
   static void generate() {
-    corpus =
-        new LanguageCorpus(
-            new CorpusShape(11, 128, true), DocumentText.WRITE, settings(true));
+    corpus = new LanguageCorpus(new CorpusShape(11, 128, true), DocumentText.WRITE, settings(true));
     truth = Collected.truth(corpus);
     Collected rows = Collected.sequences(corpus, 0, SEQUENCES);
     tokens = rows.of(TokenRow.TABLE);
@@ -232,8 +230,7 @@ class LanguageCorpusTest {
   void anotherSeedHasOtherFacts() {
     Set<FactRow> facts = new HashSet<>(truth.of(FactRow.TABLE));
     LanguageCorpus other =
-        new LanguageCorpus(
-            new CorpusShape(12, 128, true), DocumentText.WRITE, settings(true));
+        new LanguageCorpus(new CorpusShape(12, 128, true), DocumentText.WRITE, settings(true));
     List<FactRow> others = Collected.truth(other).of(FactRow.TABLE);
     assertThat(others).hasSameSizeAs(facts);
     assertThat(others.stream().filter(facts::contains).count()).isLessThan(facts.size() / 2);

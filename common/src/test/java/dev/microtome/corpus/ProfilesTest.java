@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.microtome.config.ConfigException;
 import dev.microtome.corpus.LanguageSettings.FemaleShares;
+import dev.microtome.run.Digest;
+import dev.microtome.text.TokenRow;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +56,7 @@ class ProfilesTest {
           double women =
               rows.stream().filter(row -> row.gender().equals("female")).count()
                   / (double) rows.size();
-          // Four standard errors of about 286 documents; saw 0.06.
+          // Four standard errors of about 286 documents.
           assertThat(women).as(profession).isCloseTo(shares.get(profession), within(0.12));
         });
   }
@@ -98,6 +101,25 @@ class ProfilesTest {
     assertThat(kinds(usual)).hasSize(10).doesNotContainKey("profile");
     assertThat(kinds(asked)).containsOnlyKeys("profile", "dna");
     assertThat(kinds(asked).get("profile")).isCloseTo(20.0 / 23, within(1e-12)); // rounding
+  }
+
+  /** Taken of a run from before there were profiles. */
+  @Test
+  void corporaOfBeforeAreTheSame() {
+    LanguageCorpus corpus =
+        new LanguageCorpus(
+            new CorpusShape(1, 128, true), DocumentText.OMIT, LanguageCorpusTest.settings(true));
+    StringBuilder tokens = new StringBuilder();
+    for (TokenRow row : Collected.sequences(corpus, 0, 100).of(TokenRow.TABLE)) {
+      tokens
+          .append(
+              Arrays.stream(row.tokens())
+                  .mapToObj(Integer::toString)
+                  .collect(Collectors.joining(" ")))
+          .append('\n');
+    }
+    assertThat(Digest.of(tokens.toString()))
+        .isEqualTo("f9dc77ce8fe1abf546c321494ce83511b82e19055482eb072bf5911961a6325c");
   }
 
   private static Map<String, Double> kinds(LanguageCorpus corpus) {

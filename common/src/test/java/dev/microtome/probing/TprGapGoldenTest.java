@@ -117,8 +117,7 @@ class TprGapGoldenTest {
   }
 
   private static Projection leace(Examples groups) {
-    LeaceEraser eraser =
-        LeaceFitter.of(10, groups.classMoments(2)).eraser(EraserSettings.leace());
+    LeaceEraser eraser = LeaceFitter.of(10, groups.classMoments(2)).eraser(EraserSettings.leace());
     return new Projection(
         "leace", new FactoredMatrix(eraser.left(), eraser.right()), eraser.bias());
   }

@@ -31,8 +31,7 @@ class TprGapsTest {
     TprGaps none = new TprGaps(List.of(new TprGap(1, 1, 5, 5, 0, 0)));
     assertThat(none.rms()).isNaN();
     assertThat(none.shareCorrelation()).isNaN();
-    TprGaps even =
-        new TprGaps(List.of(new TprGap(1, 1, 2, 1, 2, 2), new TprGap(2, 2, 2, 2, 2, 1)));
+    TprGaps even = new TprGaps(List.of(new TprGap(1, 1, 2, 1, 2, 2), new TprGap(2, 2, 2, 2, 2, 1)));
     assertThat(even.shareCorrelation()).isNaN(); // the share does not vary
   }
 

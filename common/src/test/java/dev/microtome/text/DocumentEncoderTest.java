@@ -52,20 +52,13 @@ class DocumentEncoderTest {
       assertThat(encode(bert, 3, "a b c")).containsExactly(1, 3, 2);
       // The text may have the special tokens' own ids.
       assertThat(encode(bert, 5, "a a a a a")).containsExactly(1, 3, 3, 3, 2);
-      assertThat(
-              encode(
-                  bert,
-                  SpecialTokens.EXCLUDE,
-                  DocumentEncoder.Beginning.NOTHING,
-                  2,
-                  "a b c"))
+      assertThat(encode(bert, SpecialTokens.EXCLUDE, DocumentEncoder.Beginning.NOTHING, 2, "a b c"))
           .containsExactly(3, 4);
     }
   }
 
   private static int[] encode(Tokenizer tokenizer, int most, String text) {
-    return encode(
-        tokenizer, SpecialTokens.INCLUDE, DocumentEncoder.Beginning.NOTHING, most, text);
+    return encode(tokenizer, SpecialTokens.INCLUDE, DocumentEncoder.Beginning.NOTHING, most, text);
   }
 
   @Test
@@ -92,9 +85,7 @@ class DocumentEncoderTest {
     try (Tokenizer twice = tokenizer(TEMPLATE.replace("[CLS]", "<s>").replace("[1]", "[0]"))) {
       assertThatExceptionOfType(InputException.class)
           .isThrownBy(
-              () ->
-                  encode(
-                      twice, SpecialTokens.INCLUDE, DocumentEncoder.Beginning.BOS, 9, "a"))
+              () -> encode(twice, SpecialTokens.INCLUDE, DocumentEncoder.Beginning.BOS, 9, "a"))
           .withMessageContaining("adds '<s>' by itself: set one of them to false");
     }
   }

@@ -66,7 +66,8 @@ final class TableInputs {
     return RunDirectory.isId(relative.replaceFirst("/.*", ""));
   }
 
-  private TableInput runTable(InputPath path, RunDirectory run, String name, Optional<RowSchema> wanted)
+  private TableInput runTable(
+      InputPath path, RunDirectory run, String name, Optional<RowSchema> wanted)
       throws IOException {
     Manifest manifest = runs.finished("Table " + path, run);
     Manifest.Table table = manifest.tables().get(name);
@@ -99,7 +100,8 @@ final class TableInputs {
   }
 
   private TableInput plainTable(
-      InputPath path, String folder, List<FileEntry> parquet, Optional<RowSchema> wanted) throws IOException {
+      InputPath path, String folder, List<FileEntry> parquet, Optional<RowSchema> wanted)
+      throws IOException {
     if (parquet.isEmpty()) {
       throw new InputException("Table " + path + ": holds no .parquet file");
     }

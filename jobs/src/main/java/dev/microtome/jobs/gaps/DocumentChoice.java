@@ -117,12 +117,10 @@ final class DocumentChoice {
                     groups.indexOf(each.concept())));
       }
       List<DocumentSlice> slices = new ArrayList<>();
-      byFile.forEach(
-          (file, chosen) -> slices.add(new DocumentSlice(paths.get(file), chosen)));
+      byFile.forEach((file, chosen) -> slices.add(new DocumentSlice(paths.get(file), chosen)));
       parts.add(List.copyOf(slices));
     }
-    return new Choice(
-        parts, names, groups, train.rows().size(), test.rows().size(), leftOut);
+    return new Choice(parts, names, groups, train.rows().size(), test.rows().size(), leftOut);
   }
 
   private List<String> groups() {
@@ -135,7 +133,8 @@ final class DocumentChoice {
                     config.documents(),
                     switch (concepts.size()) {
                       case 0 -> "no value";
-                      case 1 -> "one value only, '%s'".formatted(concepts.keySet().iterator().next());
+                      case 1 ->
+                          "one value only, '%s'".formatted(concepts.keySet().iterator().next());
                       default -> "%d values, %s".formatted(concepts.size(), some(concepts));
                     },
                     concepts.size() > 2 ? ": name them in groups" : ""));

@@ -12,7 +12,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 
-/** Documents in JSON Lines files, an object each; its place is the byte at which its line begins. */
+/**
+ * Documents in JSON Lines files, an object each; its place is the byte at which its line begins.
+ */
 record DocumentLines(List<String> paths, List<Long> bytes, List<String> fields)
     implements DocumentSource {
   private static final String SUFFIX = ".jsonl";

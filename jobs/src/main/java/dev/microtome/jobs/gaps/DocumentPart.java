@@ -8,7 +8,8 @@ import java.util.List;
  *
  * @param gaps what to do with the vectors of all parts
  */
-record DocumentPart(VectorsTask task, GapsTask gaps, List<DocumentSlice> slices) implements Serializable {
+record DocumentPart(VectorsTask task, GapsTask gaps, List<DocumentSlice> slices)
+    implements Serializable {
   DocumentPart {
     slices = List.copyOf(slices);
   }

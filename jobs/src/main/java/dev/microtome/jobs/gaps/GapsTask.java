@@ -64,15 +64,13 @@ record GapsTask(
         Examples held = Examples.of(test, 0, 1);
         Examples heldGroups = Examples.of(test, 1, 1);
         RowWriter<TprGapRow> gaps = context.writer(TprGapRow.TABLE, part.hook());
-        RowWriter<TprGapSummaryRow> summary =
-            context.writer(TprGapSummaryRow.TABLE, part.hook())) {
+        RowWriter<TprGapSummaryRow> summary = context.writer(TprGapSummaryRow.TABLE, part.hook())) {
       Split fit = new Split(fitted, fittedGroups);
       ProbeTrainer trainer = new ProbeTrainer(probes);
       for (Projection projection :
           List.of(Projection.none(fitted.x().columns()), leace(fittedGroups))) {
         GapExperiment experiment =
-            GapExperiment.of(
-                projection, fit, new Split(held, heldGroups), trainer, labels, groups);
+            GapExperiment.of(projection, fit, new Split(held, heldGroups), trainer, labels, groups);
         for (TprGapRow row : TprGapRow.of(part.hook(), experiment, labels, groups)) {
           gaps.write(row);
         }

@@ -24,7 +24,8 @@ public record TprGapConfig(
     @Option(doc = "column or field of the text", orElse = "text") String textColumn,
     @Option(doc = "column or field of the label that is classified", orElse = "profession")
         String labelColumn,
-    @Option(doc = "column or field of the concept that is erased", orElse = "gender") String conceptColumn,
+    @Option(doc = "column or field of the concept that is erased", orElse = "gender")
+        String conceptColumn,
     @Option(
             doc =
                 "the two values of the concept whose rates are compared, the first minus the second, such as [female, male]; documents of others are left out; []: the two that there are, in the order of their names",

@@ -85,8 +85,7 @@ public final class TprGapExperiment implements Job<TprGapConfig, DocumentPart> {
               ? DocumentLines.open(config, inputs)
               : DocumentColumns.open(config, inputs);
       VectorsTask task =
-          new VectorsTask(
-              folder, hooks, config.pooling(), source, encoding, config.batchTokens());
+          new VectorsTask(folder, hooks, config.pooling(), source, encoding, config.batchTokens());
       DocumentChoice.Choice choice = DocumentChoice.of(config, source, inputs);
       GapsTask gaps =
           new GapsTask(

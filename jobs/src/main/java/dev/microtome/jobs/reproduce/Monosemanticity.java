@@ -53,16 +53,18 @@ public final class Monosemanticity {
                     row.majorityBaseline()));
     line("%nTPR gap of women and men over professions, before and after gender is erased");
     line("%-26s %-6s %9s %12s %9s %9s", "", "", "RMS gap", "correlation", "accuracy", "gender");
-    gender.summaries().forEach(
-        row ->
-            line(
-                "%-26s %-6s %9.3f %12.3f %9.3f %9.3f",
-                row.hook(),
-                row.eraser(),
-                row.rmsGap(),
-                row.shareCorrelation(),
-                row.accuracy(),
-                row.conceptAccuracy()));
+    gender
+        .summaries()
+        .forEach(
+            row ->
+                line(
+                    "%-26s %-6s %9.3f %12.3f %9.3f %9.3f",
+                    row.hook(),
+                    row.eraser(),
+                    row.rmsGap(),
+                    row.shareCorrelation(),
+                    row.accuracy(),
+                    row.conceptAccuracy()));
   }
 
   void print() {

@@ -35,8 +35,8 @@ class TprGapTest {
   @TempDir private Path folder;
 
   /**
-   * A model that has hardly been trained: its vectors are those of a document's words, and small, so
-   * that the ridge must be weak.
+   * A model that has hardly been trained: its vectors are those of a document's words, and small,
+   * so that the ridge must be weak.
    */
   @BeforeAll
   static void prepare() {
@@ -116,7 +116,8 @@ class TprGapTest {
     }
     List<TprGapRow> gaps = run.rows(TprGapRow.TABLE);
     assertThat(gaps).hasSize(4 * 21);
-    assertThat(gaps).allMatch(row -> row.group().equals("female") && row.otherGroup().equals("male"));
+    assertThat(gaps)
+        .allMatch(row -> row.group().equals("female") && row.otherGroup().equals("male"));
     for (TprGapSummaryRow summary : summaries) {
       List<TprGapRow> own =
           gaps.stream()
@@ -136,7 +137,9 @@ class TprGapTest {
     }
   }
 
-  /** Vectors differ by the batches of a part, in the last bits; what is counted of them does not. */
+  /**
+   * Vectors differ by the batches of a part, in the last bits; what is counted of them does not.
+   */
   @Test
   void partsDoNotChangeWhatIsFound() throws IOException {
     Path corpus = shared.resolve("corpus");
@@ -163,14 +166,15 @@ class TprGapTest {
     JobRun.assertSame(JobRun.written(folder.resolve("out")), written);
   }
 
-  /** Whole numbers and truths as labels and groups, other names of columns, a text without words. */
+  /**
+   * Whole numbers and truths as labels and groups, other names of columns, a text without words.
+   */
   @Test
   void readsTablesAsUsersHaveThem() throws IOException {
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < 240; i++) {
       boolean woman = i % 4 == 0;
-      String text =
-          i == 17 ? "  " : (woman ? "She " : "He ") + WORDS.get(i % 3) + " every day.";
+      String text = i == 17 ? "  " : (woman ? "She " : "He ") + WORDS.get(i % 3) + " every day.";
       rows.add(RowFactory.create(i % 3, woman, text));
     }
     Path table =

@@ -13,9 +13,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 /**
- * The findings of Belrose et al. (2023) on gender, as far as a small model shows them, on the tables
- * that {@code conf/monosemanticity.conf} has just written. Runs with {@code mvn -Preproduce verify}
- * alone. Beside each threshold stands what was seen with the seeds of the file.
+ * The findings of Belrose et al. (2023) on gender, as far as a small model shows them, on the
+ * tables that {@code conf/monosemanticity.conf} has just written. Runs with {@code mvn -Preproduce
+ * verify} alone. Beside each threshold stands what was seen with the seeds of the file.
  */
 class ErasureFindings {
   private static final List<String> HOOKS = ErasedGender.HOOKS;
@@ -69,7 +69,9 @@ class ErasureFindings {
     double many = gender.meanGap(hook, "none", share -> share > 0.75);
     assertThat(few).isLessThan(-0.1); // saw -0.27 and less
     assertThat(many).isGreaterThan(0.1); // saw 0.20 and more
-    assertThat(gender.meanGap(hook, "leace", share -> share > 0.75)).isLessThan(many / 2); // saw 0.01
-    assertThat(gender.meanGap(hook, "leace", share -> share < 0.25)).isGreaterThan(few / 2); // saw -0.13
+    assertThat(gender.meanGap(hook, "leace", share -> share > 0.75))
+        .isLessThan(many / 2); // saw 0.01
+    assertThat(gender.meanGap(hook, "leace", share -> share < 0.25))
+        .isGreaterThan(few / 2); // saw -0.13
   }
 }
