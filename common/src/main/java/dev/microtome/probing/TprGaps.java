@@ -14,11 +14,7 @@ public record TprGaps(List<TprGap> gaps) {
     gaps = List.copyOf(gaps);
   }
 
-  /**
-   * Labels and groups (0 the first, 1 the second) of documents.
-   *
-   * @throws IllegalArgumentException if they are not equally many
-   */
+  /** Labels and groups (0 the first, 1 the second) of equally many documents. */
   @SuppressWarnings("ArrayRecordComponent") // read here alone
   public record Grouped(int[] labels, int[] groups) {
     public Grouped {
