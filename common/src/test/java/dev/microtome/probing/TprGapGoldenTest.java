@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -125,7 +126,7 @@ class TprGapGoldenTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void countsAreThoseOfEachDocument(long seed) {
-    java.util.Random random = new java.util.Random(seed);
+    Random random = new Random(seed);
     int n = 400;
     int[] labels = random.ints(n, 0, 4).toArray();
     int[] groups = random.ints(n, 0, 2).toArray();

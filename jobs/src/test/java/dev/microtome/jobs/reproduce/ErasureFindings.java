@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.FieldSource;
  * verify} alone. Beside each threshold stands what was seen with the seeds of the file.
  */
 class ErasureFindings {
-  private static final List<String> HOOKS = ErasedGender.HOOKS;
+  static final List<String> HOOKS = ErasedGender.HOOKS;
 
   private static ErasedGender gender;
 
