@@ -12,6 +12,7 @@ import java.util.TreeMap;
 final class DocumentKind {
   private final String name;
   private final double weight;
+  private final boolean onRequest;
   private final String about; // role of the person it is about, empty for none
   private final Map<String, String> types = new TreeMap<>(); // role to type
   private final List<Template> openings;
@@ -23,6 +24,7 @@ final class DocumentKind {
   DocumentKind(String name, Config config, PartsOfSpeech partsOfSpeech, Set<String> known) {
     this.name = name;
     weight = config.getDouble("share");
+    onRequest = config.hasPath("on-request") && config.getBoolean("on-request");
     about = config.hasPath("about") ? config.getString("about") : "";
     for (String role : config.getConfig("roles").root().keySet()) {
       types.put(role, config.getConfig("roles").getString(role));
@@ -58,6 +60,11 @@ final class DocumentKind {
   /** Relative frequency among documents. */
   double weight() {
     return weight;
+  }
+
+  /** Whether it is drawn only where it is asked for by name. */
+  boolean onRequest() {
+    return onRequest;
   }
 
   GeneratedDocument draw(Draws draws, Map<String, EntityType> entityTypes) {

@@ -10,8 +10,8 @@ import java.util.TreeSet;
 
 /**
  * The English-like language, as the resource {@code language.conf} describes it: words, people,
- * facts and kinds of documents. The seed decides the facts alone; the vocabulary does not depend on
- * it.
+ * facts and kinds of documents. The seed decides the facts, and on request the shares of women in
+ * the professions; the vocabulary does not depend on it.
  */
 final class Language {
   private final Vocabulary vocabulary = new Vocabulary();
@@ -22,11 +22,11 @@ final class Language {
   private final People people;
   private final KnowledgeBase knowledge;
 
-  Language(long seed) {
-    Config config = ConfigFactory.parseResources(Language.class, "language.conf");
+  Language(long seed, LanguageSettings settings) {
+    Config config = config();
     PartsOfSpeech partsOfSpeech =
         new PartsOfSpeech(config.getConfig("parts-of-speech"), vocabulary);
-    people = new People(config, partsOfSpeech, vocabulary);
+    people = new People(config, seed, settings.femaleShares(), partsOfSpeech, vocabulary);
     types.put("person", people);
     Map<String, List<Entity>> nouns = Nouns.read(config, vocabulary);
     nouns.forEach((type, entities) -> types.put(type, draws -> draws.pick(entities)));
@@ -43,15 +43,34 @@ final class Language {
     knowledge = new KnowledgeBase(config, seed, partsOfSpeech, vocabulary);
     knowledge.entities().forEach((type, all) -> types.put(type, draws -> draws.pick(all)));
     types.put("fact", knowledge::sentence);
-    for (String name : new TreeSet<>(config.getConfig("documents").root().keySet())) {
-      kinds.add(
+    for (String name : kinds(config)) {
+      // All are read, for the vocabulary does not depend on which are drawn.
+      DocumentKind kind =
           new DocumentKind(
-              name, config.getConfig("documents").getConfig(name), partsOfSpeech, types.keySet()));
+              name, config.getConfig("documents").getConfig(name), partsOfSpeech, types.keySet());
+      if (settings.documents().isEmpty()
+          ? !kind.onRequest()
+          : settings.documents().contains(name)) {
+        kinds.add(kind);
+      }
     }
     vocabulary.close();
     double all = kinds.stream().mapToDouble(DocumentKind::weight).sum();
     shares = kinds.stream().mapToDouble(kind -> kind.weight() / all).toArray();
     kindTable = new AliasTable(shares);
+  }
+
+  private static Config config() {
+    return ConfigFactory.parseResources(Language.class, "language.conf");
+  }
+
+  private static List<String> kinds(Config config) {
+    return List.copyOf(new TreeSet<>(config.getConfig("documents").root().keySet()));
+  }
+
+  /** Names of all kinds of documents. */
+  static List<String> kinds() {
+    return kinds(config());
   }
 
   private void addGenerated(Config config) {

@@ -8,7 +8,10 @@ import java.util.List;
 /**
  * Small documents in an English-like language whose every token is labelled with its concepts:
  * biographies, stories, facts, indirect objects, numbers, code, DNA and base64. Facts agree
- * throughout; professions are biased by gender as the table {@code probabilities} says.
+ * throughout; professions are biased by gender as the table {@code probabilities} says. Profiles,
+ * drawn on request, are biographies that do not name the profession: some sentences say what those
+ * of the profession do, others what those of another do, and what these leave open the gender
+ * tells.
  */
 public final class LanguageCorpus extends GeneratedCorpus {
   private static final String KIND = "language";
@@ -21,7 +24,7 @@ public final class LanguageCorpus extends GeneratedCorpus {
   public LanguageCorpus(CorpusShape shape, DocumentText text, LanguageSettings settings) {
     super(shape, text);
     this.settings = settings;
-    this.language = new Language(shape.seed());
+    this.language = new Language(shape.seed(), settings);
     this.tokens = language.vocabulary().tokens();
   }
 

@@ -16,16 +16,29 @@ final class People implements EntityType {
   static final String FEMALE = "female";
   static final String MALE = "male";
 
+  private static final double LEAST_SHARE = 0.05;
+
   private final List<String> professions;
   private final Map<String, Double> femaleShares = new HashMap<>();
   private final Map<String, List<Entity>> byGenderAndProfession = new HashMap<>();
 
-  People(Config config, PartsOfSpeech partsOfSpeech, Vocabulary vocabulary) {
+  People(
+      Config config,
+      long seed,
+      LanguageSettings.FemaleShares shares,
+      PartsOfSpeech partsOfSpeech,
+      Vocabulary vocabulary) {
     professions = List.copyOf(new TreeSet<>(config.getConfig("professions").root().keySet()));
     Map<String, Map<String, List<Phrase>>> professionForms = new HashMap<>();
+    Draws drawn = Draws.of(seed, "female shares");
     for (String profession : professions) {
       Config own = config.getConfig("professions").getConfig(profession);
-      femaleShares.put(profession, own.getDouble(FEMALE));
+      femaleShares.put(
+          profession,
+          switch (shares) {
+            case WRITTEN -> own.getDouble(FEMALE);
+            case DRAWN -> LEAST_SHARE + (1 - 2 * LEAST_SHARE) * drawn.unit();
+          });
       professionForms.put(
           profession,
           professionForms(profession, own.getStringList("work"), partsOfSpeech, vocabulary));

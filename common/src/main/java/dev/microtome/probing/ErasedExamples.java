@@ -109,6 +109,11 @@ public final class ErasedExamples implements AutoCloseable {
     return trainer.classifiers(train, test, names, ProbeTrainer.Control.NONE);
   }
 
+  /** The class that a probe gives each row held out. */
+  int[] guesses(ClassProbe probe) {
+    return probe.predict(test.x());
+  }
+
   /** How far each class's mean lies from that of all rows. */
   public List<ClassDistance> classDistances() {
     ClassMeans fitted = ClassMeans.of(train.classMoments(classes), train.x().columns());

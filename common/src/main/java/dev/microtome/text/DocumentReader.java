@@ -4,6 +4,7 @@ import dev.microtome.run.FileStore;
 import dev.microtome.run.InputException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 
 /**
  * Reads documents from slices of text files, one at a time. Text is UTF-8, strictly; a byte-order
@@ -81,7 +82,7 @@ public final class DocumentReader {
   }
 
   private void readLines(TextSlice slice, DocumentSink sink) throws IOException {
-    try (InputStream in = open(slice)) {
+    try (InputStream in = open(files, slice)) {
       LineReader lines = lines(in, slice);
       for (boolean first = slice.from() == 0;
           begins(lines, slice, first) && lines.next();
@@ -99,7 +100,7 @@ public final class DocumentReader {
    * without such a line.
    */
   private void readParagraphs(TextSlice slice, DocumentSink sink) throws IOException {
-    try (InputStream in = open(slice)) {
+    try (InputStream in = open(files, slice)) {
       LineReader lines = lines(in, slice);
       StringBuilder paragraph = new StringBuilder();
       long start = 0;
@@ -138,7 +139,7 @@ public final class DocumentReader {
 
   private void readJsonLines(TextSlice slice, DocumentSink sink) throws IOException {
     JsonDocuments json = new JsonDocuments(files, textField);
-    try (InputStream in = open(slice)) {
+    try (InputStream in = open(files, slice)) {
       LineReader lines = lines(in, slice);
       for (boolean first = slice.from() == 0;
           begins(lines, slice, first) && lines.next();
@@ -146,6 +147,40 @@ public final class DocumentReader {
         if (!lines.blank()) {
           sink.accept(
               document(slice, lines.start(), json.text(lines.text(), slice.path(), lines.start())));
+        }
+      }
+    }
+  }
+
+  /** Takes records in the order of the file. */
+  @FunctionalInterface
+  public interface RecordSink {
+    /**
+     * Takes one.
+     *
+     * @param start byte at which its line begins
+     * @param values of the fields, in their order
+     */
+    void accept(long start, List<String> values) throws IOException;
+  }
+
+  /**
+   * Reads fields of the objects in a slice of a JSON Lines file: texts, numbers and truths as text,
+   * null as an empty one.
+   *
+   * @throws InputException naming the line of an object without one of the fields
+   */
+  public static void readFields(
+      FileStore files, TextSlice slice, List<String> fields, RecordSink sink) throws IOException {
+    JsonDocuments json = new JsonDocuments(files, fields.get(0));
+    try (InputStream in = open(files, slice)) {
+      LineReader lines = lines(in, slice);
+      for (boolean first = slice.from() == 0;
+          begins(lines, slice, first) && lines.next();
+          first = false) {
+        if (!lines.blank()) {
+          sink.accept(
+              lines.start(), json.values(lines.text(), slice.path(), lines.start(), fields));
         }
       }
     }
@@ -164,7 +199,7 @@ public final class DocumentReader {
   }
 
   /** Opens the file one byte before the slice: a line begins there only if that byte ends one. */
-  private InputStream open(TextSlice slice) throws IOException {
+  private static InputStream open(FileStore files, TextSlice slice) throws IOException {
     return files.open(slice.path(), Math.max(0, slice.from() - 1));
   }
 

@@ -43,16 +43,38 @@ final class JsonDocuments {
    * @param start place of the line in the file
    */
   String text(String line, String file, long start) throws IOException {
+    return object(line, file, start, this::field);
+  }
+
+  /**
+   * Values of fields in one line of a JSON Lines file: texts, numbers and truths as text, null as
+   * an empty one.
+   *
+   * @param start place of the line in the file
+   */
+  List<String> values(String line, String file, long start, List<String> wanted)
+      throws IOException {
+    return object(line, file, start, parser -> values(parser, wanted));
+  }
+
+  /** Reads what follows the start of an object up to its end. */
+  @FunctionalInterface
+  private interface Content<T> {
+    T read(JsonParser parser) throws IOException, BadRecord;
+  }
+
+  private <T> T object(String line, String file, long start, Content<T> content)
+      throws IOException {
     try (JsonParser parser = JSON.createParser(line)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new BadRecord(
             "found " + JsonWords.kind(parser.currentToken()) + ", expected an object");
       }
-      String text = field(parser);
+      T read = content.read(parser);
       if (parser.nextToken() != null) {
         throw new BadRecord("text after the object's end");
       }
-      return text;
+      return read;
     } catch (JsonProcessingException e) {
       throw new InputException(where(file, start) + ": not JSON: " + JsonWords.problem(e), e);
     } catch (BadRecord e) {
@@ -128,14 +150,46 @@ final class JsonDocuments {
       }
     }
     if (text == null) {
-      throw new BadRecord(
-          "no field '"
-              + textField
-              + "' ("
-              + (names.isEmpty() ? "none at all" : "fields: " + String.join(", ", names))
-              + ")");
+      throw missing(textField, names);
     }
     return text;
+  }
+
+  private static BadRecord missing(String field, List<String> names) {
+    return new BadRecord(
+        "no field '"
+            + field
+            + "' ("
+            + (names.isEmpty() ? "none at all" : "fields: " + String.join(", ", names))
+            + ")");
+  }
+
+  private static List<String> values(JsonParser parser, List<String> wanted)
+      throws IOException, BadRecord {
+    String[] found = new String[wanted.size()];
+    List<String> names = new ArrayList<>();
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      names.add(name);
+      JsonToken value = parser.nextToken();
+      int place = wanted.indexOf(name);
+      if (place < 0) {
+        parser.skipChildren();
+      } else if (value == JsonToken.VALUE_NULL) {
+        found[place] = "";
+      } else if (value.isScalarValue()) {
+        found[place] = checked(parser.getText());
+      } else {
+        throw new BadRecord(
+            "field '" + name + "' is " + JsonWords.kind(value) + ", expected one value");
+      }
+    }
+    for (int i = 0; i < found.length; i++) {
+      if (found[i] == null) {
+        throw missing(wanted.get(i), names);
+      }
+    }
+    return List.of(found);
   }
 
   private static String checked(String text) throws BadRecord {

@@ -39,9 +39,9 @@ class GeneratedCorpusLawsTest {
           new SkipTrigramCorpus(
               shape, DocumentText.WRITE, new SkipTrigramSettings(64, 6, 4, 0.9, 0.08, 0.2));
   private static final Kind PACKED =
-      shape -> new LanguageCorpus(shape, DocumentText.WRITE, new LanguageSettings(true));
+      shape -> new LanguageCorpus(shape, DocumentText.WRITE, LanguageCorpusTest.settings(true));
   private static final Kind SINGLE =
-      shape -> new LanguageCorpus(shape, DocumentText.WRITE, new LanguageSettings(false));
+      shape -> new LanguageCorpus(shape, DocumentText.WRITE, LanguageCorpusTest.settings(false));
 
   static Stream<Arguments> kinds() {
     return Stream.of(

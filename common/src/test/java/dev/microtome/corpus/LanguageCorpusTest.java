@@ -31,11 +31,13 @@ class LanguageCorpusTest {
   /** Labels by sequence and position. */
   private static Map<Long, Map<Integer, Map<String, String>>> byPlace;
 
+  static LanguageSettings settings(boolean pack) {
+    return new LanguageSettings(pack, List.of(), LanguageSettings.FemaleShares.WRITTEN);
+  }
+
   @BeforeAll
   static void generate() {
-    corpus =
-        new LanguageCorpus(
-            new CorpusShape(11, 128, true), DocumentText.WRITE, new LanguageSettings(true));
+    corpus = new LanguageCorpus(new CorpusShape(11, 128, true), DocumentText.WRITE, settings(true));
     truth = Collected.truth(corpus);
     Collected rows = Collected.sequences(corpus, 0, SEQUENCES);
     tokens = rows.of(TokenRow.TABLE);
@@ -228,8 +230,7 @@ class LanguageCorpusTest {
   void anotherSeedHasOtherFacts() {
     Set<FactRow> facts = new HashSet<>(truth.of(FactRow.TABLE));
     LanguageCorpus other =
-        new LanguageCorpus(
-            new CorpusShape(12, 128, true), DocumentText.WRITE, new LanguageSettings(true));
+        new LanguageCorpus(new CorpusShape(12, 128, true), DocumentText.WRITE, settings(true));
     List<FactRow> others = Collected.truth(other).of(FactRow.TABLE);
     assertThat(others).hasSameSizeAs(facts);
     assertThat(others.stream().filter(facts::contains).count()).isLessThan(facts.size() / 2);

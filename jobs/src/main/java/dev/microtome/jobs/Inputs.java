@@ -41,6 +41,9 @@ public interface Inputs {
    */
   TableInput table(InputPath path, String table, Class<? extends Record> rowType);
 
+  /** The same whatever its columns are called. */
+  TableInput table(InputPath path, String table);
+
   /**
    * A model's folder: config.json, tokenizer files, *.safetensors; or what {@link #checkpoints}
    * takes where that is one model: its last checkpoint. The digest covers the content of every

@@ -137,8 +137,16 @@ final class RunInputs implements Inputs {
 
   @Override
   public TableInput table(InputPath path, String table, Class<? extends Record> rowType) {
-    TableInput found =
-        Reads.reading(path, () -> tableInputs.find(path, table, RowSchema.of(rowType)));
+    return table(path, table, Optional.of(RowSchema.of(rowType)));
+  }
+
+  @Override
+  public TableInput table(InputPath path, String table) {
+    return table(path, table, Optional.empty());
+  }
+
+  private TableInput table(InputPath path, String table, Optional<RowSchema> wanted) {
+    TableInput found = Reads.reading(path, () -> tableInputs.find(path, table, wanted));
     register(
         path,
         new InputRecord(

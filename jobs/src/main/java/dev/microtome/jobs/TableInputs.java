@@ -31,8 +31,8 @@ final class TableInputs {
     this.runs = runs;
   }
 
-  /** The table of that name and with those columns behind a path. */
-  TableInput find(InputPath path, String table, RowSchema wanted) throws IOException {
+  /** The table of that name and with those columns, if any must be there, behind a path. */
+  TableInput find(InputPath path, String table, Optional<RowSchema> wanted) throws IOException {
     FileEntry entry =
         files
             .status(path.value())
@@ -66,7 +66,8 @@ final class TableInputs {
     return RunDirectory.isId(relative.replaceFirst("/.*", ""));
   }
 
-  private TableInput runTable(InputPath path, RunDirectory run, String name, RowSchema wanted)
+  private TableInput runTable(
+      InputPath path, RunDirectory run, String name, Optional<RowSchema> wanted)
       throws IOException {
     Manifest manifest = runs.finished("Table " + path, run);
     Manifest.Table table = manifest.tables().get(name);
@@ -93,18 +94,19 @@ final class TableInputs {
               run.path(file.path()), file.rows(), file.bytes(), file.sha256()));
     }
     if (!list.isEmpty()) {
-      requireFit(path, list.get(0).path(), tables.footer(list.get(0).path(), Optional.of(wanted)));
+      requireFit(path, list.get(0).path(), tables.footer(list.get(0).path(), wanted));
     }
     return new TableInput(run.tablePath(name), Digest.of(facts.toString()), list, table.metadata());
   }
 
   private TableInput plainTable(
-      InputPath path, String folder, List<FileEntry> parquet, RowSchema wanted) throws IOException {
+      InputPath path, String folder, List<FileEntry> parquet, Optional<RowSchema> wanted)
+      throws IOException {
     if (parquet.isEmpty()) {
       throw new InputException("Table " + path + ": holds no .parquet file");
     }
     List<FooterFacts> footers =
-        Reads.inParallel(parquet, file -> tables.footer(file.path(), Optional.of(wanted)));
+        Reads.inParallel(parquet, file -> tables.footer(file.path(), wanted));
     StringBuilder facts = new StringBuilder();
     List<TableInput.TableFile> list = new ArrayList<>();
     for (int i = 0; i < parquet.size(); i++) {

@@ -161,7 +161,12 @@ public record CorpusCheck(
     }
   }
 
-  private static void requireEmbedded(InputPath modelPath, int dVocab, int own) {
+  /**
+   * Refuses a model whose own tokenizer has tokens that it does not embed.
+   *
+   * @param own tokens of the tokenizer
+   */
+  public static void requireEmbedded(InputPath modelPath, int dVocab, int own) {
     // Embeddings are often padded to a round size, so that the model may have more rows.
     if (own > dVocab) {
       throw new InputException(

@@ -37,13 +37,13 @@ public enum CellType {
    *
    * @throws dev.microtome.run.InputException if it is of another type, or not there
    */
-  RowReader<?> read(TableReader tables, String path, String column, long from, long to)
+  public RowReader<?> read(TableReader tables, String path, String column, long from, long to)
       throws IOException {
     return tables.read(path, rowType, Map.of("value", column), from, to);
   }
 
   /** The value of a cell, as text. */
-  String text(Record cell) {
+  public String text(Record cell) {
     if (cell instanceof TextCell text) {
       return text.value();
     } else if (cell instanceof WholeCell whole) {

@@ -32,8 +32,40 @@ public final class Monosemanticity {
   public static void main(String[] arguments) throws IOException, InterruptedException {
     Path output = Path.of(arguments[1]);
     new Pipeline(Path.of(arguments[0]), output, Path.of(arguments[2]), Path.of(arguments[3])).run();
-    new Monosemanticity(FoundFeatures.of(output), System.out).print();
+    Monosemanticity found = new Monosemanticity(FoundFeatures.of(output), System.out);
+    found.print();
+    found.print(ErasedGender.of(output));
     ScrubbedModel.of(output).print(System.out);
+  }
+
+  void print(ErasedGender gender) {
+    line("%nGender of tokens that tell it: accuracy of probes before and after it is erased");
+    line("%-26s %-10s %9s %9s %9s", "", "", "logistic", "mlp", "majority");
+    gender.probes().stream()
+        .filter(row -> row.probe().equals("logistic"))
+        .forEach(
+            row ->
+                line(
+                    "%-26s %-10s %9.3f %9.3f %9.3f",
+                    row.hook(),
+                    row.eraser(),
+                    row.accuracy(),
+                    gender.probe(row.hook(), row.eraser(), "mlp").accuracy(),
+                    row.majorityBaseline()));
+    line("%nTPR gap of women and men over professions, before and after gender is erased");
+    line("%-26s %-6s %9s %12s %9s %9s", "", "", "RMS gap", "correlation", "accuracy", "gender");
+    gender
+        .summaries()
+        .forEach(
+            row ->
+                line(
+                    "%-26s %-6s %9.3f %12.3f %9.3f %9.3f",
+                    row.hook(),
+                    row.eraser(),
+                    row.rmsGap(),
+                    row.shareCorrelation(),
+                    row.accuracy(),
+                    row.conceptAccuracy()));
   }
 
   void print() {

@@ -1,0 +1,125 @@
+package dev.microtome.jobs.gaps;
+
+import dev.microtome.config.ConfigException;
+import dev.microtome.jobs.Inputs;
+import dev.microtome.jobs.TableInput;
+import dev.microtome.jobs.TableReader;
+import dev.microtome.jobs.labels.CellType;
+import dev.microtome.run.FileStore;
+import dev.microtome.run.InputException;
+import dev.microtome.table.Column;
+import dev.microtome.table.RowReader;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Documents in Parquet files, a row each, and which columns of them are read, and how. */
+record DocumentColumns(
+    List<TableInput.TableFile> files,
+    String text,
+    String label,
+    CellType labelType,
+    String concept,
+    CellType conceptType)
+    implements DocumentSource {
+  DocumentColumns {
+    files = List.copyOf(files);
+  }
+
+  /** The text, whatever its column's name. */
+  record TextRow(@Column(doc = "the document") String text) {}
+
+  /**
+   * Opens a table and finds its columns in the first file.
+   *
+   * @throws InputException naming a column that is not there, or is of no fitting type
+   */
+  static DocumentColumns open(TprGapConfig config, Inputs inputs) throws IOException {
+    TableInput table = inputs.table(config.documents(), "documents");
+    if (table.rows() == 0) {
+      throw new InputException("documents: %s has no rows".formatted(config.documents()));
+    }
+    String file = table.files().get(0).path();
+    try {
+      texts(config.textColumn(), inputs.tables(), file, 0, 0).close();
+    } catch (InputException e) {
+      throw new ConfigException("text-column", e);
+    }
+    return new DocumentColumns(
+        table.files(),
+        config.textColumn(),
+        config.labelColumn(),
+        type("label-column", config.labelColumn(), file, inputs),
+        config.conceptColumn(),
+        type("concept-column", config.conceptColumn(), file, inputs));
+  }
+
+  private static RowReader<TextRow> texts(
+      String column, TableReader tables, String path, long from, long to) throws IOException {
+    return tables.read(path, TextRow.class, Map.of("text", column), from, to);
+  }
+
+  private static CellType type(String key, String column, String file, Inputs inputs)
+      throws IOException {
+    Optional<InputException> last = Optional.empty();
+    for (CellType type : CellType.values()) {
+      try {
+        type.read(inputs.tables(), file, column, 0, 0).close();
+        return type;
+      } catch (InputException ofAnotherTypeOrMissing) {
+        // The next type may fit; what fits none is refused below.
+        last = Optional.of(ofAnotherTypeOrMissing);
+      }
+    }
+    throw new InputException(
+        "%s: %s has no column '%s' of %s"
+            .formatted(key, file, column, Arrays.toString(CellType.values())),
+        last.orElseThrow());
+  }
+
+  @Override
+  public List<String> paths() {
+    return files.stream().map(TableInput.TableFile::path).toList();
+  }
+
+  @Override
+  public void labels(int file, FileStore store, TableReader tables, LabelSink sink)
+      throws IOException {
+    String path = files.get(file).path();
+    long rows = files.get(file).rows();
+    try (RowReader<?> labels = labelType.read(tables, path, label, 0, rows);
+        RowReader<?> concepts = conceptType.read(tables, path, concept, 0, rows)) {
+      for (long row = 0; labels.hasNext(); row++) {
+        sink.accept(
+            row,
+            value(labelType, labels.next(), label, path, row),
+            value(conceptType, concepts.next(), concept, path, row));
+      }
+    }
+  }
+
+  private static String value(CellType type, Record cell, String column, String path, long row) {
+    String value = type.text(cell);
+    if (type == CellType.NUMBER && !Double.isFinite(Double.parseDouble(value))) {
+      throw new InputException("%s: column %s is %s in row %d".formatted(path, column, value, row));
+    }
+    return value;
+  }
+
+  @Override
+  public void texts(DocumentSlice slice, FileStore store, TableReader tables, TextSink sink)
+      throws IOException {
+    try (RowReader<TextRow> rows = texts(text, tables, slice.path(), slice.from(), slice.to())) {
+      long row = slice.from();
+      for (DocumentSlice.Chosen chosen : slice.documents()) {
+        for (; row < chosen.place(); row++) {
+          rows.next();
+        }
+        sink.accept(chosen, rows.next().text());
+        row++;
+      }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package dev.microtome.jobs.gaps;
+
+import dev.microtome.jobs.TableReader;
+import dev.microtome.run.FileStore;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.List;
+
+/** Where documents stand, and how they are read. */
+interface DocumentSource extends Serializable {
+  /** Takes the label and the concept of a document, empty where it has none. */
+  @FunctionalInterface
+  interface LabelSink {
+    /**
+     * Takes them.
+     *
+     * @param place of the document in its file, larger from one to the next
+     */
+    void accept(long place, String label, String concept);
+  }
+
+  /** Takes the text of a document. */
+  @FunctionalInterface
+  interface TextSink {
+    void accept(DocumentSlice.Chosen document, String text) throws IOException;
+  }
+
+  /** The files, in the order of the documents. */
+  List<String> paths();
+
+  /** Reads labels and concepts of all documents of a file. */
+  void labels(int file, FileStore files, TableReader tables, LabelSink sink) throws IOException;
+
+  /** Reads the texts of some documents. */
+  void texts(DocumentSlice slice, FileStore files, TableReader tables, TextSink sink)
+      throws IOException;
+}

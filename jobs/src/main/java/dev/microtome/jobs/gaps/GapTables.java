@@ -1,0 +1,13 @@
+package dev.microtome.jobs.gaps;
+
+import dev.microtome.probing.ProbeSampleRow;
+import dev.microtome.table.TableSpec;
+
+/** What passes between the stages. */
+final class GapTables {
+  /** The targets are the label's index and the group's. */
+  static final TableSpec<ProbeSampleRow> VECTORS =
+      TableSpec.of("_vectors", ProbeSampleRow.class, "One vector of a document at a hook point");
+
+  private GapTables() {}
+}

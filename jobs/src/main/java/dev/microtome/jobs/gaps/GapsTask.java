@@ -1,0 +1,92 @@
+package dev.microtome.jobs.gaps;
+
+import dev.microtome.erasure.EraserSettings;
+import dev.microtome.erasure.LeaceEraser;
+import dev.microtome.erasure.LeaceFitter;
+import dev.microtome.jobs.PartContext;
+import dev.microtome.jobs.PartTask;
+import dev.microtome.linalg.FactoredMatrix;
+import dev.microtome.model.Torch;
+import dev.microtome.probing.ErasedExamples.Projection;
+import dev.microtome.probing.Examples;
+import dev.microtome.probing.GapExperiment;
+import dev.microtome.probing.GapExperiment.Split;
+import dev.microtome.probing.ProbeSampleRow;
+import dev.microtome.probing.ProbeSettings;
+import dev.microtome.probing.ProbeTrainer;
+import dev.microtome.probing.TprGapRow;
+import dev.microtome.probing.TprGapSummaryRow;
+import dev.microtome.run.InputException;
+import dev.microtome.table.RowReader;
+import dev.microtome.table.RowWriter;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Fits the classifiers of a hook point, before and after the concept is erased.
+ *
+ * @param groups the two of the concept
+ * @param documents that were to have vectors
+ * @param leftOut those that have no label, or none of the groups
+ */
+record GapsTask(
+    List<String> labels, List<String> groups, ProbeSettings probes, long documents, long leftOut)
+    implements PartTask<HookVectors> {
+  GapsTask {
+    labels = List.copyOf(labels);
+    groups = List.copyOf(groups);
+  }
+
+  @Override
+  public long run(HookVectors part, PartContext context) throws IOException {
+    Torch.threads(context.cores());
+    List<ProbeSampleRow> train = new ArrayList<>();
+    List<ProbeSampleRow> test = new ArrayList<>();
+    for (String path : part.files()) {
+      try (RowReader<ProbeSampleRow> rows = context.tables().read(path, ProbeSampleRow.class)) {
+        rows.forEachRemaining(
+            row -> (probes.split().isTest(row.sequenceId()) ? test : train).add(row));
+      }
+    }
+    if (train.isEmpty() || test.isEmpty()) {
+      throw new InputException(
+          "documents: %d to fit to and %d held out have any text"
+              .formatted(train.size(), test.size()));
+    }
+    // A part writes them by batch.
+    train.sort(Comparator.comparingLong(ProbeSampleRow::sequenceId));
+    test.sort(Comparator.comparingLong(ProbeSampleRow::sequenceId));
+    long without = leftOut + documents - train.size() - test.size();
+    try (Examples fitted = Examples.of(train, 0, 1);
+        Examples fittedGroups = Examples.of(train, 1, 1);
+        Examples held = Examples.of(test, 0, 1);
+        Examples heldGroups = Examples.of(test, 1, 1);
+        RowWriter<TprGapRow> gaps = context.writer(TprGapRow.TABLE, part.hook());
+        RowWriter<TprGapSummaryRow> summary = context.writer(TprGapSummaryRow.TABLE, part.hook())) {
+      Split fit = new Split(fitted, fittedGroups);
+      ProbeTrainer trainer = new ProbeTrainer(probes);
+      for (Projection projection :
+          List.of(Projection.none(fitted.x().columns()), leace(fittedGroups))) {
+        GapExperiment experiment =
+            GapExperiment.of(projection, fit, new Split(held, heldGroups), trainer, labels, groups);
+        for (TprGapRow row : TprGapRow.of(part.hook(), experiment, labels, groups)) {
+          gaps.write(row);
+        }
+        summary.write(TprGapSummaryRow.of(part.hook(), train.size(), without, experiment));
+      }
+    } catch (IllegalArgumentException e) {
+      throw new InputException(part.hook() + ": " + e.getMessage(), e);
+    }
+    return 1;
+  }
+
+  private Projection leace(Examples fittedGroups) {
+    LeaceEraser eraser =
+        LeaceFitter.of(fittedGroups.x().columns(), fittedGroups.classMoments(groups.size()))
+            .eraser(EraserSettings.leace());
+    return new Projection(
+        "leace", new FactoredMatrix(eraser.left(), eraser.right()), eraser.bias());
+  }
+}

@@ -1,0 +1,349 @@
+package dev.microtome.jobs.gaps;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.microtome.jobs.JobRun;
+import dev.microtome.jobs.LocalSpark;
+import dev.microtome.probing.TprGapRow;
+import dev.microtome.probing.TprGapSummaryRow;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The job through the command line, on profiles and on tables as users have them. */
+@ExtendWith(LocalSpark.class)
+class TprGapTest {
+  private static final List<String> WORDS =
+      List.of("treats wounds", "repairs engines", "bakes bread");
+
+  @TempDir private static Path shared;
+  @TempDir private Path folder;
+
+  /**
+   * A model that has hardly been trained: its vectors are those of a document's words, and small,
+   * so that the ridge must be weak.
+   */
+  @BeforeAll
+  static void prepare() {
+    JobRun.of(
+            "generate-corpus",
+            shared.resolve("corpus"),
+            List.of(
+                "sequences=1500",
+                "context-length=64",
+                "language.pack=false",
+                "language.documents=[profile]"))
+        .succeeded();
+    JobRun.of(
+            "generate-corpus",
+            shared.resolve("tokens"),
+            List.of("sequences=20", "context-length=64", "text=false"))
+        .succeeded();
+    JobRun.of(
+            "train-model",
+            shared.resolve("model"),
+            List.of(
+                "tokens=[" + shared.resolve("tokens") + "]",
+                "context-length=64",
+                "steps=1",
+                "batch-size=4",
+                "architecture.layers=1",
+                "architecture.heads=2",
+                "architecture.d-model=48"))
+        .succeeded();
+  }
+
+  private JobRun run(String output, Object documents, String... sets) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "model=" + shared.resolve("model"),
+                "documents=" + documents,
+                "prepend-bos=true",
+                "c=[1e5]"));
+    all.addAll(List.of(sets));
+    return JobRun.of("tpr-gap", folder.resolve(output), all);
+  }
+
+  @Test
+  void measuresTheGapsOfAGeneratedCorpusBeforeAndAfter() throws IOException {
+    JobRun run =
+        run(
+                "out",
+                shared.resolve("corpus"),
+                "hooks=[hook_embed, blocks.0.hook_resid_post]",
+                "test-share=0.4")
+            .succeeded();
+
+    List<TprGapSummaryRow> summaries = run.rows(TprGapSummaryRow.TABLE);
+    assertThat(summaries)
+        .extracting(row -> row.hook() + " " + row.eraser())
+        .containsExactlyInAnyOrder(
+            "hook_embed none",
+            "hook_embed leace",
+            "blocks.0.hook_resid_post none",
+            "blocks.0.hook_resid_post leace");
+    for (TprGapSummaryRow row : summaries) {
+      assertThat(row.labels()).isEqualTo(21);
+      assertThat(row.trainDocuments() + row.testDocuments()).isEqualTo(1500);
+      assertThat(row.leftOut()).isZero();
+      assertThat(row.accuracyLow()).isGreaterThan(row.majorityBaseline() + 0.2);
+      assertThat(row.converged()).isTrue();
+      assertThat(row.layer()).isEqualTo(row.hook().equals("hook_embed") ? -1 : 0);
+      if (row.eraser().equals("none")) {
+        assertThat(row.conceptAccuracyLow()).isGreaterThan(0.9); // pronouns
+        assertThat(row.rank()).isZero();
+        assertThat(row.squaredDistance()).isZero();
+      } else {
+        assertThat(row.conceptAccuracy()).isCloseTo(row.conceptMajorityBaseline(), within(0.05));
+        assertThat(row.rank()).isEqualTo(1);
+      }
+    }
+    List<TprGapRow> gaps = run.rows(TprGapRow.TABLE);
+    assertThat(gaps).hasSize(4 * 21);
+    assertThat(gaps)
+        .allMatch(row -> row.group().equals("female") && row.otherGroup().equals("male"));
+    for (TprGapSummaryRow summary : summaries) {
+      List<TprGapRow> own =
+          gaps.stream()
+              .filter(row -> row.hook().equals(summary.hook()))
+              .filter(row -> row.eraser().equals(summary.eraser()))
+              .toList();
+      assertThat(own.stream().mapToLong(row -> row.trainGroup() + row.trainOther()).sum())
+          .isEqualTo(summary.trainDocuments());
+      double right =
+          own.stream()
+              .mapToDouble(
+                  row ->
+                      (row.testGroup() == 0 ? 0 : row.tprGroup() * row.testGroup())
+                          + (row.testOther() == 0 ? 0 : row.tprOther() * row.testOther()))
+              .sum();
+      assertThat(right / summary.testDocuments()).isCloseTo(summary.accuracy(), within(1e-12));
+    }
+  }
+
+  /**
+   * Vectors differ by the batches of a part, in the last bits; what is counted of them does not.
+   */
+  @Test
+  void partsDoNotChangeWhatIsFound() throws IOException {
+    Path corpus = shared.resolve("corpus");
+    List<TprGapRow> whole = run("whole", corpus).succeeded().rows(TprGapRow.TABLE);
+    List<TprGapRow> cut =
+        run("cut", corpus, "documents-per-part=170").succeeded().rows(TprGapRow.TABLE);
+    assertThat(cut).isEqualTo(whole);
+  }
+
+  @Test
+  void aKilledRunIsTakenUp() throws IOException {
+    Path corpus = shared.resolve("corpus");
+    String[] sets = {"documents-per-part=300", "train-documents=600", "test-documents=200"};
+    JobRun run = run("out", corpus, sets).succeeded();
+    Map<String, byte[]> written = JobRun.written(folder.resolve("out"));
+    assertThat(run.rows(TprGapSummaryRow.TABLE).get(0).trainDocuments()).isEqualTo(600);
+    assertThat(run.rows(TprGapSummaryRow.TABLE).get(0).testDocuments()).isEqualTo(200);
+    Path newest = JobRun.newest(folder.resolve("out"));
+    Files.delete(newest.resolve("_SUCCESS"));
+    Files.delete(newest.resolve("parts/gaps/00000.json"));
+    Files.delete(newest.resolve("parts/00001.json"));
+    run("out", corpus, sets).succeeded();
+    assertThat(JobRun.newest(folder.resolve("out"))).isEqualTo(newest);
+    JobRun.assertSame(JobRun.written(folder.resolve("out")), written);
+  }
+
+  /**
+   * Whole numbers and truths as labels and groups, other names of columns, a text without words.
+   */
+  @Test
+  void readsTablesAsUsersHaveThem() throws IOException {
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 240; i++) {
+      boolean woman = i % 4 == 0;
+      String text = i == 17 ? "  " : (woman ? "She " : "He ") + WORDS.get(i % 3) + " every day.";
+      rows.add(RowFactory.create(i % 3, woman, text));
+    }
+    Path table =
+        write(
+            "bios",
+            rows,
+            "job",
+            DataTypes.IntegerType,
+            "woman",
+            DataTypes.BooleanType,
+            "hard_text",
+            DataTypes.StringType);
+    JobRun run =
+        run(
+                "out",
+                table,
+                "text-column=hard_text",
+                "label-column=job",
+                "concept-column=woman",
+                "groups=[\"true\", \"false\"]",
+                "pooling=last",
+                "max-tokens=5")
+            .succeeded();
+    List<TprGapSummaryRow> summaries = run.rows(TprGapSummaryRow.TABLE);
+    assertThat(summaries).hasSize(2);
+    TprGapSummaryRow none = summaries.get(0);
+    assertThat(none.hook()).isEqualTo("blocks.0.hook_resid_post");
+    assertThat(none.leftOut()).isEqualTo(1);
+    assertThat(none.trainDocuments() + none.testDocuments()).isEqualTo(239);
+    assertThat(none.accuracy()).isEqualTo(1); // the last of five tokens is the work
+    assertThat(run.rows(TprGapRow.TABLE))
+        .extracting(TprGapRow::label)
+        .containsExactly("0", "1", "2", "0", "1", "2");
+    assertThat(run.rows(TprGapRow.TABLE).get(0).group()).isEqualTo("true");
+  }
+
+  /** The same documents in both formats give the same tables. */
+  @Test
+  void readsLinesOfJson() throws IOException {
+    List<Row> rows = new ArrayList<>();
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 120; i++) {
+      String text = (i % 4 == 0 ? "She " : "He ") + WORDS.get(i % 3) + ".";
+      rows.add(RowFactory.create(i % 3, i % 4 == 0, text));
+      lines.append(
+          "{\"id\": %d, \"text\": \"%s\", \"gender\": %s, \"profession\": %d}%n"
+              .formatted(i, text, i % 4 == 0, i % 3));
+    }
+    Path table =
+        write(
+            "rows",
+            rows,
+            "profession",
+            DataTypes.IntegerType,
+            "gender",
+            DataTypes.BooleanType,
+            "text",
+            DataTypes.StringType);
+    Path file = Files.writeString(folder.resolve("bios.jsonl"), lines);
+    List<TprGapRow> expected =
+        run("a", table, "documents-per-part=50").succeeded().rows(TprGapRow.TABLE);
+    assertThat(run("b", file, "documents-per-part=50").succeeded().rows(TprGapRow.TABLE))
+        .isEqualTo(expected);
+    Files.writeString(file, lines + "{\"text\": \"She\", \"profession\": 1}");
+    run("c", file, "--dry-run")
+        .refusedWith("bios.jsonl line 121: no field 'gender' (fields: text, profession)");
+  }
+
+  @Test
+  void refusesInThePlanWhatCannotBeCompared() {
+    Path one = people("one", "nurse", "female", "pilot", "female");
+    run("a", one, "--dry-run").refusedWith("has one value only, 'female'; two are compared");
+    Path same = people("same", "nurse", "female", "nurse", "male");
+    run("b", same, "--dry-run")
+        .refusedWith("column profession has one value only, 'nurse', in all of the 80 documents");
+    Path three = people("three", "nurse", "female", "pilot", "male", "baker", "neither");
+    run("c", three, "--dry-run")
+        .refusedWith("has 3 values, female, male, neither; two are compared: name them in groups");
+    run("d", three, "--dry-run", "groups=[female, woman]")
+        .refusedWith("groups: invalid value woman: column gender of");
+    Path apart = people("apart", "nurse", "female", "pilot", "male");
+    run("e", apart, "--dry-run")
+        .refusedWith("no label has documents of both groups, female and male, among the");
+    Path rare =
+        people("rare", Stream.concat(many(), Stream.of("pope", "male")).toArray(String[]::new));
+    run("f", rare, "--dry-run", "train-documents=20")
+        .refusedWith("documents with 'pope' is among the 20 to fit to");
+    run("g", apart, "--dry-run", "label-column=work")
+        .refusedWith("has no column 'work' of [text, whole, number, truth]");
+    run("h", apart, "--dry-run", "text-column=words").refusedWith("text-column: ");
+    run("i", apart, "--dry-run", "pooling=first")
+        .refusedWith("the first token of a causal model, here microtome_toy, sees no other");
+    run("j", apart, "--dry-run", "hooks=[blocks.0.attn.hook_pattern]")
+        .refusedWith("hooks: hook 'blocks.0.attn.hook_pattern' is as wide as a sequence is long");
+    run("k", apart, "--dry-run", "max-tokens=1")
+        .refusedWith("max-tokens: 1 tokens have no room for text beside 1 special ones");
+    JobRun.of(
+            "tpr-gap",
+            folder.resolve("l"),
+            List.of(
+                "model=../common/src/test/resources/golden/models/bert",
+                "documents=" + apart,
+                "--dry-run"))
+        .refusedWith("has no tokenizer.json, which turns documents into tokens");
+    assertThat(folder.resolve("a")).doesNotExist();
+  }
+
+  private static Stream<String> many() {
+    return Stream.of("nurse", "female", "nurse", "male", "pilot", "male", "pilot", "female");
+  }
+
+  @Test
+  void refusesNumbersThatAreNone() {
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      rows.add(RowFactory.create(i % 4 < 2 ? 1.0 : 2.0, i == 9 ? Double.NaN : i % 2, "She"));
+    }
+    Path table =
+        write(
+            "numbers",
+            rows,
+            "profession",
+            DataTypes.DoubleType,
+            "gender",
+            DataTypes.DoubleType,
+            "text",
+            DataTypes.StringType);
+    run("out", table, "--dry-run").refusedWith("column gender is NaN in row 9");
+  }
+
+  /** 40 documents of each pair of a profession and a gender, of the last one alone. */
+  private Path people(String name, String... pairs) {
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < pairs.length; i += 2) {
+      int copies = pairs[i].equals("pope") ? 1 : 40;
+      for (int copy = 0; copy < copies; copy++) {
+        rows.add(RowFactory.create(pairs[i], pairs[i + 1], "She treats wounds."));
+      }
+    }
+    return write(
+        name,
+        rows,
+        "profession",
+        DataTypes.StringType,
+        "gender",
+        DataTypes.StringType,
+        "text",
+        DataTypes.StringType);
+  }
+
+  private Path write(
+      String name,
+      List<Row> rows,
+      String first,
+      DataType firstType,
+      String second,
+      DataType secondType,
+      String third,
+      DataType thirdType) {
+    StructType schema =
+        new StructType().add(first, firstType).add(second, secondType).add(third, thirdType);
+    LocalSpark.start();
+    Path table = folder.resolve(name);
+    SparkSession.builder()
+        .getOrCreate()
+        .createDataFrame(rows, schema)
+        .coalesce(1)
+        .write()
+        .parquet(table.toString());
+    return table;
+  }
+}
