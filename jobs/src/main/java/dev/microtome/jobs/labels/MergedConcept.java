@@ -46,8 +46,8 @@ public final class MergedConcept {
   /**
    * Counts, once they are known not to mislead.
    *
-   * @throws RejectedContentException if too few rows and labels meet, or an eraser would have nothing to
-   *     erase, or one row
+   * @throws RejectedContentException if too few rows and labels meet, or an eraser would have
+   *     nothing to erase, or one row
    */
   public Map<String, Double> check(String hook, ConceptTargets target, LabelShares shares) {
     String what = "%s, concept '%s'".formatted(hook, target.concept());

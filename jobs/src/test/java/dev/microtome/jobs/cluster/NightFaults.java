@@ -225,8 +225,7 @@ class NightFaults {
     }
   }
 
-  private static Submission start(List<String> sparkOptions, NightFolder night)
-      throws IOException {
+  private static Submission start(List<String> sparkOptions, NightFolder night) throws IOException {
     return Submission.start(
         home, sparkOptions, arguments(night), Files.createTempFile(folder, "submit", ".log"));
   }
@@ -258,9 +257,11 @@ class NightFaults {
     String shipped = Files.readString(Path.of(System.getProperty("nightly.conf")));
     String small =
         shipped
-            .replace("hooks = [${shared.hook}]", "hooks = [${shared.hook}], sequences-per-part = 32")
+            .replace(
+                "hooks = [${shared.hook}]", "hooks = [${shared.hook}], sequences-per-part = 32")
             .replaceFirst("checkpoints = ", "sequences-per-part = 32, checkpoints = ")
-            .replace("grid.k = [16, 32]", "grid.k = [4, 8], sae.expansion = 1, evaluation-tokens = 4096")
+            .replace(
+                "grid.k = [16, 32]", "grid.k = [4, 8], sae.expansion = 1, evaluation-tokens = 4096")
             .replace("saes = [${output}/saes]", "saes = [${output}/saes], sequences-per-part = 32");
     assertThat(small.split("sequences-per-part", -1)).hasSize(5);
     return small;

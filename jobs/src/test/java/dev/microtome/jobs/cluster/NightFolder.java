@@ -56,8 +56,7 @@ record NightFolder(Path path) {
       for (JsonNode artifact : manifest.get("artifacts")) {
         for (JsonNode file : artifact.get("files")) {
           String name = file.get("path").textValue();
-          contents.put(
-              step + "/" + name, Digest.of(Files.readAllBytes(run(step).resolve(name))));
+          contents.put(step + "/" + name, Digest.of(Files.readAllBytes(run(step).resolve(name))));
         }
       }
     }
