@@ -45,6 +45,12 @@ public interface Inputs {
   TableInput table(InputPath path, String table);
 
   /**
+   * A finished run, given its folder or an output folder (then {@code latest} is followed): for
+   * what its manifest says. The digest is that of the manifest.
+   */
+  RunInput run(InputPath path);
+
+  /**
    * A model's folder: config.json, tokenizer files, *.safetensors; or what {@link #checkpoints}
    * takes where that is one model: its last checkpoint. The digest covers the content of every
    * file.

@@ -36,6 +36,7 @@ public final class JobRunner {
   private final HadoopFileStore files;
   private final PrintStream out;
   private final Clock clock;
+  private final String place;
 
   /**
    * Makes a runner.
@@ -43,9 +44,23 @@ public final class JobRunner {
    * @param out where plan, progress and summary are printed
    */
   public JobRunner(HadoopFileStore files, PrintStream out, Clock clock) {
+    this(files, out, clock, "");
+  }
+
+  private JobRunner(HadoopFileStore files, PrintStream out, Clock clock, String place) {
     this.files = files;
     this.out = out;
     this.clock = clock;
+    this.place = place;
+  }
+
+  /**
+   * The same runner for a job inside another.
+   *
+   * @param step where in that one it is, for the progress display, such as {@code 3/16 losses}
+   */
+  JobRunner at(String step) {
+    return new JobRunner(files, out, clock, step);
   }
 
   /**
@@ -116,7 +131,7 @@ public final class JobRunner {
               ? Reuse.ofNothing(plan.identities(), shared)
               : Reuse.of(files, output, plan.identities(), shared);
       try (RunSession session =
-          RunSession.open(files, output, started, lease, job, steps, reuse, out, clock)) {
+          RunSession.open(files, output, started, lease, job, steps, reuse, out, clock, place)) {
         return finish(job, config.value(), plan, session);
       }
     } finally {

@@ -23,8 +23,10 @@ public interface JobStep {
   /**
    * Runs the job unless it has been run.
    *
+   * @param place where among the others it is, for the progress display, such as {@code 3/16
+   *     losses}
    * @throws dev.microtome.run.InputException when an input or a value is refused
    * @throws IOException when a file system or a part failed
    */
-  JobOutcome run() throws IOException;
+  JobOutcome run(String place) throws IOException;
 }

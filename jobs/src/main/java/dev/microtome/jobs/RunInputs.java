@@ -10,6 +10,8 @@ import dev.microtome.run.FileEntry;
 import dev.microtome.run.FileStore;
 import dev.microtome.run.InputException;
 import dev.microtome.run.InputRecord;
+import dev.microtome.run.Manifest;
+import dev.microtome.run.RunDirectory;
 import dev.microtome.table.RowSchema;
 import dev.microtome.text.TextPart;
 import java.io.IOException;
@@ -85,7 +87,10 @@ final class RunInputs implements Inputs {
   }
 
   private void register(InputPath path, InputRecord input) {
-    opened.computeIfAbsent(path, unused -> new TreeMap<>()).put(input.kind(), input);
+    // A path may lead to several tables of one run, and to the run itself.
+    opened
+        .computeIfAbsent(path, unused -> new TreeMap<>())
+        .put(input.kind() + " " + input.path(), input);
   }
 
   @Override
@@ -158,6 +163,31 @@ final class RunInputs implements Inputs {
             found.files().stream().mapToLong(TableInput.TableFile::bytes).sum(),
             InputRecord.runsOf(List.of(found.path()))));
     return found;
+  }
+
+  @Override
+  public RunInput run(InputPath path) {
+    return Reads.reading(
+        path,
+        () -> {
+          RunDirectory run =
+              runs.at(files.qualify(path.value()))
+                  .orElseThrow(
+                      () -> new InputException("Run " + path + ": no run and no output folder"));
+          Manifest manifest = runs.finished("Run " + path, run);
+          String file = run.path(RunDirectory.MANIFEST);
+          register(
+              path,
+              new InputRecord(
+                  "run",
+                  run.path(),
+                  Digest.of(files, file),
+                  1,
+                  -1,
+                  files.status(file).map(FileEntry::bytes).orElse(0L),
+                  List.of(run.path())));
+          return new RunInput(run.path(), manifest);
+        });
   }
 
   @Override

@@ -56,7 +56,8 @@ final class RunSession implements Closeable {
       JobSteps steps,
       Reuse reuse,
       PrintStream out,
-      Clock clock) {
+      Clock clock,
+      String place) {
     this.run = run;
     this.started = started;
     this.lease = lease;
@@ -64,7 +65,7 @@ final class RunSession implements Closeable {
     this.out = out;
     this.clock = clock;
     start = clock.instant();
-    stages = new RunStages(files, run, lease, job, steps, reuse, out, clock);
+    stages = new RunStages(files, run, lease, job, steps, reuse, out, clock, place);
   }
 
   static RunSession open(
@@ -76,7 +77,8 @@ final class RunSession implements Closeable {
       JobSteps steps,
       Reuse reuse,
       PrintStream out,
-      Clock clock)
+      Clock clock,
+      String place)
       throws IOException {
     Fingerprint fingerprint = new Fingerprint(request.fingerprint());
     Optional<RunDirectory> killed = unfinished(files, output, fingerprint, request);
@@ -86,7 +88,8 @@ final class RunSession implements Closeable {
             : RunDirectory.create(files, output, clock.instant(), fingerprint);
     Manifest manifest =
         killed.isPresent() ? killed.get().readManifest().orElseThrow() : request.withRun(run.id());
-    RunSession session = new RunSession(files, run, manifest, lease, job, steps, reuse, out, clock);
+    RunSession session =
+        new RunSession(files, run, manifest, lease, job, steps, reuse, out, clock, place);
     try {
       if (killed.isPresent()) {
         session.resume();

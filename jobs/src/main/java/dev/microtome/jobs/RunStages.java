@@ -49,6 +49,7 @@ final class RunStages implements JobContext {
   private final Reuse reuse;
   private final PrintStream out;
   private final Clock clock;
+  private final String place;
   private final ParquetFiles tables;
   private final String staging;
   private final Map<String, Map<Integer, PartRecord>> finished = new TreeMap<>();
@@ -67,7 +68,9 @@ final class RunStages implements JobContext {
       JobSteps steps,
       Reuse reuse,
       PrintStream out,
-      Clock clock) {
+      Clock clock,
+      String place) {
+    this.place = place;
     this.steps = steps;
     this.reuse = reuse;
     this.files = files;
@@ -253,7 +256,13 @@ final class RunStages implements JobContext {
     SparkContext spark = SparkSessions.context(job.name());
     String name = stage.isEmpty() ? job.name() : job.name() + " " + stage;
     try (Progress progress =
-        new Progress(out, clock, name, plan.unit(), plan.parts().size(), plan.totalUnits())) {
+        new Progress(
+            out,
+            clock,
+            place.isEmpty() ? name : place + ": " + name,
+            plan.unit(),
+            plan.parts().size(),
+            plan.totalUnits())) {
       progress.resumed(finished(stage).size(), before);
       progress.show();
       new SparkParts(spark)

@@ -98,8 +98,8 @@ final class RunnerSteps implements JobSteps {
     }
 
     @Override
-    public JobOutcome run() throws IOException {
-      return runner.run(job, config, Optional.of(output), mode);
+    public JobOutcome run(String place) throws IOException {
+      return runner.at(place).run(job, config, Optional.of(output), mode);
     }
   }
 }

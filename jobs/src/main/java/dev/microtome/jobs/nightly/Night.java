@@ -37,6 +37,7 @@ final class Night {
     List<PipelineRow> rows = new ArrayList<>();
     long selected = steps.stream().filter(NightStep::runs).count();
     long begun = 0;
+    Instant first = clock.instant();
     for (NightStep step : steps) {
       PipelineRow row;
       List<String> unwell = step.needs().stream().filter(name -> !ended.get(name).well()).toList();
@@ -45,10 +46,12 @@ final class Night {
       } else {
         begun++;
         out.println();
-        out.printf("Step %d of %d: %s (%s)%n", begun, selected, step.name(), step.job().job());
+        out.printf(
+            "Step %d of %d: %s (%s), %s so far%n",
+            begun, selected, step.name(), step.job().job(), soFar(first));
         row =
             unwell.isEmpty()
-                ? run(step)
+                ? run(step, "%d/%d %s".formatted(begun, selected, step.name()))
                 : ended(step, StepStatus.BLOCKED, "needs " + String.join(", ", unwell));
       }
       rows.add(row);
@@ -57,6 +60,11 @@ final class Night {
       }
     }
     return List.copyOf(rows);
+  }
+
+  private String soFar(Instant first) {
+    long seconds = Duration.between(first, clock.instant()).toSeconds();
+    return seconds < 60 ? seconds + " s" : "%d min %02d s".formatted(seconds / 60, seconds % 60);
   }
 
   /** Whether a step failed for more than its input's or its configuration's sake. */
@@ -81,10 +89,10 @@ final class Night {
         message);
   }
 
-  private PipelineRow run(NightStep step) {
+  private PipelineRow run(NightStep step, String place) {
     Instant start = clock.instant();
     try {
-      JobOutcome outcome = step.job().run();
+      JobOutcome outcome = step.job().run(place);
       StepStatus status = outcome.upToDate() ? StepStatus.UP_TO_DATE : StepStatus.DONE;
       PipelineRow row = well(step, status, start, outcome);
       ended.put(step.name(), status);

@@ -1,9 +1,5 @@
 package dev.microtome.jobs.quickstart;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigValueFactory;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,7 +15,6 @@ public final class Pipeline {
   private final Path output;
   private final Path sparkJars;
   private final Path applicationJar;
-  private final Config config;
 
   /**
    * A pipeline that has not run yet.
@@ -34,10 +29,6 @@ public final class Pipeline {
     this.output = output.toAbsolutePath().normalize();
     this.sparkJars = sparkJars;
     this.applicationJar = applicationJar;
-    config =
-        ConfigFactory.parseFile(new File(file.toString()))
-            .withValue("output", ConfigValueFactory.fromAnyRef(this.output.toString()))
-            .resolve();
   }
 
   /**
@@ -53,14 +44,6 @@ public final class Pipeline {
             Path.of(arguments[2]),
             Path.of(arguments[3]))
         .run();
-  }
-
-  Config shared() {
-    return config.getConfig("shared");
-  }
-
-  Path output() {
-    return output;
   }
 
   /**

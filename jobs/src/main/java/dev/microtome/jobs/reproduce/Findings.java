@@ -1,6 +1,7 @@
 package dev.microtome.jobs.reproduce;
 
 import dev.microtome.dynamics.LossBump;
+import dev.microtome.dynamics.Series;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

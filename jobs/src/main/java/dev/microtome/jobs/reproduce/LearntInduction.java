@@ -1,5 +1,6 @@
 package dev.microtome.jobs.reproduce;
 
+import dev.microtome.dynamics.Series;
 import dev.microtome.heads.HeadScore;
 import dev.microtome.heads.HeadScoreRow;
 import dev.microtome.heads.InContextRow;
@@ -9,12 +10,10 @@ import dev.microtome.model.HeadIndex;
 import dev.microtome.run.InputException;
 import java.util.Comparator;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
-import java.util.stream.Collectors;
 
 /**
  * What the tables of {@code induction-heads} say of one model's training.
@@ -50,7 +49,15 @@ record LearntInduction(
     return new LearntInduction(
         model,
         head,
-        accuracy(tables.rows(step, "repeat_predictions", RepeatPredictionRow.class), model),
+        series(
+            model,
+            "accuracy",
+            tables.rows(step, "repeat_predictions", RepeatPredictionRow.class).stream()
+                .filter(row -> row.repetition() > 1)
+                .toList(),
+            RepeatPredictionRow::model,
+            RepeatPredictionRow::step,
+            RepeatPredictionRow::accuracy),
         series(
             model,
             "in-context-learning score",
@@ -89,18 +96,6 @@ record LearntInduction(
         .orElseThrow(() -> new InputException("No head has such a score"));
   }
 
-  private static Series accuracy(List<RepeatPredictionRow> rows, String model) {
-    TreeMap<Long, Double> means =
-        rows.stream()
-            .filter(row -> row.model().equals(model) && row.repetition() > 1)
-            .collect(
-                Collectors.groupingBy(
-                    RepeatPredictionRow::step,
-                    TreeMap::new,
-                    Collectors.averagingDouble(RepeatPredictionRow::accuracy)));
-    return new Series("accuracy of " + model, means);
-  }
-
   private static <R> Series series(
       String model,
       String name,
@@ -108,10 +103,10 @@ record LearntInduction(
       Function<R, String> models,
       ToLongFunction<R> steps,
       ToDoubleFunction<R> values) {
-    TreeMap<Long, Double> all = new TreeMap<>();
-    rows.stream()
-        .filter(row -> models.apply(row).equals(model))
-        .forEach(row -> all.put(steps.applyAsLong(row), values.applyAsDouble(row)));
-    return new Series(name + " of " + model, all);
+    Series found = Series.byModel(name, rows, models, steps, values).get(model);
+    if (found == null) {
+      throw new InputException("No checkpoint has a value of %s of %s".formatted(name, model));
+    }
+    return found;
   }
 }

@@ -1,6 +1,7 @@
 package dev.microtome.jobs.reproduce;
 
 import dev.microtome.dynamics.LossBump;
+import dev.microtome.dynamics.Series;
 import dev.microtome.dynamics.Trajectory;
 import dev.microtome.dynamics.Transition;
 import dev.microtome.jobs.quickstart.Pipeline;

@@ -2,6 +2,7 @@ package dev.microtome.jobs.reproduce;
 
 import dev.microtome.circuits.BigramFitRow;
 import dev.microtome.circuits.SkipTrigramRow;
+import dev.microtome.dynamics.Series;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.microtome.jobs.reproduce;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.microtome.dynamics.LossBump;
+import dev.microtome.dynamics.Series;
 import dev.microtome.dynamics.Trajectory;
 import dev.microtome.dynamics.Transition;
 import java.nio.file.Path;
