@@ -14,7 +14,11 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The output of {@code run-all}: a folder for each step, each with runs of its own. */
@@ -50,7 +54,7 @@ record NightFolder(Path path) {
         contents.put(
             step + "/" + table.getKey(),
             TableRows.of(path.resolve(step), table.getKey()).stream()
-                .map(row -> row.replaceAll("seconds\\w*=\\S+ ", ""))
+                .map(row -> row.replaceAll("\\w*second\\w*=\\S+ ", ""))
                 .toList());
       }
       for (JsonNode artifact : manifest.get("artifacts")) {
@@ -61,6 +65,37 @@ record NightFolder(Path path) {
       }
     }
     return contents;
+  }
+
+  /** What differs from what was expected of these steps, a line a table or file. */
+  List<String> differences(Map<String, Object> expected, List<String> steps) throws IOException {
+    Map<String, Object> found = contents(steps);
+    List<String> differences = new ArrayList<>();
+    Set<String> names = new TreeSet<>(found.keySet());
+    expected.keySet().stream()
+        .filter(name -> steps.contains(name.substring(0, name.indexOf('/'))))
+        .forEach(names::add);
+    for (String name : names) {
+      Object here = found.get(name);
+      Object there = expected.get(name);
+      if (here instanceof List<?> rows && there instanceof List<?> others) {
+        differences.addAll(differences(name, rows, others));
+      } else if (!Objects.equals(here, there)) {
+        differences.add("%s: %s, expected %s".formatted(name, here, there));
+      }
+    }
+    return differences;
+  }
+
+  private static List<String> differences(String name, List<?> rows, List<?> others) {
+    if (rows.size() != others.size()) {
+      return List.of("%s: %d rows, expected %d".formatted(name, rows.size(), others.size()));
+    }
+    return IntStream.range(0, rows.size())
+        .filter(i -> !rows.get(i).equals(others.get(i)))
+        .mapToObj(i -> "%s, row %d: %s, expected %s".formatted(name, i, rows.get(i), others.get(i)))
+        .limit(1)
+        .toList();
   }
 
   /** Part records of all runs of a step; 0 where the step has not begun. */
