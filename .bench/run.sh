@@ -19,8 +19,9 @@ build() {
   mvn -q -Pbench -pl common,jobs -am -DskipTests -Dspotless.check.skip package dependency:build-classpath \
     -Dmdep.outputFile=target/bench.cp -Dmdep.includeScope=test
   common="common/target/classes:common/target/test-classes:$(cat common/target/bench.cp)"
-  # As spark-submit has it: the shaded jar and Spark's own, and the benchmark's class besides.
-  jobs="jobs/target/microtome.jar:jobs/target/test-classes:jobs/target/spark/jars/*"
+  # As spark-submit has it: the shaded jar and Spark's own, and the benchmark's class and what its helpers assert with besides.
+  assertj=$(tr ':' '\n' < jobs/target/bench.cp | grep /assertj-core-)
+  jobs="jobs/target/microtome.jar:jobs/target/test-classes:jobs/target/spark/jars/*:$assertj"
   opens=$(sed -n 's|.*<spark.module.options>\(.*\)</spark.module.options>.*|\1|p' pom.xml)
 }
 
