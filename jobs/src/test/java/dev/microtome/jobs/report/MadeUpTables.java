@@ -1,6 +1,7 @@
 package dev.microtome.jobs.report;
 
 import dev.microtome.circuits.CircuitScoreRow;
+import dev.microtome.dynamics.LossByPositionRow;
 import dev.microtome.dynamics.LossPcaComponentRow;
 import dev.microtome.dynamics.LossPcaRow;
 import dev.microtome.heads.HeadScoreRow;
@@ -56,7 +57,9 @@ final class MadeUpTables {
             List.of(
                 new FeatureLogitRow("topk", 7, 0, 1, 3, text, 2),
                 new FeatureLogitRow("topk", 7, 0, -1, 4, "lowered", -2)))
-        .with("erasure_probes", probes(text));
+        .with("erasure_probes", probes(text))
+        .with(ErasedLoss.BEFORE, losses(text, 3))
+        .with(ErasedLoss.AFTER, losses(text, 3.5));
   }
 
   private static List<HeadScoreRow> headScores(String text) {
@@ -171,6 +174,14 @@ final class MadeUpTables {
         probe(text, "none", 0, "logistic", 0.875),
         probe(text, "given", 1, "logistic", 0.5625),
         probe(text, "none", 0, "mlp", 0.9375));
+  }
+
+  /** At the last checkpoint 30 tokens of 2 nats and 10 of another loss. */
+  private static List<LossByPositionRow> losses(String text, double second) {
+    return List.of(
+        new LossByPositionRow(text, 0, 1, 9, 0.1, 30),
+        new LossByPositionRow(text, 1000, 1, 2, 0.1, 30),
+        new LossByPositionRow(text, 1000, 2, second, 0.1, 10));
   }
 
   private static ErasureProbeRow probe(

@@ -29,6 +29,8 @@ class ReportConfigTest {
         .hasMessageContaining("erasure or steps");
     assertThatThrownBy(() -> ConfFile.read(ReportConfig.class, List.of("heads=h", "title=\" \"")))
         .hasMessageContaining("title: invalid value");
+    assertThatThrownBy(() -> ConfFile.read(ReportConfig.class, List.of("losses=l", "erasure=e")))
+        .hasMessageContaining("erased-losses: invalid value null: losses and erased-losses are");
     assertThatThrownBy(() -> ConfFile.read(ReportConfig.class, List.of("head=h")))
         .hasMessageContaining("Unknown key head: did you mean heads?");
   }

@@ -76,6 +76,8 @@ class ReportTest {
     report("sae-features=" + runs("heads")).refusedWith("has no table 'features' (it has head_sco");
     report("steps=[" + folder.resolve("none") + "]").refusedWith("/none");
     report("steps=[" + folder + "]").refusedWith(": no run and no output folder");
+    report("erasure=" + runs("heads"), "losses=" + runs("heads"), "erased-losses=" + runs("heads"))
+        .refusedWith("has no table 'erasure_probes'");
     report().refusedWith("at least one input is needed");
     report("hedas=x").refusedWith("Unknown key hedas: did you mean heads?");
     Files.delete(JobRun.newest(runs("heads")).resolve("_SUCCESS"));

@@ -21,7 +21,10 @@ class WriteReportTest {
   private static String page(GivenRows rows, List<StepFacts> steps, String browser)
       throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    WriteReport.page(new ReportPart("A title", List.of(), steps, browser), rows.tables())
+    WriteReport.page(
+            new ReportPart(
+                "A title", List.of(), steps, "plain at blocks.0.hook_resid_post", browser),
+            rows.tables())
         .write(out);
     return out.toString(StandardCharsets.UTF_8);
   }
@@ -58,6 +61,9 @@ class WriteReportTest {
             "Feature 7 of topk goes with kind=plain (r = 0.88).",
             "A linear probe tells plain at blocks.0.hook_resid_post in 87.5 % of the cases (81.3 % to 93.8 %); with 1 dimension erased in 56.3 % (50.0 % to 62.5 %), and always saying the commonest class is right in 50.0 %.",
             "given logistic 1 0.563 0.500 to 0.625 0.500 0.1250",
+            // 2 nats of 30 tokens and 3 of 10; half a nat more of the 10 once it is erased
+            "Without plain at blocks.0.hook_resid_post the loss of plain goes from 2.250 to 2.375 nats a token.",
+            "plain 1,000 40 2.250 2.375 0.125",
             "2 steps wrote 1,002,000 rows in 3 min 00 s.",
             "corpus generate-corpus 61.5 s 2,000 1.5 MB");
   }
@@ -112,6 +118,16 @@ class WriteReportTest {
     String plane = page(all.without("head_scores", "repeat_predictions", "in_context_learning"));
     assertThat(plane).contains("id=\"plane\"").doesNotContain("id=\"accuracy\"");
     assertThat(page(all, List.of(), "")).doesNotContain("id=\"steps\"");
+  }
+
+  @Test
+  void whatErasingCostsIsLeftOutWithoutBothLosses() throws IOException {
+    GivenRows all = MadeUpTables.of("plain");
+    for (String missing : List.of(ErasedLoss.BEFORE, ErasedLoss.AFTER)) {
+      assertThat(page(all.without(missing)))
+          .contains("id=\"erasure\"")
+          .doesNotContain("nats a token");
+    }
   }
 
   @Test
