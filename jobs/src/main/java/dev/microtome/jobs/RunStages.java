@@ -265,7 +265,7 @@ final class RunStages implements JobContext {
             plan.totalUnits())) {
       progress.resumed(finished(stage).size(), before);
       progress.show();
-      new SparkParts(spark)
+      new SparkParts(spark, job.name())
           .run(
               plan.parts(),
               todo,
