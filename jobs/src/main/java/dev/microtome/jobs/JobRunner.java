@@ -99,7 +99,8 @@ public final class JobRunner {
     out.println(Versions.banner() + " · " + job.name());
     Plan<P> plan = plan(job, config, inputs);
     if (mode == RunRequest.Mode.DRY_RUN) {
-      PlanReport.print(out, config.json(), inputs.records(), plan, job, inputs.modelFiles());
+      MemoryEstimate memory = memory(job, config, plan, inputs);
+      PlanReport.print(out, config.json(), inputs.records(), plan, job, memory);
       job.outline(config.value(), plan, inputs).forEach(out::println);
       out.println("Dry run: nothing was written");
       return new JobOutcome(Optional.empty(), List.of(), false);
@@ -173,7 +174,18 @@ public final class JobRunner {
     List<String> reasons =
         upToDate ? List.of() : new Changes(files).since(output, config.json(), inputs.records());
     return new Forecast(
-        upToDate, reasons, plan.parts().size(), plan.estimatedRows(), plan.estimatedBytes());
+        upToDate,
+        reasons,
+        plan.parts().size(),
+        plan.estimatedRows(),
+        plan.estimatedBytes(),
+        memory(job, config, plan, inputs).brief());
+  }
+
+  private static <C extends Record, P extends Serializable> MemoryEstimate memory(
+      Job<C, P> job, ResolvedConfig<C> config, Plan<P> plan, RunInputs inputs) {
+    return MemoryEstimate.of(
+        config.json(), inputs.modelFiles(), job.memory(config.value(), plan, inputs));
   }
 
   private static <C extends Record, P extends Serializable> JobOutcome finish(

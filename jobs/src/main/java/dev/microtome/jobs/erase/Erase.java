@@ -9,8 +9,10 @@ import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TableInput;
+import dev.microtome.jobs.TaskMemory;
 import dev.microtome.jobs.inputs.EraserFolder;
 import dev.microtome.jobs.inputs.TokenSlices;
+import dev.microtome.jobs.labels.ActivationShapes;
 import dev.microtome.run.InputException;
 import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.RowReader;
@@ -19,6 +21,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -130,6 +133,22 @@ public final class Erase implements Job<EraseConfig, ErasePart> {
         inputs.tables().read(file.path(), EraseTask.HookRow.class, 0, 1)) {
       return rows.next().hook();
     }
+  }
+
+  @Override
+  public TaskMemory memory(EraseConfig config, Plan<ErasePart> plan, Inputs inputs) {
+    EraseTask task = plan.parts().get(0).task();
+    Map<String, Integer> widths = ActivationShapes.widths(task.metadata());
+    long together =
+        widths.entrySet().stream()
+            .filter(entry -> task.hooks().isEmpty() || task.hooks().contains(entry.getKey()))
+            .mapToLong(Map.Entry::getValue)
+            .sum();
+    return together == 0
+        ? TaskMemory.steady("%,d activations of a hook point".formatted(EraseTask.BATCH_ROWS))
+        : new TaskMemory(
+            2 * together * EraseTask.BATCH_ROWS * Float.BYTES,
+            "%,d activations of each hook point, before and after".formatted(EraseTask.BATCH_ROWS));
   }
 
   @Override

@@ -34,7 +34,7 @@ record EraseTask(
     ActivationCodec codec,
     Map<String, String> metadata)
     implements PartTask<TokenSlices> {
-  private static final int BATCH_ROWS = 2048;
+  static final int BATCH_ROWS = 2048;
 
   EraseTask {
     hooks = List.copyOf(hooks);

@@ -8,6 +8,7 @@ import dev.microtome.jobs.Inputs;
 import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.Plan;
+import dev.microtome.jobs.TaskMemory;
 import dev.microtome.jobs.labels.FewRows;
 import dev.microtome.jobs.labels.LabelCensus;
 import dev.microtome.jobs.labels.LabelShares;
@@ -68,6 +69,14 @@ public final class FitLeace implements Job<FitLeaceConfig, LabelledPart> {
   @Override
   public Plan<LabelledPart> plan(FitLeaceConfig config, Inputs inputs) {
     return LabelledActivations.plan(config.source(), config.rowsPerPart(), inputs);
+  }
+
+  @Override
+  public TaskMemory memory(FitLeaceConfig config, Plan<LabelledPart> plan, Inputs inputs) {
+    long width = LabelledActivations.width(config.source(), config.hooks(), plan, inputs);
+    return new TaskMemory(
+        config.concepts().size() * width * width * Double.BYTES,
+        "sums of a hook point, %,d numbers wide, for each concept".formatted(width));
   }
 
   @Override

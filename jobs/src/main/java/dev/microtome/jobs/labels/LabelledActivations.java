@@ -66,6 +66,32 @@ public final class LabelledActivations {
         -1);
   }
 
+  /**
+   * Numbers of the widest activation, as far as the table says its shapes; else of the first.
+   *
+   * @param hooks those that are read; all if empty
+   */
+  public static int width(
+      LabelSource source, List<String> hooks, Plan<LabelledPart> plan, Inputs inputs) {
+    ActivationSource.Opened activations = ActivationSource.open(source.activations(), inputs);
+    Map<String, Integer> widths = ActivationShapes.widths(activations.table().metadata());
+    return widths.entrySet().stream()
+        .filter(entry -> hooks.isEmpty() || hooks.contains(entry.getKey()))
+        .mapToInt(Map.Entry::getValue)
+        .max()
+        .orElseGet(() -> firstWidth(plan.parts().get(0), inputs));
+  }
+
+  private static int firstWidth(LabelledPart part, Inputs inputs) {
+    TokenSlices.Slice first = part.part().activations().slices().get(0);
+    try (RowReader<ActivationSource.ArrayRow> rows =
+        part.encoding().read(inputs.tables(), first.path(), first.from(), first.from() + 1)) {
+      return rows.next().activation().length;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The hook point of a part's first activation. */
   public static String firstHook(LabelledPart part, Inputs inputs) throws IOException {
     TokenSlices.Slice first = part.part().activations().slices().get(0);

@@ -7,6 +7,7 @@ import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.StepsFailedException;
+import dev.microtome.jobs.TaskMemory;
 import dev.microtome.run.InputException;
 import dev.microtome.table.RowWriter;
 import dev.microtome.table.TableSpec;
@@ -83,6 +84,11 @@ public final class RunAll implements Job<RunAllConfig, String> {
   @Override
   public List<String> outline(RunAllConfig config, Plan<String> plan, Inputs inputs) {
     return new NightPlan(steps(config, inputs)).lines();
+  }
+
+  @Override
+  public TaskMemory memory(RunAllConfig config, Plan<String> plan, Inputs inputs) {
+    return TaskMemory.steady("steps have their own, as below");
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.microtome.jobs.Inputs;
 import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.Plan;
+import dev.microtome.jobs.TaskMemory;
 import dev.microtome.jobs.labels.LabelledActivations;
 import dev.microtome.jobs.labels.LabelledPart;
 import dev.microtome.probing.ProbeScoreRow;
@@ -66,6 +67,12 @@ public final class TrainProbe implements Job<TrainProbeConfig, LabelledPart> {
   @Override
   public Plan<LabelledPart> plan(TrainProbeConfig config, Inputs inputs) {
     return LabelledActivations.plan(config.source(), config.rowsPerPart(), inputs);
+  }
+
+  @Override
+  public TaskMemory memory(TrainProbeConfig config, Plan<LabelledPart> plan, Inputs inputs) {
+    long width = LabelledActivations.width(config.source(), config.hooks(), plan, inputs);
+    return config.sample().memory(config.concepts().size(), width, plan.totalUnits());
   }
 
   @Override

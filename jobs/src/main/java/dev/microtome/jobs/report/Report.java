@@ -17,6 +17,7 @@ import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.RunInput;
 import dev.microtome.jobs.TableInput;
+import dev.microtome.jobs.TaskMemory;
 import dev.microtome.probing.ErasureProbeRow;
 import dev.microtome.run.FileStore;
 import dev.microtome.run.InputException;
@@ -189,6 +190,11 @@ public final class Report implements Job<ReportConfig, ReportPart> {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @Override
+  public TaskMemory memory(ReportConfig config, Plan<ReportPart> plan, Inputs inputs) {
+    return TaskMemory.steady("small tables, one after the other");
   }
 
   @Override

@@ -12,12 +12,14 @@ import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.PartOutput;
 import dev.microtome.jobs.Plan;
+import dev.microtome.jobs.TaskMemory;
 import dev.microtome.jobs.inputs.TokenSlices;
 import dev.microtome.jobs.labels.FewRows;
 import dev.microtome.jobs.labels.LabelCensus;
 import dev.microtome.jobs.labels.LabelShares;
 import dev.microtome.jobs.labels.LabelledTokens;
 import dev.microtome.model.HookPoint;
+import dev.microtome.model.HookPoints;
 import dev.microtome.table.RowWriter;
 import dev.microtome.table.TableSpec;
 import java.io.IOException;
@@ -94,6 +96,21 @@ public final class Scrub implements Job<ScrubConfig, ScrubPart> {
         "  scrubs: "
             + scrubbing.hooks().stream().map(HookPoint::address).collect(Collectors.joining(", ")),
         "  compares: " + String.join(", ", scrubbing.variants()));
+  }
+
+  @Override
+  public TaskMemory memory(ScrubConfig config, Plan<ScrubPart> plan, Inputs inputs) {
+    HookPoints points = HookPoints.of(inputs.modelFiles().get(0).config());
+    Scrubbing scrubbing = plan.parts().get(0).scrubbing();
+    long width =
+        scrubbing.hooks().stream()
+            .mapToLong(hook -> points.shape(hook).sizePerPosition(1))
+            .max()
+            .orElse(0);
+    return new TaskMemory(
+        (1 + scrubbing.randomSubspaces()) * width * width * Double.BYTES,
+        "sums of a hook point, %,d numbers wide, for the concept and each random subspace"
+            .formatted(width));
   }
 
   @Override

@@ -48,6 +48,20 @@ class FitLeaceTest extends FitLeaceRuns {
     }
   }
 
+  /** 8 bytes for each pair of numbers and each concept, and no table says the shape. */
+  @Test
+  void aDryRunTellsTheMemoryOfATask() {
+    Path activations = activations("a", row -> row);
+    String plan =
+        run("plan", activations, labels("l", row -> true), "concepts=[gender,depth]", "--dry-run")
+            .succeeded()
+            .out();
+    assertThat(plan)
+        .contains(
+            "memory of a task: about %d B (sums of a hook point, %d numbers wide, for each concept)"
+                .formatted(2 * WIDTH * WIDTH * 8, WIDTH));
+  }
+
   /** Parts of 400 rows whole, and of 37, which cut sequences and files. */
   @Test
   void partsMergeToTheWholeAndGiveTheSameBitsTwice() throws IOException {

@@ -192,16 +192,16 @@ class RunAllTest {
   void dryRunShowsTheTreeWithWhatWouldRunAndWhyAndWritesNothing() throws IOException {
     String first = night(STEPS, "--dry-run").succeeded().out();
     assertThat(first)
-        .contains("├─ corpus (generate-corpus): would run, since it has not run yet (1 part)")
+        .contains("├─ corpus (generate-corpus): would run, since it has not run yet (1 part; little memory)")
         .contains("│  └─ models (train-model): would be looked at after corpus")
-        .contains("└─ numbers (range): would run, since it has not run yet (3 parts, 25 rows)");
+        .contains("└─ numbers (range): would run, since it has not run yet (3 parts, 25 rows; 600 B a task)");
     assertThat(folder.resolve("nights")).doesNotExist();
 
     night(STEPS).succeeded();
     String changed = STEPS.replace("count = 25", "count = 26").replace("steps = 2", "steps = 3");
     assertThat(night(changed, "--dry-run").succeeded().out())
-        .contains("corpus (generate-corpus): up to date")
-        .contains("numbers (range): would run, since count was 25, is 26 (3 parts, 26 rows)")
+        .contains("corpus (generate-corpus): up to date (little memory)")
+        .contains("numbers (range): would run, since count was 25, is 26 (3 parts, 26 rows; 600 B a task)")
         .contains("models (train-model): would run, since steps was 2, is 3");
 
     Files.writeString(folder.resolve("a.txt"), "text");
@@ -209,7 +209,7 @@ class RunAllTest {
     night(read, "--only=numbers").succeeded();
     String less = STEPS.replace("count = 25", "count = 24");
     assertThat(night(less, "--dry-run").succeeded().out())
-        .contains(", is null; its text changed (3 parts, 24 rows)");
+        .contains(", is null; its text changed (3 parts, 24 rows; ");
   }
 
   @ParameterizedTest

@@ -62,7 +62,7 @@ class TrainSaeInputsTest extends TrainSaeRuns {
         train("plan", "hooks=" + RESID, "grid.expansion=[2,8]", "--dry-run").succeeded().out();
     assertThat(plan)
         .contains(
-            "Memory of a task: about 1.3 MB for the SAEs that it trains together, and 0.1 MB of the heap");
+            "memory of a task: about 1.4 MB (1.3 MB for the SAEs that it trains together, 0.1 MB of the heap");
   }
 
   /** A name with the hook behind it, and one that was given like that. */

@@ -6,6 +6,7 @@ import dev.microtome.jobs.Inputs;
 import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.Plan;
+import dev.microtome.jobs.TaskMemory;
 import dev.microtome.table.TableSpec;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -48,6 +49,11 @@ public final class KilledScrub implements Job<ScrubConfig, ScrubPart> {
   @Override
   public Plan<ScrubPart> plan(ScrubConfig config, Inputs inputs) {
     return scrub.plan(config, inputs);
+  }
+
+  @Override
+  public TaskMemory memory(ScrubConfig config, Plan<ScrubPart> plan, Inputs inputs) {
+    return scrub.memory(config, plan, inputs);
   }
 
   @Override

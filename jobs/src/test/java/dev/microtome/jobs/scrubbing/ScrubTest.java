@@ -189,7 +189,8 @@ class ScrubTest {
     assertThat(run.out())
         .contains(
             "scrubs: %s, %s, %s".formatted(HOOKS.get(0), LINEAR, HOOKS.get(3)),
-            "compares: original, scrubbed, random_1");
+            "compares: original, scrubbed, random_1",
+            "for the concept and each random subspace");
     assertThat(output).doesNotExist();
   }
 
