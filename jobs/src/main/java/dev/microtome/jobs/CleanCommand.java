@@ -35,7 +35,7 @@ final class CleanCommand {
     if (request.output().isEmpty() || keep == null) {
       throw new UsageException(
           "clean needs --output (the folder to look below) and --keep (runs to keep in each output)");
-    } else if (request.mode() == RunRequest.Mode.FORCE) {
+    } else if (request.mode().isForced()) {
       throw new UsageException("clean has no --force");
     }
     clean(request.output().get(), keep, request.mode());
@@ -50,7 +50,7 @@ final class CleanCommand {
     for (Retention.Decision decision : retention.decide(folder)) {
       byOutput.computeIfAbsent(decision.output(), unused -> new ArrayList<>()).add(decision);
     }
-    boolean dryRun = mode == RunRequest.Mode.DRY_RUN;
+    boolean dryRun = mode.isDry();
     long removed = 0;
     List<String> busy = new ArrayList<>();
     for (Map.Entry<String, List<Retention.Decision>> output : byOutput.entrySet()) {

@@ -73,7 +73,7 @@ public final class JobRunner {
    */
   public <C extends Record, P extends Serializable> JobOutcome run(
       Job<C, P> job, RunRequest request) throws IOException {
-    if (request.output().isEmpty() && request.mode() != RunRequest.Mode.DRY_RUN) {
+    if (request.output().isEmpty() && !request.mode().isDry()) {
       throw new UsageException("Missing option --output: the folder for the runs of " + job.name());
     }
     if (request.output().isPresent()) {
@@ -98,7 +98,7 @@ public final class JobRunner {
     RunInputs inputs = new RunInputs(files, folder, steps);
     out.println(Versions.banner() + " · " + job.name());
     Plan<P> plan = plan(job, config, inputs);
-    if (mode == RunRequest.Mode.DRY_RUN) {
+    if (mode.isDry()) {
       MemoryEstimate memory = memory(job, config, plan, inputs);
       PlanReport.print(out, config.json(), inputs.records(), plan, job, memory);
       job.outline(config.value(), plan, inputs).forEach(out::println);
@@ -107,7 +107,7 @@ public final class JobRunner {
     }
     Fingerprint fingerprint = fingerprint(job, config, inputs);
     String output = qualify("--output", folder.orElseThrow());
-    boolean force = mode == RunRequest.Mode.FORCE || job.runsAnew();
+    boolean force = mode.isForced() || job.runsAnew();
     if (!force) {
       Optional<RunDirectory> done = upToDate(output, fingerprint);
       if (done.isPresent() && !done.get().shouldBeLatest()) {
@@ -128,7 +128,7 @@ public final class JobRunner {
       Manifest started = manifest(job, config, inputs, fingerprint, plan, force);
       String shared = shared(job, config, inputs, plan);
       Reuse reuse =
-          mode == RunRequest.Mode.FORCE
+          mode.isForced()
               ? Reuse.ofNothing(plan.identities(), shared)
               : Reuse.of(files, output, plan.identities(), shared);
       try (RunSession session =
@@ -168,7 +168,7 @@ public final class JobRunner {
         new RunInputs(files, Optional.of(output), new RunnerSteps(this, files, mode));
     Plan<P> plan = plan(job, config, inputs);
     boolean upToDate =
-        mode != RunRequest.Mode.FORCE
+        !mode.isForced()
             && !job.runsAnew()
             && upToDate(output, fingerprint(job, config, inputs)).isPresent();
     List<String> reasons =

@@ -212,6 +212,23 @@ class RunAllTest {
         .contains(", is null; its text changed (3 parts, 24 rows; ");
   }
 
+  @Test
+  void aDryRunOfAForcedNightTellsThatEveryStepWouldRun() throws IOException {
+    String two =
+        """
+        jobs = [
+          { name = a, job = range, configuration { count = 5 } }
+          { name = b, job = range, configuration { count = 5 }, after = [a] }
+        ]
+        """;
+    night(two).succeeded();
+
+    assertThat(night(two, "--dry-run", "--force").succeeded().out())
+        .contains("a (range): would run, since a new run is forced (1 part")
+        .contains("b (range): would be looked at after a");
+    assertThat(statuses()).containsExactly("a done", "b done");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"quickstart", "phase-change", "monosemanticity"})
   void thePipelinesOfThisRepositoryAreOnes(String name) {
