@@ -36,7 +36,7 @@ public final class JobRunner {
   private final HadoopFileStore files;
   private final PrintStream out;
   private final Clock clock;
-  private final String place;
+  private final StepPlace place;
 
   /**
    * Makes a runner.
@@ -44,10 +44,10 @@ public final class JobRunner {
    * @param out where plan, progress and summary are printed
    */
   public JobRunner(HadoopFileStore files, PrintStream out, Clock clock) {
-    this(files, out, clock, "");
+    this(files, out, clock, StepPlace.ALONE);
   }
 
-  private JobRunner(HadoopFileStore files, PrintStream out, Clock clock, String place) {
+  private JobRunner(HadoopFileStore files, PrintStream out, Clock clock, StepPlace place) {
     this.files = files;
     this.out = out;
     this.clock = clock;
@@ -57,9 +57,9 @@ public final class JobRunner {
   /**
    * The same runner for a job inside another.
    *
-   * @param step where in that one it is, for the progress display, such as {@code 3/16 losses}
+   * @param step where in that one it is, for the progress display
    */
-  JobRunner at(String step) {
+  JobRunner at(StepPlace step) {
     return new JobRunner(files, out, clock, step);
   }
 

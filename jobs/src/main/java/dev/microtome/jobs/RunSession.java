@@ -57,7 +57,7 @@ final class RunSession implements Closeable {
       Reuse reuse,
       PrintStream out,
       Clock clock,
-      String place) {
+      StepPlace place) {
     this.run = run;
     this.started = started;
     this.lease = lease;
@@ -78,7 +78,7 @@ final class RunSession implements Closeable {
       Reuse reuse,
       PrintStream out,
       Clock clock,
-      String place)
+      StepPlace place)
       throws IOException {
     Fingerprint fingerprint = new Fingerprint(request.fingerprint());
     Optional<RunDirectory> killed = unfinished(files, output, fingerprint, request);

@@ -46,7 +46,7 @@ final class RunStages implements JobContext {
   private final Reuse reuse;
   private final PrintStream out;
   private final Clock clock;
-  private final String place;
+  private final StepPlace place;
   private final ParquetFiles tables;
   private final String staging;
   private final FinishedParts finished;
@@ -65,7 +65,7 @@ final class RunStages implements JobContext {
       Reuse reuse,
       PrintStream out,
       Clock clock,
-      String place) {
+      StepPlace place) {
     this.place = place;
     this.steps = steps;
     this.reuse = reuse;
@@ -212,12 +212,7 @@ final class RunStages implements JobContext {
     String name = stage.isEmpty() ? job.name() : job.name() + " " + stage;
     try (Progress progress =
         new Progress(
-            out,
-            clock,
-            place.isEmpty() ? name : place + ": " + name,
-            plan.unit(),
-            plan.parts().size(),
-            plan.totalUnits())) {
+            out, clock, name, place, plan.unit(), plan.parts().size(), plan.totalUnits())) {
       progress.resumed(finished.of(stage).size(), before);
       progress.show();
       new SparkParts(spark, job.name())

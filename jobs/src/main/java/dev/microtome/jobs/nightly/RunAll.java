@@ -19,7 +19,7 @@ import java.util.List;
 @AutoService(Job.class)
 @SuppressWarnings("rawtypes") // a service is found by its erased type
 public final class RunAll implements Job<RunAllConfig, String> {
-  private static final TableSpec<PipelineRow> PIPELINE =
+  static final TableSpec<PipelineRow> PIPELINE =
       TableSpec.of("pipeline", PipelineRow.class, "A step of the night and how it went.");
 
   private static final ArtifactSpec SUMMARY =
@@ -94,7 +94,7 @@ public final class RunAll implements Job<RunAllConfig, String> {
   @Override
   public void run(RunAllConfig config, Plan<String> plan, JobContext context) {
     List<NightStep> steps = NightSteps.of(config, context.output(), context.steps());
-    Night night = new Night(context.files(), context.out(), context.clock());
+    Night night = new Night(context.files(), context.out(), context.clock(), LastNight.of(context));
     List<PipelineRow> rows = night.run(steps);
     NightSummary summary = new NightSummary(rows);
     context.runOnDriver(

@@ -229,6 +229,15 @@ class RunAllTest {
     assertThat(statuses()).containsExactly("a done", "b done");
   }
 
+  @Test
+  void theNextNightSaysWhatIsLeftOfAllStepsByTheLast() throws IOException {
+    assertThat(night(STEPS).succeeded().out()).doesNotContain("of all steps left");
+
+    assertThat(night(STEPS).succeeded().out())
+        .containsPattern(
+            "Step 1 of 3: corpus .generate-corpus., 0 s so far, about \\d+ s of all steps left as last night");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"quickstart", "phase-change", "monosemanticity"})
   void thePipelinesOfThisRepositoryAreOnes(String name) {
