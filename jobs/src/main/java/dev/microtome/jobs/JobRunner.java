@@ -115,6 +115,8 @@ public final class JobRunner {
       }
     }
     boolean existed = exists(output);
+    RunSession ended;
+    JobOutcome outcome;
     try (Lease lease = lease(output)) {
       // Another process may have finished the same run while this one planned.
       Optional<RunDirectory> done = force ? Optional.empty() : upToDate(output, fingerprint);
@@ -133,13 +135,17 @@ public final class JobRunner {
               : Reuse.of(files, output, plan.identities(), shared);
       try (RunSession session =
           RunSession.open(files, output, started, lease, job, steps, reuse, out, clock, place)) {
-        return finish(job, config.value(), plan, session);
+        outcome = finish(job, config.value(), plan, session);
+        ended = session;
       }
     } finally {
       if (!existed) {
         removeIfEmpty(output);
       }
     }
+    // Without the lease: a night cleans its own output, too.
+    ended.afterwards();
+    return outcome;
   }
 
   private static <C extends Record> Fingerprint fingerprint(

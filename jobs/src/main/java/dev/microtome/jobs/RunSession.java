@@ -182,8 +182,12 @@ final class RunSession implements Closeable {
     run.succeed(complete);
     finished = true;
     Summary.print(out, run, complete);
-    stages.afterwards(run.path());
     return new JobOutcome(Optional.of(run.path()), stages.computed(), false);
+  }
+
+  /** Does what the job has asked for once the run is finished. */
+  void afterwards() {
+    stages.afterwards(run.path());
   }
 
   /**

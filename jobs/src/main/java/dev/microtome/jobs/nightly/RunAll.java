@@ -2,6 +2,7 @@ package dev.microtome.jobs.nightly;
 
 import com.google.auto.service.AutoService;
 import dev.microtome.jobs.ArtifactSpec;
+import dev.microtome.jobs.Cleaning;
 import dev.microtome.jobs.Inputs;
 import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
@@ -9,10 +10,14 @@ import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.StepsFailedException;
 import dev.microtome.jobs.TaskMemory;
 import dev.microtome.run.InputException;
+import dev.microtome.run.Secrets;
 import dev.microtome.table.RowWriter;
 import dev.microtome.table.TableSpec;
+import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The job {@code run-all}. */
@@ -83,7 +88,20 @@ public final class RunAll implements Job<RunAllConfig, String> {
 
   @Override
   public List<String> outline(RunAllConfig config, Plan<String> plan, Inputs inputs) {
-    return new NightPlan(steps(config, inputs)).lines();
+    List<String> lines = new ArrayList<>(new NightPlan(steps(config, inputs)).lines());
+    if (config.retention().keep().isPresent()) {
+      int keep = config.retention().keep().get();
+      try {
+        Cleaning.Report old =
+            new Cleaning(inputs.files(), keep).forecast(inputs.output().orElseThrow());
+        lines.add("Old runs: %d of each step are kept".formatted(keep));
+        old.goneLines().forEach(line -> lines.add("  " + line));
+        lines.add("  and where a step makes a new run, the oldest of those kept");
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return lines;
   }
 
   @Override
@@ -113,12 +131,27 @@ public final class RunAll implements Job<RunAllConfig, String> {
         run -> {
           context.out().println();
           context.out().print(summary.text());
+          if (summary.well()) {
+            config.retention().keep().ifPresent(keep -> clean(keep, context));
+          }
           new Notifier(config.notification(), context.out()).tell(summary, run);
           if (!summary.well()) {
             String message = summary.headline() + ". " + reasons(summary);
             throw night.broken() ? new StepsFailedException(message) : new InputException(message);
           }
         });
+  }
+
+  /** That it could not clean does not make the night a failure. */
+  private static void clean(int keep, JobContext context) {
+    try {
+      Cleaning.Report report =
+          new Cleaning(context.files(), keep).remove(context.output(), context.clock());
+      report.goneLines().forEach(context.out()::println);
+      report.busy().forEach(why -> context.out().println("not cleaned: " + why));
+    } catch (IOException | InputException e) {
+      context.out().println("not cleaned: " + Secrets.redacted(String.valueOf(e.getMessage())));
+    }
   }
 
   private static String reasons(NightSummary summary) {
