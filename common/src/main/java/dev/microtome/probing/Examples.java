@@ -54,6 +54,11 @@ public final class Examples implements AutoCloseable {
         ProbeRows.ofFloats(values, d), Matrix.of(rows.size(), count, targets), sequences, tokens);
   }
 
+  /** Examples of their parts; the activations are closed with them. */
+  static Examples of(ProbeRows x, Matrix targets, long[] sequences, int[] tokens) {
+    return new Examples(x, targets, sequences, tokens);
+  }
+
   /** The same examples with other activations, which they close. */
   public Examples with(ProbeRows other) {
     return new Examples(other, targets, sequences, tokens);

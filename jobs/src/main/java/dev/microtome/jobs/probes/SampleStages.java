@@ -36,9 +36,9 @@ final class SampleStages {
       JobContext context)
       throws IOException {
     LabelledPart shared = plan.parts().get(0);
-    LabelCensus census = LabelledActivations.census(shared, unlabelled, context);
-    List<ConceptColumns> concepts = ConceptColumns.of(census.targets());
-    Map<String, Long> labels = LabelledActivations.labelCounts(shared, census);
+    Labels found = labels(plan, unlabelled, maxUnlabelled, maxUnmatchedLabels, context);
+    List<ConceptColumns> concepts = found.concepts();
+    Map<String, Long> labels = found.shares().labels();
     context.runParts(
         LabelledActivations.slices(plan),
         new SampleTask(
@@ -58,10 +58,26 @@ final class SampleStages {
     counts.forEach(
         (hook, files) ->
             parts.add(new HookPart(hook, samples.getOrDefault(hook, List.of()), files)));
-    return new Sampled(
-        new HookExamples(
-            concepts, settings, new LabelShares(labels, maxUnlabelled, maxUnmatchedLabels)),
-        parts);
+    return new Sampled(new HookExamples(concepts, settings, found.shares()), parts);
+  }
+
+  /** Concepts with their classes, and what may be without each other. */
+  record Labels(List<ConceptColumns> concepts, LabelShares shares) {}
+
+  /** Counts the labels. */
+  static Labels labels(
+      Plan<LabelledPart> plan,
+      Unlabelled unlabelled,
+      double maxUnlabelled,
+      double maxUnmatchedLabels,
+      JobContext context)
+      throws IOException {
+    LabelledPart shared = plan.parts().get(0);
+    LabelCensus census = LabelledActivations.census(shared, unlabelled, context);
+    return new Labels(
+        ConceptColumns.of(census.targets()),
+        new LabelShares(
+            LabelledActivations.labelCounts(shared, census), maxUnlabelled, maxUnmatchedLabels));
   }
 
   /** Labels with an activation: with fewer {@link LabelShares#require} refuses. */

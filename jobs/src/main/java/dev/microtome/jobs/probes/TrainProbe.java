@@ -31,6 +31,12 @@ import java.util.List;
  * are read once; more than {@code train-rows} rows do not make a probe better known than its
  * interval says.
  *
+ * <p>With {@code rows = all} the pass over the activations leaves the labelled rows as raw numbers
+ * in the run's folder (it is deleted at the end, and needs as much room as the activations), and
+ * the probes are fitted to every row that is not held out and scored on every one that is: each
+ * evaluation of L-BFGS, of all ridges and folds at once, is a pass of the cluster over them. Of the
+ * same rows the probes are those of the sample but for rounding.
+ *
  * <pre>{@code
  * spark-submit microtome.jar train-probe --config conf/jobs/train-probe.conf \
  *   --set activations=runs/activations --set labels=runs/corpus --set concepts=[gender] --output runs/probes
@@ -78,6 +84,10 @@ public final class TrainProbe implements Job<TrainProbeConfig, LabelledPart> {
   @Override
   public void run(TrainProbeConfig config, Plan<LabelledPart> plan, JobContext context) {
     try {
+      if (config.rows() == FitRows.ALL) {
+        AllRows.run(config, plan, context);
+        return;
+      }
       SampleStages.Sampled sampled =
           SampleStages.run(
               plan,
