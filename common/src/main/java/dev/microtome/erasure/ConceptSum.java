@@ -58,7 +58,7 @@ public final class ConceptSum {
   }
 
   /** What has been added, to be merged with other parts of the hook point's activations. */
-  public ConceptMomentsRow row(String hook) {
-    return ConceptMomentsRow.of(hook, targets.concept(), dimensions, unlabelled, moments);
+  public ConceptMoments moments(String hook) {
+    return ConceptMoments.of(hook, targets.concept(), dimensions, unlabelled, moments);
   }
 }

@@ -6,10 +6,11 @@ import java.util.List;
 /**
  * One hook point.
  *
- * @param moments files with its moments, in the order of the parts that wrote them
+ * @param moments for each concept files of the relay with its moments, in the order of the rows
+ *     behind them
  */
-record ErasersPart(String hook, List<String> moments) implements Serializable {
+record ErasersPart(String hook, List<List<String>> moments) implements Serializable {
   ErasersPart {
-    moments = List.copyOf(moments);
+    moments = moments.stream().map(List::copyOf).toList();
   }
 }

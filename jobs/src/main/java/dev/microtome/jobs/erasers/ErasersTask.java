@@ -1,6 +1,5 @@
 package dev.microtome.jobs.erasers;
 
-import dev.microtome.erasure.ConceptMomentsRow;
 import dev.microtome.erasure.ConceptTargets;
 import dev.microtome.erasure.EraserFile;
 import dev.microtome.erasure.EraserSettings;
@@ -12,29 +11,27 @@ import dev.microtome.jobs.PartTask;
 import dev.microtome.jobs.labels.LabelShares;
 import dev.microtome.jobs.labels.MergedConcept;
 import dev.microtome.run.RejectedContentException;
-import dev.microtome.table.RowReader;
 import dev.microtome.table.RowWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Merges the moments of a hook point and fits its erasers. */
+/** Fits the erasers of a hook point, one concept after the other. */
 record ErasersTask(List<ConceptTargets> targets, LabelShares shares, EraserSettings settings)
     implements PartTask<ErasersPart> {
 
   @Override
   public long run(ErasersPart part, PartContext context) throws IOException {
-    Map<String, MergedConcept> merged = merge(part, context);
     Map<String, LeaceEraser> erasers = new TreeMap<>();
     try (RowWriter<ErasureReportRow> report = context.writer(ErasureReportRow.TABLE, part.hook())) {
-      for (ConceptTargets target : targets) {
-        MergedConcept sums = merged.get(target.concept());
-        Map<String, Double> metrics = sums.check(part.hook(), target, shares);
+      for (int i = 0; i < targets.size(); i++) {
+        ConceptTargets target = targets.get(i);
+        MergedConcept sums = MergedConcept.read(context.relay(), part.moments().get(i));
+        Map<String, Double> metrics = sums.check(target, shares);
         LeaceFit fit = fit(part.hook(), target, sums);
         erasers.put(target.concept(), fit.eraser());
         metrics.putAll(fit.metrics());
@@ -56,26 +53,6 @@ record ErasersTask(List<ConceptTargets> targets, LabelShares shares, EraserSetti
       Files.delete(file);
     }
     return targets.size();
-  }
-
-  private static Map<String, MergedConcept> merge(ErasersPart part, PartContext context)
-      throws IOException {
-    Map<String, MergedConcept> merged = new LinkedHashMap<>();
-    for (String path : part.moments()) {
-      try (RowReader<ConceptMomentsRow> rows =
-          context.tables().read(path, ConceptMomentsRow.class)) {
-        while (rows.hasNext()) {
-          ConceptMomentsRow row = rows.next();
-          MergedConcept sums = merged.get(row.concept());
-          if (sums == null) {
-            merged.put(row.concept(), new MergedConcept(row));
-          } else {
-            sums.add(row, path);
-          }
-        }
-      }
-    }
-    return merged;
   }
 
   private LeaceFit fit(String hook, ConceptTargets target, MergedConcept sums) {

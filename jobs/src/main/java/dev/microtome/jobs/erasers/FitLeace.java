@@ -13,12 +13,15 @@ import dev.microtome.jobs.labels.LabelCensus;
 import dev.microtome.jobs.labels.LabelShares;
 import dev.microtome.jobs.labels.LabelledActivations;
 import dev.microtome.jobs.labels.LabelledPart;
-import dev.microtome.jobs.labels.LabelledReader;
+import dev.microtome.jobs.labels.MomentsTree;
 import dev.microtome.table.TableSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Fits, for each hook point and concept, the map that removes every linear trace of the concept
@@ -28,9 +31,10 @@ import java.util.List;
  * generate-corpus writes them, a table with sequence_id, position and a column a concept, or
  * columns of the activations. Writes {@code erasers/HOOK.safetensors} and {@code erasure_report}.
  *
- * <p>One pass over the labels finds the classes; one over the activations sums up moments, a part
- * at a time, which are merged in the order of the parts: the bits do not depend on executors. Each
- * hook point is then fitted by a task of its own.
+ * <p>One pass over the labels finds the classes, another one sorts them by sequence if they are not;
+ * one over the activations sums up moments, a part
+ * at a time, which a tree of tasks merges in the order of the parts ({@link MomentsTree}): the bits
+ * do not depend on executors. Each hook point is then fitted by a task of its own.
  *
  * <pre>{@code
  * spark-submit microtome.jar fit-leace --config conf/jobs/fit-leace.conf \
@@ -76,16 +80,11 @@ public final class FitLeace implements Job<FitLeaceConfig, LabelledPart> {
     try {
       LabelCensus census = LabelledActivations.census(shared, config.unlabelled(), context);
       List<ConceptTargets> targets = census.targets();
+      LabelledActivations.Joined joined =
+          LabelledActivations.join(plan, config.hooks(), context);
       context.runParts(
-          LabelledActivations.slices(plan),
-          new MomentsTask(
-              new LabelledReader(shared.encoding(), shared.labels(), config.hooks()),
-              targets,
-              config.unlabelled()));
-      List<ErasersPart> hooks = new ArrayList<>();
-      LabelledActivations.filesByHook(
-              FitTables.MOMENTS, config.hooks(), config.activations(), context)
-          .forEach((hook, moments) -> hooks.add(new ErasersPart(hook, moments)));
+          joined.plan(), new MomentsTask(joined.reader(), targets, config.unlabelled()));
+      List<ErasersPart> hooks = hooks(config, context);
       context.runStage(
           "erasers",
           new Plan<>(hooks, "erasers", (long) hooks.size() * targets.size(), -1, -1),
@@ -102,5 +101,29 @@ public final class FitLeace implements Job<FitLeaceConfig, LabelledPart> {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Merges moments until a task can take those of a hook point and concept. */
+  private static List<ErasersPart> hooks(FitLeaceConfig config, JobContext context)
+      throws IOException {
+    Map<String, Map<String, List<String>>> files = new LinkedHashMap<>();
+    context.forEachRow(
+        FitTables.MOMENTS,
+        row ->
+            files
+                .computeIfAbsent(row.hook(), unused -> new LinkedHashMap<>())
+                .computeIfAbsent(row.concept(), unused -> new ArrayList<>())
+                .add(row.file()));
+    LabelledActivations.requireHooks(config.hooks(), files.keySet(), config.activations());
+    Iterator<List<String>> merged =
+        new MomentsTree("merge", context)
+            .merge(files.values().stream().flatMap(each -> each.values().stream()).toList())
+            .iterator();
+    List<ErasersPart> hooks = new ArrayList<>();
+    files.forEach(
+        (hook, concepts) ->
+            hooks.add(
+                new ErasersPart(hook, concepts.keySet().stream().map(each -> merged.next()).toList())));
+    return hooks;
   }
 }

@@ -1,13 +1,15 @@
 package dev.microtome.jobs.erasers;
 
-import dev.microtome.erasure.ConceptMomentsRow;
 import dev.microtome.jobs.ArtifactSpec;
 import dev.microtome.table.TableSpec;
 
 /** What passes between the job's stages, and what it writes beside its table. */
 final class FitTables {
-  static final TableSpec<ConceptMomentsRow> MOMENTS =
-      TableSpec.of("_moments", ConceptMomentsRow.class, "Moments of a part");
+  /** Folder of the relay with the moments of parts. */
+  static final String FOLDER = "moments";
+
+  static final TableSpec<MomentsRow> MOMENTS =
+      TableSpec.of("_moments", MomentsRow.class, "Where the moments of a part are");
 
   static final ArtifactSpec ERASERS =
       new ArtifactSpec(

@@ -1,6 +1,6 @@
 package dev.microtome.jobs.erasers;
 
-import dev.microtome.erasure.ConceptMomentsRow;
+import dev.microtome.erasure.ConceptMoments;
 import dev.microtome.erasure.ConceptSum;
 import dev.microtome.erasure.ConceptTargets;
 import dev.microtome.jobs.PartContext;
@@ -8,6 +8,7 @@ import dev.microtome.jobs.PartTask;
 import dev.microtome.jobs.labels.ActivationSource;
 import dev.microtome.jobs.labels.LabelledReader;
 import dev.microtome.jobs.labels.LabelledSlices;
+import dev.microtome.jobs.labels.MomentsFile;
 import dev.microtome.jobs.labels.Unlabelled;
 import dev.microtome.table.RowWriter;
 import java.io.IOException;
@@ -23,10 +24,15 @@ record MomentsTask(LabelledReader reader, List<ConceptTargets> targets, Unlabell
   public long run(LabelledSlices part, PartContext context) throws IOException {
     Map<String, List<ConceptSum>> sums = new LinkedHashMap<>();
     long rows = reader.forEach(part, context, (row, token, values) -> add(row, values, sums));
-    for (Map.Entry<String, List<ConceptSum>> hook : sums.entrySet()) {
-      try (RowWriter<ConceptMomentsRow> writer = context.writer(FitTables.MOMENTS, hook.getKey())) {
+    int files = 0;
+    try (RowWriter<MomentsRow> writer = context.writer(FitTables.MOMENTS, "")) {
+      for (Map.Entry<String, List<ConceptSum>> hook : sums.entrySet()) {
         for (ConceptSum sum : hook.getValue()) {
-          writer.write(sum.row(hook.getKey()));
+          ConceptMoments moments = sum.moments(hook.getKey());
+          String file = "%s/%d/%d".formatted(FitTables.FOLDER, context.index(), files);
+          MomentsFile.write(context.relay(), file, moments);
+          writer.write(new MomentsRow(hook.getKey(), moments.concept(), file));
+          files++;
         }
       }
     }

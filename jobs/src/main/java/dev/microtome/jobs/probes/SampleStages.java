@@ -7,7 +7,6 @@ import dev.microtome.jobs.labels.LabelCensus;
 import dev.microtome.jobs.labels.LabelShares;
 import dev.microtome.jobs.labels.LabelledActivations;
 import dev.microtome.jobs.labels.LabelledPart;
-import dev.microtome.jobs.labels.LabelledReader;
 import dev.microtome.jobs.labels.Unlabelled;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -39,10 +38,11 @@ final class SampleStages {
     LabelCensus census = LabelledActivations.census(shared, unlabelled, context);
     List<ConceptColumns> concepts = ConceptColumns.of(census.targets());
     Map<String, Long> labels = LabelledActivations.labelCounts(shared, census);
+    LabelledActivations.Joined joined = LabelledActivations.join(plan, hooks, context);
     context.runParts(
-        LabelledActivations.slices(plan),
+        joined.plan(),
         new SampleTask(
-            new LabelledReader(shared.encoding(), shared.labels(), hooks),
+            joined.reader(),
             concepts,
             unlabelled,
             settings,

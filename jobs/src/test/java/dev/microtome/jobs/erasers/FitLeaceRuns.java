@@ -52,9 +52,13 @@ abstract class FitLeaceRuns {
   }
 
   JobRun run(String output, Path activations, Path labels, String... sets) {
+    return run("fit-leace", output, activations, labels, sets);
+  }
+
+  JobRun run(String job, String output, Path activations, Path labels, String... sets) {
     List<String> all = new ArrayList<>(List.of("activations=" + activations, "labels=" + labels));
     all.addAll(List.of(sets));
-    return JobRun.of("fit-leace", folder.resolve(output), all);
+    return JobRun.of(job, folder.resolve(output), all);
   }
 
   /**

@@ -13,6 +13,7 @@ import dev.microtome.jobs.LocalSpark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -48,16 +49,15 @@ class FitLeaceTest extends FitLeaceRuns {
     }
   }
 
-  /** Parts of 400 rows whole, and of 37, which cut sequences and files. */
+  /** 400 rows in one part, and in 45, which cut sequences and files and are merged in two levels. */
   @Test
-  void partsMergeToTheWholeAndGiveTheSameBitsTwice() throws IOException {
+  void partsMergeToTheWholeAndAKilledRunEndsWithTheSameBytes() throws IOException {
     Path activations = activations("a", row -> row);
     Path labels = labels("l", row -> true);
     String[] keys = {"concepts=[gender,depth]", "real-valued=[depth]"};
     run("whole", activations, labels, keys).succeeded();
-    String[] cut = {keys[0], keys[1], "rows-per-part=37"};
+    String[] cut = {keys[0], keys[1], "rows-per-part=9"};
     run("cut", activations, labels, cut).succeeded();
-    run("again", activations, labels, cut).succeeded();
     for (String hook : HOOKS) {
       for (String concept : List.of("gender", "depth")) {
         LeaceEraser whole = erasers("whole", hook).erasers().get(concept);
@@ -66,9 +66,23 @@ class FitLeaceTest extends FitLeaceRuns {
         assertThat(other.projection().toArray())
             .containsExactly(whole.projection().toArray(), within(1e-12));
       }
-      assertThat(Files.readAllBytes(file("again", hook)))
-          .isEqualTo(Files.readAllBytes(file("cut", hook)));
     }
+
+    List<String> stages = new ArrayList<>();
+    for (String killedAt : List.of("merge_1", "erasers", "none")) {
+      WatchedFitLeace.watch =
+          (stage, plan) -> {
+            if (stage.equals(killedAt)) {
+              throw new IllegalStateException("killed at " + stage);
+            }
+            stages.add(stage);
+          };
+      JobRun run = run("watched-fit-leace", "killed", activations, labels, cut);
+      assertThat(run.code()).as(run.err()).isEqualTo(killedAt.equals("none") ? 0 : 3);
+    }
+    assertThat(stages).contains("merge_1").doesNotContain("merge_2");
+    JobRun.assertSame(
+        JobRun.written(folder.resolve("killed")), JobRun.written(folder.resolve("cut")));
   }
 
   /** A column a concept, in a table of labels and beside the activations. */
