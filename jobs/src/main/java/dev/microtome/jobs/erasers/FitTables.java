@@ -15,8 +15,11 @@ final class FitTables {
       new ArtifactSpec(
           "erasers",
           "HOOK.safetensors",
-          "For each concept CONCEPT.proj_left [d, rank], .proj_right [rank, d], .bias [d], float64:"
-              + " erased = x - (x - bias) @ proj_right.T @ proj_left.T");
+          "For each concept float64 tensors. CONCEPT.proj_left [d, rank], .proj_right [rank, d], .bias [d]:"
+              + " erased = x - (x - bias) @ proj_right.T @ proj_left.T. Oracle: .coefficients [d, k], .mean_z [k]:"
+              + " erased = x - (z - mean_z) @ coefficients.T. Quadratic: .transports [k, d, d], .class_means [k, d],"
+              + " .mean [d]: erased = einsum('nij,nj->ni', transports[c], x - class_means[c]) + mean."
+              + " The metadata CONCEPT.targets has columns and classes in the order of z and c");
 
   private FitTables() {}
 }

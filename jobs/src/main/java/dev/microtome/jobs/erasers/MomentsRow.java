@@ -6,4 +6,5 @@ import dev.microtome.table.Column;
 record MomentsRow(
     @Column(doc = "address of the hook point") String hook,
     @Column(doc = "the concept") String concept,
+    @Column(doc = "number of the class, where each has a sum of its own; else 0") int number,
     @Column(doc = "file of the relay") String file) {}

@@ -15,9 +15,14 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Sums up the activations of a part with their labels, by hook point and concept. */
-record MomentsTask(LabelledReader reader, List<ConceptTargets> targets, Unlabelled unlabelled)
+record MomentsTask(
+    LabelledReader reader,
+    List<ConceptTargets> targets,
+    Unlabelled unlabelled,
+    ConceptSum.Kind kind)
     implements PartTask<LabelledSlices> {
 
   @Override
@@ -28,11 +33,16 @@ record MomentsTask(LabelledReader reader, List<ConceptTargets> targets, Unlabell
     try (RowWriter<MomentsRow> writer = context.writer(FitTables.MOMENTS, "")) {
       for (Map.Entry<String, List<ConceptSum>> hook : sums.entrySet()) {
         for (ConceptSum sum : hook.getValue()) {
-          ConceptMoments moments = sum.moments(hook.getKey());
-          String file = "%s/%d/%d".formatted(FitTables.FOLDER, context.index(), files);
-          MomentsFile.write(context.relay(), file, moments);
-          writer.write(new MomentsRow(hook.getKey(), moments.concept(), file));
-          files++;
+          List<Optional<ConceptMoments>> all = sum.moments(hook.getKey());
+          for (int number = 0; number < all.size(); number++) {
+            if (all.get(number).isPresent()) {
+              ConceptMoments moments = all.get(number).get();
+              String file = "%s/%d/%d".formatted(FitTables.FOLDER, context.index(), files);
+              MomentsFile.write(context.relay(), file, moments);
+              writer.write(new MomentsRow(hook.getKey(), moments.concept(), number, file));
+              files++;
+            }
+          }
         }
       }
     }
@@ -48,7 +58,7 @@ record MomentsTask(LabelledReader reader, List<ConceptTargets> targets, Unlabell
             row.hook(),
             unused ->
                 targets.stream()
-                    .map(each -> ConceptSum.of(each, row.activation().length))
+                    .map(each -> ConceptSum.of(each, row.activation().length, kind))
                     .toList());
     for (int i = 0; i < concepts.size(); i++) {
       concepts.get(i).add(row.activation(), unlabelled.label(values.get(i), targets.get(i)));

@@ -7,8 +7,6 @@ import dev.microtome.jobs.Relay;
 import dev.microtome.run.RejectedContentException;
 import dev.microtome.stats.Moments;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -56,6 +54,20 @@ public final class MergedConcept {
     return ConceptMoments.of(hook, concept, dimensions, unlabelled, sum);
   }
 
+  String hook() {
+    return hook;
+  }
+
+  long unlabelled() {
+    return unlabelled;
+  }
+
+  /** The same of no rows. */
+  MergedConcept empty() {
+    return new MergedConcept(
+        ConceptMoments.of(hook, concept, dimensions, 0, Moments.ofColumns(sum.columns())));
+  }
+
   /** The sum itself. */
   public Moments sum() {
     return sum;
@@ -73,58 +85,25 @@ public final class MergedConcept {
    *     nothing to erase, or one row
    */
   public Map<String, Double> check(ConceptTargets target, LabelShares shares) {
-    String what = "%s, concept '%s'".formatted(hook, target.concept());
-    long rows = sum.count();
-    // Of a class of their own, unlabelled activations are among the rows.
-    long without = classRows(target, Unlabelled.NAME);
-    long unmatched = shares.require(hook, target.concept(), rows - without, unlabelled);
-    Map<String, Double> metrics = new LinkedHashMap<>();
-    metrics.put("unlabelled_rows", (double) unlabelled);
-    if (shares.labels().containsKey(target.concept())) {
-      metrics.put("unmatched_labels", (double) unmatched);
-    }
-    metrics.put("targets", (double) target.width());
+    Map<String, Double> metrics =
+        new TargetCounts(hook, target, sum.count(), unlabelled, this::count).check(shares);
     int at = 0;
-    List<String> names = target.names();
     for (ConceptTargets.LabelColumn column : target.columns()) {
-      List<String> present = new ArrayList<>();
-      for (String value : column.classes()) {
-        long count = count(at);
-        metrics.put("class_rows:" + names.get(at), (double) count);
-        at++;
-        if (count > 0) {
-          present.add(value);
-        }
-        if (count == 1) {
-          throw new RejectedContentException(
-              "%s: class '%s' has one row only, which an eraser would single out; leave it out or join it with another"
-                  .formatted(what, value));
-        }
-      }
       if (column.isReal()) {
-        requireVaries(what, column.name(), at);
-        at++;
-      } else if (present.size() < 2) {
-        throw new RejectedContentException(
-            "%s: all %,d activations are of class %s; two classes are needed"
-                .formatted(what, rows, present));
+        requireVaries(column.name(), at);
       }
+      at += column.width();
     }
     return metrics;
   }
 
-  private void requireVaries(String what, String column, int at) {
+  private void requireVaries(String column, int at) {
     int place = dimensions + at;
     if (sum.scatter(place, place + 1, place, place + 1).trace() == 0) {
       throw new RejectedContentException(
-          "%s: %s is %s in all %,d rows; there is nothing to erase"
-              .formatted(what, column, sum.mean()[place], sum.count()));
+          "%s, concept '%s': %s is %s in all %,d rows; there is nothing to erase"
+              .formatted(hook, concept, column, sum.mean()[place], sum.count()));
     }
-  }
-
-  private long classRows(ConceptTargets target, String name) {
-    int at = target.names().indexOf(name);
-    return at < 0 ? 0 : count(at);
   }
 
   /** Rows of a class: what its column of z sums up to. */

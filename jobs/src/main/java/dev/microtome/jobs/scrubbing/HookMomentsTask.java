@@ -59,12 +59,12 @@ record HookMomentsTask(Scrubbing scrubbing, int place, ConceptTargets targets)
     int passes = 1 + scrubbing.randomSubspaces();
     try (NDManager scope = transformer.manager().newSubManager()) {
       Pass pass = new Pass(model, hook, scope, sequences, labels);
-      ConceptSum sum = ConceptSum.of(targets, width);
+      ConceptSum sum = ConceptSum.of(targets, width, ConceptSum.Kind.JOINT);
       pass.forEach(
           below.interventions(scrubbing.concept()),
           (row, label) -> sum.add(row.activation(), label),
           done -> context.progress(done / passes));
-      write(0, sum.moments(hook.address()), context);
+      write(0, sum.moments(hook.address()).get(0).orElseThrow(), context);
       for (int number = 1; number < passes; number++) {
         String name = HookScrubbing.random(number - 1);
         Moments moments = Moments.ofColumns(width);
@@ -84,8 +84,7 @@ record HookMomentsTask(Scrubbing scrubbing, int place, ConceptTargets targets)
   }
 
   private void write(int number, ConceptMoments moments, PartContext context) throws IOException {
-    MomentsFile.write(
-        context.relay(), scrubbing.moments(place, number, context.index()), moments);
+    MomentsFile.write(context.relay(), scrubbing.moments(place, number, context.index()), moments);
   }
 
   /** Passes over the part's sequences that end at the hook point. */

@@ -15,7 +15,6 @@ import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.inputs.TokenSlices;
 import dev.microtome.jobs.labels.FewRows;
 import dev.microtome.jobs.labels.LabelCensus;
-import dev.microtome.jobs.labels.LabelShares;
 import dev.microtome.jobs.labels.LabelledTokens;
 import dev.microtome.jobs.labels.MomentsTree;
 import dev.microtome.model.HookPoint;
@@ -125,10 +124,7 @@ public final class Scrub implements Job<ScrubConfig, ScrubPart> {
         new HookErasersTask(
             scrubbing,
             targets,
-            new LabelShares(
-                Map.of(config.concept(), census.labels(config.concept())),
-                config.maxUnlabelled(),
-                config.maxUnmatchedLabels()),
+            config.keys().shares(Map.of(config.concept(), census.labels(config.concept()))),
             config.eraserSettings(),
             config.seed());
     Plan<LabelledTokens.Part> pass =
