@@ -8,7 +8,6 @@ import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.labels.LabelledActivations;
 import dev.microtome.jobs.labels.LabelledPart;
-import dev.microtome.jobs.labels.LabelledReader;
 import dev.microtome.probing.ContrastScoreRow;
 import dev.microtome.probing.ContrastTryRow;
 import dev.microtome.table.TableSpec;
@@ -68,13 +67,9 @@ public final class SearchContrast implements Job<SearchContrastConfig, LabelledP
 
   @Override
   public void run(SearchContrastConfig config, Plan<LabelledPart> plan, JobContext context) {
-    LabelledPart shared = plan.parts().get(0);
     try {
-      context.runParts(
-          LabelledActivations.slices(plan),
-          new SidesTask(
-              new LabelledReader(shared.encoding(), shared.labels(), config.hooks()),
-              config.pairSettings()));
+      LabelledActivations.Joined joined = LabelledActivations.join(plan, config.hooks(), context);
+      context.runParts(joined.plan(), new SidesTask(joined.reader(), config.pairSettings()));
       Map<String, List<String>> counts =
           LabelledActivations.filesByHook(
               ContrastTables.COUNTS, config.hooks(), config.activations(), context);

@@ -85,7 +85,7 @@ record GapsTask(
   private Projection leace(Examples fittedGroups) {
     LeaceEraser eraser =
         LeaceFitter.of(fittedGroups.x().columns(), fittedGroups.classMoments(groups.size()))
-            .eraser(EraserSettings.leace());
+            .eraser(EraserSettings.leace().ofFloat32());
     return new Projection(
         "leace", new FactoredMatrix(eraser.left(), eraser.right()), eraser.bias());
   }

@@ -5,7 +5,6 @@ import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.Relay;
 import dev.microtome.jobs.labels.LabelledActivations;
 import dev.microtome.jobs.labels.LabelledPart;
-import dev.microtome.jobs.labels.LabelledReader;
 import dev.microtome.probing.ConceptSums;
 import dev.microtome.probing.HookFit;
 import dev.microtome.probing.PassSums;
@@ -45,11 +44,11 @@ final class AllRows {
             config.maxUnlabelled(),
             config.maxUnmatchedLabels(),
             context);
-    LabelledPart shared = plan.parts().get(0);
+    LabelledActivations.Joined joined = LabelledActivations.join(plan, config.hooks(), context);
     context.runParts(
-        LabelledActivations.slices(plan),
+        joined.plan(),
         new RowsTask(
-            new LabelledReader(shared.encoding(), shared.labels(), config.hooks()),
+            joined.reader(),
             labels.concepts(),
             config.unlabelled(),
             config.sample().split()));

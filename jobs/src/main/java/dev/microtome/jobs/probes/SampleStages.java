@@ -7,7 +7,6 @@ import dev.microtome.jobs.labels.LabelCensus;
 import dev.microtome.jobs.labels.LabelShares;
 import dev.microtome.jobs.labels.LabelledActivations;
 import dev.microtome.jobs.labels.LabelledPart;
-import dev.microtome.jobs.labels.LabelledReader;
 import dev.microtome.jobs.labels.Unlabelled;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -35,14 +34,14 @@ final class SampleStages {
       double maxUnmatchedLabels,
       JobContext context)
       throws IOException {
-    LabelledPart shared = plan.parts().get(0);
     Labels found = labels(plan, unlabelled, maxUnlabelled, maxUnmatchedLabels, context);
     List<ConceptColumns> concepts = found.concepts();
     Map<String, Long> labels = found.shares().labels();
+    LabelledActivations.Joined joined = LabelledActivations.join(plan, hooks, context);
     context.runParts(
-        LabelledActivations.slices(plan),
+        joined.plan(),
         new SampleTask(
-            new LabelledReader(shared.encoding(), shared.labels(), hooks),
+            joined.reader(),
             concepts,
             unlabelled,
             settings,

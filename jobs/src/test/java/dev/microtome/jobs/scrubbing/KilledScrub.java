@@ -7,16 +7,15 @@ import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TaskMemory;
+import dev.microtome.jobs.StageWatch;
 import dev.microtome.table.TableSpec;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.util.List;
 
 /** The job, which dies when it comes to a stage. */
 @AutoService(Job.class)
 @SuppressWarnings("rawtypes") // a service is found by its erased type
 public final class KilledScrub implements Job<ScrubConfig, ScrubPart> {
-  /** Name of the stage; empty: it lives. The stage without a name is called {@code losses}. */
+  /** Name of the stage; empty: it lives. */
   static String killedAt = "";
 
   private final Scrub scrub = new Scrub();
@@ -59,26 +58,13 @@ public final class KilledScrub implements Job<ScrubConfig, ScrubPart> {
   @Override
   public void run(ScrubConfig config, Plan<ScrubPart> plan, JobContext context) {
     JobContext mortal =
-        (JobContext)
-            Proxy.newProxyInstance(
-                getClass().getClassLoader(),
-                new Class<?>[] {JobContext.class},
-                (proxy, method, arguments) -> {
-                  String stage =
-                      switch (method.getName()) {
-                        case "runStage", "runOnDriver" -> (String) arguments[0];
-                        case "runParts" -> "losses";
-                        default -> "none";
-                      };
-                  if (stage.equals(killedAt)) {
-                    throw new IllegalStateException("killed at " + stage);
-                  }
-                  try {
-                    return method.invoke(context, arguments);
-                  } catch (InvocationTargetException e) {
-                    throw e.getCause();
-                  }
-                });
+        StageWatch.over(
+            context,
+            (stage, unused) -> {
+              if (stage.equals(killedAt)) {
+                throw new IllegalStateException("killed at " + stage);
+              }
+            });
     scrub.run(config, plan, mortal);
   }
 }
