@@ -9,6 +9,7 @@ import dev.microtome.erasure.ErasureReportRow;
 import dev.microtome.erasure.ScrubbedHookRow;
 import dev.microtome.erasure.ScrubbingLossRow;
 import dev.microtome.jobs.JobRun;
+import dev.microtome.jobs.KilledJob;
 import dev.microtome.jobs.LocalSpark;
 import dev.microtome.table.TableSpec;
 import java.io.IOException;
@@ -158,8 +159,8 @@ class ScrubTest {
     }
 
     Path output = folder.resolve("killed");
-    for (String stage : List.of("erasers_0000", "moments_0003", "losses", "merge")) {
-      KilledScrub.killedAt = stage;
+    for (String stage : List.of("erasers_0000", "moments_0003", KilledJob.PARTS, "merge")) {
+      KilledJob.dieBefore(stage);
       JobRun killed = GoldenScrubbing.run("killed-scrub", output, tokens, labels, cut);
       assertThat(killed.code()).isEqualTo(3);
       assertThat(killed.err()).contains("killed at " + stage);
@@ -169,7 +170,7 @@ class ScrubTest {
           .anyMatch(file -> file.endsWith("relay/erasers/" + HOOKS.get(2) + ".safetensors"))
           .noneMatch(file -> file.contains("relay/moments/"));
     }
-    KilledScrub.killedAt = "";
+    KilledJob.live();
     JobRun resumed = GoldenScrubbing.run("killed-scrub", output, tokens, labels, cut).succeeded();
     assertThat(resumed.out()).contains("Resuming run ", "Stage moments_0003: 4 of 4 parts");
     JobRun.assertSame(JobRun.written(output), JobRun.written(folder.resolve("cut")));
