@@ -175,10 +175,7 @@ public final class EvaluateSae implements Job<EvaluateSaeConfig, EvaluatePart> {
           SaeEvaluation evaluation = merged.get(sae.name());
           EvaluatedSae evaluated =
               new EvaluatedSae(
-                  sae.name(),
-                  task.model().name(),
-                  sae.hooks().output().address(),
-                  sae.architecture());
+                  sae.name(), task.model().name(), sae.hooks().output(), sae.architecture());
           for (SaeEvaluationRow row : evaluation.rows(evaluated)) {
             metrics.write(row);
           }

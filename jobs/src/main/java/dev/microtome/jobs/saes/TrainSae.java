@@ -62,7 +62,7 @@ public final class TrainSae implements Job<TrainSaeConfig, SaePart> {
         new ArtifactSpec(
             SAES,
             "NAME/{cfg.json, sae_weights.safetensors, sparsity.safetensors}",
-            "An SAE in SAELens's format, for activations as they are; without evaluation tokens there is no sparsity"));
+            "An SAE in SAELens's format (sae.safetensors in place of sae_weights: a transcoder by topk, in sparsify's), for activations as they are; without evaluation tokens there is no sparsity"));
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.StageWatch;
+import dev.microtome.jobs.TaskMemory;
 import dev.microtome.jobs.labels.LabelledPart;
 import dev.microtome.table.TableSpec;
 import java.util.List;
@@ -49,6 +50,11 @@ public final class WatchedFitLeace implements Job<FitLeaceConfig, LabelledPart> 
   @Override
   public Plan<LabelledPart> plan(FitLeaceConfig config, Inputs inputs) {
     return job.plan(config, inputs);
+  }
+
+  @Override
+  public TaskMemory memory(FitLeaceConfig config, Plan<LabelledPart> plan, Inputs inputs) {
+    return job.memory(config, plan, inputs);
   }
 
   @Override

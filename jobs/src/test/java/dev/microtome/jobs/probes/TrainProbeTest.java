@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.microtome.jobs.JobRun;
+import dev.microtome.jobs.KilledJob;
 import dev.microtome.jobs.LocalSpark;
 import dev.microtome.model.load.Safetensors;
 import dev.microtome.probing.ProbeScoreRow;
@@ -157,13 +158,13 @@ class TrainProbeTest {
     };
     run("undisturbed", activations, labels, keys).succeeded();
     for (String stage : List.of("fit_0_0", "fit_0_5", "fit_1_3", "probes")) {
-      KilledProbe.killedAt = stage;
-      JobRun killed = job("killed-probe", "killed", activations, labels, keys);
+      KilledJob.dieBefore(stage);
+      JobRun killed = job("killed-train-probe", "killed", activations, labels, keys);
       assertThat(killed.code()).isEqualTo(3);
       assertThat(killed.err()).contains("killed at " + stage);
     }
-    KilledProbe.killedAt = "";
-    JobRun resumed = job("killed-probe", "killed", activations, labels, keys).succeeded();
+    KilledJob.live();
+    JobRun resumed = job("killed-train-probe", "killed", activations, labels, keys).succeeded();
     assertThat(resumed.out()).contains("Resuming run ", "Stage fit_1_2: ");
     JobRun.assertSame(
         JobRun.written(folder.resolve("killed")), JobRun.written(folder.resolve("undisturbed")));

@@ -120,7 +120,7 @@ final class MadeUpTables {
   }
 
   private static SaeEvaluationRow metric(String sae, String metric, double value) {
-    return new SaeEvaluationRow(sae, "model", "blocks.0.mlp.hook_post", "topk", metric, value);
+    return new SaeEvaluationRow(sae, "model", "blocks.0.mlp.hook_post", 0, "topk", metric, value);
   }
 
   private static List<FeatureRow> features(String text) {

@@ -9,8 +9,8 @@ import dev.microtome.erasure.ErasureReportRow;
 import dev.microtome.erasure.ScrubbedHookRow;
 import dev.microtome.erasure.ScrubbingLossRow;
 import dev.microtome.jobs.JobRun;
+import dev.microtome.jobs.KilledJob;
 import dev.microtome.jobs.LocalSpark;
-import dev.microtome.jobs.StageWatch;
 import dev.microtome.table.TableSpec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -160,8 +160,8 @@ class ScrubTest {
 
     Path output = folder.resolve("killed");
     for (String stage :
-        List.of("erasers_0000", "merge_0001_1", "moments_0003", StageWatch.PARTS, "merge")) {
-      KilledScrub.killedAt = stage;
+        List.of("erasers_0000", "merge_0001_1", "moments_0003", KilledJob.PARTS, "merge")) {
+      KilledJob.dieBefore(stage);
       JobRun killed = GoldenScrubbing.run("killed-scrub", output, tokens, labels, cut);
       assertThat(killed.code()).isEqualTo(3);
       assertThat(killed.err()).contains("killed at " + stage);
@@ -171,7 +171,7 @@ class ScrubTest {
           .anyMatch(file -> file.endsWith("relay/erasers/" + HOOKS.get(2) + ".safetensors"))
           .noneMatch(file -> file.contains("relay/moments/") || file.contains("relay/merge_"));
     }
-    KilledScrub.killedAt = "";
+    KilledJob.live();
     JobRun resumed = GoldenScrubbing.run("killed-scrub", output, tokens, labels, cut).succeeded();
     assertThat(resumed.out()).contains("Resuming run ", "Stage moments_0003: 10 of 10 parts");
     JobRun.assertSame(JobRun.written(output), JobRun.written(folder.resolve("cut")));
@@ -183,10 +183,10 @@ class ScrubTest {
     String hook = HOOKS.get(0);
     Path output = folder.resolve("ranges");
     String[] sets = {"hooks=[" + hook + "]", "random-subspaces=0", "sequences-per-part=1"};
-    KilledScrub.killedAt = "label_ranges";
+    KilledJob.dieBefore("label_ranges");
     assertThat(GoldenScrubbing.run("killed-scrub", output, tokens, labels, sets).err())
         .contains("killed at label_ranges");
-    KilledScrub.killedAt = "";
+    KilledJob.live();
     GoldenScrubbing.run("killed-scrub", output, tokens, labels, sets).succeeded();
     assertThat(projection(output, hook))
         // Sums in another order, of activations from other batches: float32
