@@ -83,6 +83,27 @@ class ReportTest {
     assertThat(folder.resolve("page")).doesNotExist();
   }
 
+  /** Segments of one token have nothing to foretell, and neither has a model that is not causal. */
+  @Test
+  void headsWithoutPredictionsHaveAPage() throws IOException {
+    pipeline();
+    JobRun.of(
+            "induction-heads",
+            folder.resolve("single"),
+            List.of(
+                "checkpoints=[" + runs("models") + "]",
+                "repeats=2",
+                "sequence-length=1",
+                "examples=2"))
+        .succeeded();
+
+    report("heads=" + folder.resolve("single")).succeeded();
+
+    assertThat(Files.readString(JobRun.newest(folder.resolve("page")).resolve("page/index.html")))
+        .contains("id=\"heads\"")
+        .doesNotContain("id=\"phase-change\"");
+  }
+
   @Test
   void refusesATableWithoutRows() throws IOException {
     pipeline();
