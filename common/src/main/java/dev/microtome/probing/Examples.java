@@ -61,7 +61,8 @@ public final class Examples implements AutoCloseable {
 
   /** The same activations, which stay this one's to close, with one of the targets alone. */
   public Examples about(int target) {
-    double[] chosen = IntStream.range(0, rows()).mapToDouble(row -> targets.at(row, target)).toArray();
+    double[] chosen =
+        IntStream.range(0, rows()).mapToDouble(row -> targets.at(row, target)).toArray();
     return new Examples(x, Matrix.of(rows(), 1, chosen), sequences, tokens);
   }
 

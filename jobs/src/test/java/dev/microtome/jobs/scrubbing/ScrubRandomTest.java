@@ -59,8 +59,7 @@ class ScrubRandomTest {
       // The same float32 activations but for the order of sums.
       assertThat(found)
           .as(name)
-          .containsExactly(
-              eraser(name + "-fit", GoldenScrubbing.CONCEPT).bias(), within(1e-6));
+          .containsExactly(eraser(name + "-fit", GoldenScrubbing.CONCEPT).bias(), within(1e-6));
       double apart = 0;
       for (int i = 0; i < found.length; i++) {
         apart = Math.max(apart, Math.abs(found[i] - scrubbed[i]));
