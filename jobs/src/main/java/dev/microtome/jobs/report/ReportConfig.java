@@ -54,8 +54,12 @@ public record ReportConfig(
     if (title.isBlank()) {
       throw new ConfigException("title", "\"" + title + "\"", "must be a text");
     }
+    if (framework.isPresent() && heads.isEmpty()) {
+      throw new ConfigException(
+          "framework", framework.get(), "is said of heads: heads must be given, too");
+    }
     if (steps.isEmpty()
-        && Stream.of(heads, framework, lossPca, saeEvaluation, saeFeatures, erasure)
+        && Stream.of(heads, lossPca, saeEvaluation, saeFeatures, erasure)
             .allMatch(Optional::isEmpty)) {
       throw new ConfigException(
           "heads",
