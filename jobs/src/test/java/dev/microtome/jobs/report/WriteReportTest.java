@@ -212,7 +212,7 @@ class WriteReportTest {
     return page.substring(from, page.indexOf("</figure>", from));
   }
 
-  private static long count(String text, String part) {
+  private static int count(String text, String part) {
     return text.split(Pattern.quote(part), -1).length - 1;
   }
 
