@@ -89,7 +89,7 @@ public final class Report implements Job<ReportConfig, ReportPart> {
   public Plan<ReportPart> plan(ReportConfig config, Inputs inputs) {
     Opening opening = new Opening(inputs);
     opening.open("heads", config.heads(), "head_scores", HeadScoreRow.class);
-    opening.open("heads", config.heads(), "repeat_predictions", RepeatPredictionRow.class);
+    opening.openIfWritten("heads", config.heads(), "repeat_predictions", RepeatPredictionRow.class);
     opening.openIfWritten("heads", config.heads(), "in_context_learning", InContextRow.class);
     opening.open("framework", config.framework(), "circuit_scores", CircuitScoreRow.class);
     opening.open("loss-pca", config.lossPca(), "loss_pca", LossPcaRow.class);

@@ -73,8 +73,12 @@ public record ReportConfig(
           erasedLosses.map(InputPath::value).orElse("null"),
           "losses and erased-losses are compared in the section of erasure: give all three");
     }
+    if (framework.isPresent() && heads.isEmpty()) {
+      throw new ConfigException(
+          "framework", framework.get(), "is said of heads: heads must be given, too");
+    }
     if (steps.isEmpty()
-        && Stream.of(heads, framework, lossPca, saeEvaluation, saeFeatures, erasure)
+        && Stream.of(heads, lossPca, saeEvaluation, saeFeatures, erasure)
             .allMatch(Optional::isEmpty)) {
       throw new ConfigException(
           "heads",

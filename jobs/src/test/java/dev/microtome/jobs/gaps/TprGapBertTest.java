@@ -1,7 +1,6 @@
 package dev.microtome.jobs.gaps;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.microtome.jobs.JobRun;
 import dev.microtome.jobs.LocalSpark;
@@ -11,106 +10,112 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The job over an encoder: [CLS], which says of words what attention brings there. */
+/** The experiment as it is published: the last hidden state of a BERT at [CLS]. */
 @ExtendWith(LocalSpark.class)
 class TprGapBertTest {
-  private static final List<String> VOCABULARY =
+  private static final Path GOLDEN = Path.of("../common/src/test/resources/golden/models/bert");
+  private static final List<String> WORDS =
       List.of(
           "[PAD]", "[UNK]", "[CLS]", "[SEP]", "she", "he", "treats", "wounds", "repairs", "engines",
-          "bakes", "bread", "today", "gladly", ".");
-  private static final List<String> WORK =
-      List.of("treats wounds", "repairs engines", "bakes bread");
-  private static final String TEMPLATE =
-      "[{'SpecialToken': {'id': '[CLS]', 'type_id': 0}}, {'Sequence': {'id': 'A', 'type_id': 0}},"
-          + " %s{'SpecialToken': {'id': '[SEP]', 'type_id': 0}}]";
+          "bakes", "bread", "every", "day");
 
   @TempDir private Path folder;
 
-  @Test
-  void readsTheFirstToken() throws IOException {
-    Path model = Files.createDirectory(folder.resolve("bert"));
+  /** Random weights, and a tokenizer of whole words. */
+  @BeforeEach
+  void writeModel() throws IOException {
+    Files.createDirectory(folder.resolve("bert"));
     for (String file : List.of("config.json", "model.safetensors")) {
-      Files.copy(
-          Path.of("../common/src/test/resources/golden/models/bert", file), model.resolve(file));
+      Files.copy(GOLDEN.resolve(file), folder.resolve("bert").resolve(file));
     }
-    Files.writeString(model.resolve("tokenizer.json"), tokenizer());
-    StringBuilder lines = new StringBuilder();
-    for (int i = 0; i < 360; i++) {
-      String text =
-          (i % 2 == 0 ? "" : "Today ")
-              + (i % 5 < 2 ? "She " : "He ")
-              + WORK.get(i % 3)
-              + (i % 7 < 3 ? " gladly." : ".");
-      lines.append(
-          "{\"text\": \"%s\", \"gender\": %s, \"profession\": %d}%n"
-              .formatted(text, i % 5 < 2, i % 3));
-    }
-    Path documents = Files.writeString(folder.resolve("bios.jsonl"), lines);
-
-    List<TprGapSummaryRow> summaries = run("out", model, documents);
-    assertThat(summaries)
-        .extracting(TprGapSummaryRow::hook)
-        .containsOnly("blocks.2.hook_normalized_resid_post");
-    TprGapSummaryRow none = summaries.get(0);
-    assertThat(none.trainDocuments() + none.testDocuments()).isEqualTo(360);
-    assertThat(none.accuracy()).isGreaterThan(none.majorityBaseline() + 0.3);
-    assertThat(none.conceptAccuracy()).isGreaterThan(none.conceptMajorityBaseline() + 0.2);
-    TprGapSummaryRow erased = summaries.get(1);
-    assertThat(erased.conceptAccuracy()).isCloseTo(erased.conceptMajorityBaseline(), within(0.1));
-
-    // Without the template it is a word that says nothing of the work.
-    TprGapSummaryRow word =
-        run("word", model, documents, "hooks=[embed.hook_embed]", "add-special-tokens=false")
-            .get(0);
-    assertThat(word.conceptAccuracy()).isGreaterThan(word.conceptMajorityBaseline());
-    assertThat(word.accuracy()).isLessThan(0.5);
-  }
-
-  private List<TprGapSummaryRow> run(String output, Path model, Path documents, String... sets)
-      throws IOException {
-    List<String> all =
-        new ArrayList<>(
-            List.of(
-                "model=" + model,
-                "documents=" + documents,
-                "pooling=first",
-                "groups=[\"true\", \"false\"]",
-                "c=[1e5]"));
-    all.addAll(List.of(sets));
-    return JobRun.of("tpr-gap", folder.resolve(output), all)
-        .succeeded()
-        .rows(TprGapSummaryRow.TABLE);
-  }
-
-  /** Whole words in lower case, with BERT's template. */
-  private static String tokenizer() {
-    List<String> entries = new ArrayList<>();
-    for (String word : VOCABULARY) {
-      entries.add("'%s': %d".formatted(word, entries.size()));
-    }
-    String special = "'%1$s': {'id': '%1$s', 'ids': [%2$d], 'tokens': ['%1$s']}";
+    String vocabulary =
+        IntStream.range(0, WORDS.size())
+            .mapToObj(id -> "\"%s\": %d".formatted(WORDS.get(id), id))
+            .collect(Collectors.joining(", "));
     String added =
-        "{'id': %d, 'content': '%s', 'single_word': false, 'lstrip': false, 'rstrip': false,"
-            + " 'normalized': false, 'special': true}";
-    return """
-    {'version': '1.0', 'truncation': null, 'padding': null, 'added_tokens': [%s, %s],
-     'normalizer': {'type': 'Lowercase'}, 'pre_tokenizer': {'type': 'BertPreTokenizer'},
-     'post_processor': {'type': 'TemplateProcessing', 'single': %s, 'pair': %s,
-       'special_tokens': {%s, %s}},
-     'decoder': null, 'model': {'type': 'WordLevel', 'vocab': {%s}, 'unk_token': '[UNK]'}}
-    """
-        .formatted(
-            added.formatted(2, "[CLS]"),
-            added.formatted(3, "[SEP]"),
-            TEMPLATE.formatted(""),
-            TEMPLATE.formatted("{'Sequence': {'id': 'B', 'type_id': 1}}, "),
-            special.formatted("[CLS]", 2),
-            special.formatted("[SEP]", 3),
-            String.join(", ", entries))
-        .replace('\'', '"');
+        IntStream.range(0, 4)
+            .mapToObj(
+                id ->
+                    "{\"id\": %d, \"content\": \"%s\", \"single_word\": false, \"lstrip\": false, \"rstrip\": false, \"normalized\": false, \"special\": true}"
+                        .formatted(id, WORDS.get(id)))
+            .collect(Collectors.joining(", "));
+    Files.writeString(
+        folder.resolve("bert/tokenizer.json"),
+        """
+        {"version": "1.0", "truncation": null, "padding": null,
+         "added_tokens": [%s],
+         "normalizer": {"type": "Lowercase"}, "pre_tokenizer": {"type": "Whitespace"},
+         "post_processor": {"type": "TemplateProcessing",
+           "single": [{"SpecialToken": {"id": "[CLS]", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "[SEP]", "type_id": 0}}],
+           "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}],
+           "special_tokens": {"[CLS]": {"id": "[CLS]", "ids": [2], "tokens": ["[CLS]"]}, "[SEP]": {"id": "[SEP]", "ids": [3], "tokens": ["[SEP]"]}}},
+         "decoder": null,
+         "model": {"type": "WordLevel", "unk_token": "[UNK]", "vocab": {%s}}}
+        """
+            .formatted(added, vocabulary));
+  }
+
+  /** A document without a label or a group is left out; one beyond the context is cut. */
+  @Test
+  void readsTheFirstTokenBehindTheLastNorm() throws IOException {
+    List<String> work = List.of("treats wounds", "repairs engines", "bakes bread");
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < 240; i++) {
+      String text = (i % 4 == 0 ? "She " : "He ") + work.get(i % 3) + " every day";
+      String gender = i == 8 ? "null" : i % 4 == 0 ? "\"female\"" : "\"male\"";
+      String profession = i == 9 ? "null" : Integer.toString(i % 3);
+      lines.add(
+          "{\"text\": \"%s\", \"gender\": %s, \"profession\": %s}"
+              .formatted(i == 10 ? text.repeat(60) : text, gender, profession));
+    }
+    for (int i = 0; i < 3; i++) {
+      lines.add("{\"text\": \"Day\", \"gender\": \"neither\", \"profession\": 1}");
+    }
+    Path file = Files.write(folder.resolve("bios.jsonl"), lines);
+
+    JobRun planned = run(file, "groups=[female, male]", "pooling=first", "--dry-run").succeeded();
+    assertThat(planned.out())
+        .contains("3 labels in column profession; female minus male of column gender; 5 documents");
+    List<TprGapSummaryRow> rows =
+        run(file, "groups=[female, male]", "pooling=first", "c=[1e4]")
+            .succeeded()
+            .rows(TprGapSummaryRow.TABLE);
+    assertThat(rows).hasSize(2);
+    for (TprGapSummaryRow row : rows) {
+      assertThat(row.hook()).isEqualTo("blocks.2.hook_normalized_resid_post");
+      assertThat(row.layer()).isEqualTo(2);
+      assertThat(row.leftOut()).isEqualTo(5);
+      assertThat(row.trainDocuments() + row.testDocuments()).isEqualTo(238);
+    }
+    // [CLS] sees the words.
+    assertThat(rows.get(0).accuracy()).isEqualTo(1);
+    assertThat(rows.get(0).conceptAccuracy()).isEqualTo(1);
+    assertThat(rows.get(1).conceptAccuracy()).isLessThan(0.9);
+  }
+
+  @Test
+  void refusesATokenizerWithMoreTokensThanTheModelEmbeds() throws IOException {
+    Path tokenizer = folder.resolve("bert/tokenizer.json");
+    Files.writeString(
+        tokenizer, Files.readString(tokenizer).replace("\"day\": 13", "\"day\": 110"));
+    Path file =
+        Files.writeString(
+            folder.resolve("bios.jsonl"),
+            "{\"text\": \"She\", \"gender\": \"female\", \"profession\": 1}");
+    run(file, "--dry-run").refusedWith("its tokenizer.json has ");
+  }
+
+  private JobRun run(Path documents, String... sets) {
+    List<String> all =
+        new ArrayList<>(List.of("model=" + folder.resolve("bert"), "documents=" + documents));
+    all.addAll(List.of(sets));
+    return JobRun.of("tpr-gap", folder.resolve("out"), all);
   }
 }

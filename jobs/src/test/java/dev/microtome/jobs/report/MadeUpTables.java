@@ -39,7 +39,8 @@ final class MadeUpTables {
             "circuit_scores",
             List.of(
                 new CircuitScoreRow(JUMPS, 0, 1, 0, "full_ov_copying", 0.125),
-                new CircuitScoreRow(JUMPS, 1000, 1, 0, "full_ov_copying", 0.875)))
+                new CircuitScoreRow(JUMPS, 1000, 1, 0, "full_ov_copying", 0.875),
+                new CircuitScoreRow(JUMPS, 2000, 1, 0, "full_ov_copying", 0.5)))
         .with("loss_pca", plane())
         .with(
             "loss_pca_components",
@@ -107,7 +108,7 @@ final class MadeUpTables {
     return rows;
   }
 
-  private static List<SaeEvaluationRow> evaluation(String text) {
+  static List<SaeEvaluationRow> evaluation(String text) {
     List<SaeEvaluationRow> rows = new ArrayList<>();
     for (String sae : List.of("topk", text)) {
       double l0 = sae.equals("topk") ? 8 : 4;
@@ -119,7 +120,7 @@ final class MadeUpTables {
     return rows;
   }
 
-  private static SaeEvaluationRow metric(String sae, String metric, double value) {
+  static SaeEvaluationRow metric(String sae, String metric, double value) {
     return new SaeEvaluationRow(sae, "model", "blocks.0.mlp.hook_post", 0, "topk", metric, value);
   }
 
@@ -133,8 +134,7 @@ final class MadeUpTables {
         feature("neurons:blocks.0.mlp.hook_post", 1, 10, "word=noun", 0.9));
   }
 
-  private static FeatureRow feature(
-      String sae, int feature, long fires, String label, double correlation) {
+  static FeatureRow feature(String sae, int feature, long fires, String label, double correlation) {
     return new FeatureRow(
         sae,
         "blocks.0.mlp.hook_post",

@@ -27,6 +27,8 @@ class ReportConfigTest {
     assertThatThrownBy(() -> ConfFile.read(ReportConfig.class, List.of()))
         .hasMessageContaining("heads: invalid value null: at least one input is needed: heads, ")
         .hasMessageContaining("erasure or steps");
+    assertThatThrownBy(() -> ConfFile.read(ReportConfig.class, List.of("framework=f", "steps=[s]")))
+        .hasMessageContaining("framework: invalid value f: is said of heads: heads must be given");
     assertThatThrownBy(() -> ConfFile.read(ReportConfig.class, List.of("heads=h", "title=\" \"")))
         .hasMessageContaining("title: invalid value");
     assertThatThrownBy(() -> ConfFile.read(ReportConfig.class, List.of("losses=l", "erasure=e")))
