@@ -30,6 +30,7 @@ final class ConceptFit {
   }
 
   /** A ridge's regression of some folds and labels; the search is null where there is one class. */
+  @SuppressWarnings("ArrayRecordComponent") // of one fit
   private record Running(
       double c,
       int leftOut,

@@ -37,6 +37,6 @@ public record PairScore(long pairs, double accuracy, double majority) {
 
   /** Wilson's interval of the accuracy at 95 %. */
   public Interval interval() {
-    return Interval.wilson(accuracy, pairs);
+    return Interval.wilson(accuracy, (double) pairs);
   }
 }

@@ -113,7 +113,7 @@ public record ProbeScore(
         (double) ofClass[majority] / n,
         sum.numbers()[classes * classes] / known,
         baseline / known,
-        information(confusion, n));
+        information(confusion, (double) n));
   }
 
   private static double information(long[][] counts, double n) {

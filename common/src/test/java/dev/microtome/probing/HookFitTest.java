@@ -80,6 +80,7 @@ class HookFitTest {
   }
 
   /** The rows of a part and what is summed up of them. */
+  @SuppressWarnings("ArrayRecordComponent") // of one test
   private record Part(byte[] rows, List<byte[]> sums) {
     static Part of(List<ProbeSampleRow> rows) throws IOException {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();

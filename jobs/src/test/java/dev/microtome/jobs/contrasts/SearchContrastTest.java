@@ -167,7 +167,7 @@ class SearchContrastTest {
     Path zero = activations("zero", row -> row.getInt(2) == 0, 0);
     run("none", zero, labels, "hooks=[" + TOLD + "]")
         .refusedWith(
-            TOLD + ": none of 200 activations is a side of a pair: is the table of labels");
+            TOLD + ": none of 200 activations is a side of a pair [stated, denied]: is the table");
     assertThat(folder.resolve("half")).doesNotExist();
   }
 

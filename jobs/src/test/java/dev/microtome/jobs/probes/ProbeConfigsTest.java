@@ -60,7 +60,7 @@ class ProbeConfigsTest {
       })
   void trainProbeRefusesWhatCannotBe(String set, String message) {
     assertThatExceptionOfType(InputException.class)
-        .isThrownBy(() -> ConfFile.read(TrainProbeConfig.class, with(set.split(",(?=rows)"))))
+        .isThrownBy(() -> ConfFile.read(TrainProbeConfig.class, with(set.split(",(?=rows)", -1))))
         .withMessageContaining(message);
   }
 

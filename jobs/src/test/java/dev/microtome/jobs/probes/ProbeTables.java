@@ -104,6 +104,26 @@ public final class ProbeTables {
     return write(rows, schema, name);
   }
 
+  /** Two columns of numbers a token: what {@link #TOLD} says, its depth, and nothing. */
+  public Path places(String name) {
+    StructType schema =
+        new StructType()
+            .add("sequence_id", DataTypes.LongType)
+            .add("position", DataTypes.IntegerType)
+            .add("latitude", DataTypes.DoubleType)
+            .add("longitude", DataTypes.FloatType);
+    Random random = new Random(5);
+    List<Row> rows = new ArrayList<>();
+    for (Example row : examples()) {
+      if (row.hook().equals(TOLD)) {
+        rows.add(
+            RowFactory.create(
+                row.sequence(), row.position(), 30 * row.depth(), (float) random.nextGaussian()));
+      }
+    }
+    return write(rows, schema, name);
+  }
+
   private Path write(List<Row> rows, StructType schema, String name) {
     LocalSpark.start();
     Path table = folder.resolve(name);

@@ -143,8 +143,8 @@ class TrainProbeTest {
   }
 
   /** Both searches end at a billionth of the gradient. */
-  private static int roughly(Double a, Double b) {
-    return Math.abs(a - b) < 1e-7 || a.isNaN() && b.isNaN() ? 0 : a.compareTo(b);
+  private static int roughly(double a, double b) {
+    return Math.abs(a - b) < 1e-7 ? 0 : Double.compare(a, b);
   }
 
   /** Killed before the first pass, in the search and at the end, and taken up each time. */
@@ -236,6 +236,37 @@ class TrainProbeTest {
             "rows=all",
             "max-unlabelled=0.2")
         .refusedWith("activations have no label, more than max-unlabelled = 0.2 allows");
+  }
+
+  /** Latitude and longitude as one concept of any table: R² of each, by hook point and layer. */
+  @Test
+  void columnsOfNumbersAreOneConcept() throws IOException {
+    JobRun run =
+        run(
+                "out",
+                tables.activations("a", row -> row),
+                tables.places("l"),
+                "concepts=[latitude/longitude]")
+            .succeeded();
+    List<RegressionScoreRow> rows = run.rows(RegressionScoreRow.TABLE);
+    assertThat(rows).hasSize(4);
+    for (RegressionScoreRow row : rows) {
+      assertThat(row.concept()).isEqualTo("latitude/longitude");
+      assertThat(row.layer()).isEqualTo(row.hook().equals(TOLD) ? 3 : -1);
+      assertThat(row.trainRows() + row.testRows()).isEqualTo(720);
+      if (row.hook().equals(TOLD) && row.target().equals("latitude")) {
+        assertThat(row.r2()).isGreaterThan(0.8);
+        // 30 times that of the depth
+        assertThat(row.rootMeanSquaredError()).isBetween(6.0, 21.0);
+      } else {
+        assertThat(row.r2()).isLessThan(0.05);
+      }
+    }
+    assertThat(run.rows(ProbeScoreRow.TABLE)).isEmpty();
+    try (Safetensors file = Safetensors.open(file("out", TOLD))) {
+      assertThat(file.tensor("latitude/longitude.regression.weights").shape())
+          .containsExactly(2L, 8L);
+    }
   }
 
   @Test
