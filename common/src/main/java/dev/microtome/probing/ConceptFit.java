@@ -141,7 +141,13 @@ final class ConceptFit {
   }
 
   private void advance() {
-    phase = Phase.values()[phase.ordinal() + 1];
+    phase =
+        switch (phase) {
+          case CONTROL_COUNTS -> Phase.SEARCH;
+          case SEARCH -> Phase.HELD;
+          case HELD -> Phase.SCORES;
+          case SCORES, DONE -> Phase.DONE;
+        };
     if (phase == Phase.SEARCH && settings.kinds().contains(ProbeKind.LOGISTIC)) {
       begin();
     } else if (phase == Phase.HELD && settings.cs().size() == 1) {
@@ -242,7 +248,8 @@ final class ConceptFit {
   private Running chosen(Labelling labelling) {
     double c = path.best().c();
     return running.stream()
-        .filter(each -> each.leftOut() == NONE && each.labelling() == labelling && each.c() == c)
+        .filter(
+            each -> each.leftOut() == NONE && each.labelling().equals(labelling) && each.c() == c)
         .findFirst()
         .orElseThrow();
   }

@@ -108,7 +108,8 @@ public final class RowChunks {
         return;
       }
       int width = targets.length / capacity;
-      ByteBuffer body = buffer(bytes(rows, dimensions, width));
+      byte[] bytes = new byte[bytes(rows, dimensions, width)];
+      ByteBuffer body = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
       for (int i = 0; i < rows; i++) {
         body.putLong(sequences[i]).putInt(tokens[i]);
       }
@@ -120,17 +121,13 @@ public final class RowChunks {
       out.writeInt(rows);
       out.writeInt(dimensions);
       out.writeInt(width);
-      out.write(body.array());
+      out.write(bytes);
       rows = 0;
     }
   }
 
   private static int bytes(int rows, int dimensions, int width) {
     return rows * (Long.BYTES + Integer.BYTES + width * Double.BYTES + dimensions * Float.BYTES);
-  }
-
-  private static ByteBuffer buffer(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** Reads the chunks of some folds, in their order. */

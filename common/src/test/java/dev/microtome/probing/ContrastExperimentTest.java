@@ -220,7 +220,9 @@ class ContrastExperimentTest {
         whole.add(pair, pair + "/" + part + "/" + i);
         sample.add(pair, pair + "/" + part + "/" + i);
       }
-      sample.rows().forEach(rows -> rows.forEach(row -> merged.add(row.substring(0, row.indexOf('/')), row)));
+      sample.rows().stream()
+          .flatMap(List::stream)
+          .forEach(row -> merged.add(row.substring(0, row.indexOf('/')), row));
     }
     assertThat(merged.rows()).isEqualTo(whole.rows()).hasSize(5);
     assertThat(whole.rows().get(0)).hasSizeGreaterThan(1);
