@@ -71,7 +71,7 @@ class ProgressTest {
   @Test
   void aStepSaysWhatIsLeftOfAllSteps() {
     StepPlace.Expected left =
-        new StepPlace.Expected(Instant.EPOCH.plusSeconds(600), Duration.ofSeconds(480), 0);
+        new StepPlace.Expected(Instant.EPOCH.plusSeconds(600), Duration.ofMinutes(8), 0);
     Progress progress = progress(new StepPlace("1/2 text", Optional.of(left)), 80_000);
     clock.advance(10);
     assertThat(progress.line())

@@ -6,6 +6,7 @@ import dev.microtome.jobs.Inputs;
 import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.Plan;
+import dev.microtome.jobs.TaskMemory;
 import dev.microtome.jobs.labels.LabelledActivations;
 import dev.microtome.jobs.labels.LabelledPart;
 import dev.microtome.probing.ContrastScoreRow;
@@ -63,6 +64,15 @@ public final class SearchContrast implements Job<SearchContrastConfig, LabelledP
   @Override
   public Plan<LabelledPart> plan(SearchContrastConfig config, Inputs inputs) {
     return LabelledActivations.plan(config.source(), config.rowsPerPart(), inputs);
+  }
+
+  @Override
+  public TaskMemory memory(SearchContrastConfig config, Plan<LabelledPart> plan, Inputs inputs) {
+    long width = LabelledActivations.width(config.source(), config.hooks(), plan, inputs);
+    long sides = Math.min(2L * config.maxPairs(), plan.totalUnits());
+    return new TaskMemory(
+        sides * width * Float.BYTES,
+        "at most %,d sides of the pairs of a hook point, %,d numbers wide".formatted(sides, width));
   }
 
   @Override

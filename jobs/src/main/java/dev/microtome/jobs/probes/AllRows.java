@@ -48,10 +48,7 @@ final class AllRows {
     context.runParts(
         joined.plan(),
         new RowsTask(
-            joined.reader(),
-            labels.concepts(),
-            config.unlabelled(),
-            config.sample().split()));
+            joined.reader(), labels.concepts(), config.unlabelled(), config.sample().split()));
     Map<String, List<String>> counts =
         LabelledActivations.filesByHook(
             SampleTables.COUNTS, config.hooks(), config.activations(), context);

@@ -78,6 +78,9 @@ public final class TrainProbe implements Job<TrainProbeConfig, LabelledPart> {
   @Override
   public TaskMemory memory(TrainProbeConfig config, Plan<LabelledPart> plan, Inputs inputs) {
     long width = LabelledActivations.width(config.source(), config.hooks(), plan, inputs);
+    if (config.rows() == FitRows.ALL) {
+      return TaskMemory.steady("rows of a part are read in chunks");
+    }
     return config.sample().memory(config.concepts().size(), width, plan.totalUnits());
   }
 
