@@ -46,7 +46,7 @@ class RowChunksTest {
             assertThat(seen.add(sequence)).isTrue();
             assertThat(SPLIT.fitFold(sequence)).isEqualTo(chunk.fold());
             assertThat(chunk.tokens()[row]).isEqualTo((int) (7 * sequence));
-            assertThat(chunk.targets()[2 * row + 1]).isEqualTo(-sequence);
+            assertThat(chunk.targets()[2 * row + 1]).isEqualTo((double) -sequence);
             assertThat(chunk.x()[row * 100_000 + 99_999]).isEqualTo(sequence + 0.25f);
           }
         });

@@ -156,19 +156,19 @@ class SearchContrastTest {
   @Test
   void refusesWhatAreNoPairs() {
     Path labels = labels();
-    run("half", activations("half", row -> row.getLong(1) != 40, 0), labels, "hooks=[" + TOLD + "]")
+    run("a", activations("half", row -> row.getLong(1) != 40, 0), labels, "hooks=[" + TOLD + "]")
         .refusedWith(
             TOLD
                 + ", concept 'truth': pair 'pair-40' has no side 'stated' (1 of 100 pairs lack a side)");
-    run("nan", activations("nan", row -> true, Float.NaN), labels)
+    run("b", activations("nan", row -> true, Float.NaN), labels)
         .refusedWith("sequence_id 11, position 1: number 2 is NaN");
     Path single = activations("single", row -> row.getLong(1) % PAIRS == 2, 0);
-    run("one", single, labels).refusedWith("there is one pair, 'pair-2', expected at least 2");
+    run("c", single, labels).refusedWith("there is one pair, 'pair-2', expected at least 2");
     Path zero = activations("zero", row -> row.getInt(2) == 0, 0);
-    run("none", zero, labels, "hooks=[" + TOLD + "]")
+    run("d", zero, labels, "hooks=[" + TOLD + "]")
         .refusedWith(
             TOLD + ": none of 200 activations is a side of a pair [stated, denied]: is the table");
-    assertThat(folder.resolve("half")).doesNotExist();
+    assertThat(folder.resolve("a")).doesNotExist();
   }
 
   private JobRun run(String output, Path activations, Path labels, String... sets) {
