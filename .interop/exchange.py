@@ -1,7 +1,8 @@
 """Exchanges folders of sparse autoencoders.
 
     exchange.py write FOLDER   sparsify/<name>/: what sparsify saves, with its outputs
-    exchange.py check FOLDER   ours/<name>/: what we save, loaded in SAELens; and what we computed from sparsify's
+    exchange.py check FOLDER   ours/<name>/: what we save, loaded in SAELens, or in sparsify where it is a transcoder by TopK;
+                               and what we computed from sparsify's
 
 Ends with an error if a folder does not load or an output differs by more than 2e-5 (float32 sums in another order), or another
 feature is active.
@@ -16,10 +17,18 @@ from safetensors.torch import load_file, save_file
 
 TOLERANCE = 2e-5
 WIDTH, FEATURES, ROWS = 12, 40, 64
+os.environ["SPARSIFY_DISABLE_TRITON"] = "1"  # whose decoder needs a GPU
+
+
+def outputs(sae, x: torch.Tensor) -> dict:
+    """What a coder of sparsify computes."""
+    with torch.no_grad():
+        encoded = sae.encode(x)
+        features = torch.zeros_like(encoded.pre_acts).scatter_(1, encoded.top_indices, encoded.top_acts)
+        return {"feature_acts": features, "reconstruction": sae(x).sae_out.contiguous()}
 
 
 def write(folder: Path) -> None:
-    os.environ["SPARSIFY_DISABLE_TRITON"] = "1"  # whose decoder needs a GPU
     from sparsify import SparseCoder, SparseCoderConfig
 
     cases = {
@@ -37,12 +46,7 @@ def write(folder: Path) -> None:
                 parameter.copy_(torch.randn_like(parameter))
         sae.save_to_disk(folder / "sparsify" / name)
         x = torch.randn(ROWS, WIDTH)
-        with torch.no_grad():
-            encoded = sae.encode(x)
-            features = torch.zeros_like(encoded.pre_acts).scatter_(1, encoded.top_indices, encoded.top_acts)
-            output = sae(x).sae_out
-        outputs = {"x": x, "feature_acts": features, "reconstruction": output.contiguous()}
-        save_file(outputs, folder / "sparsify" / name / "outputs.safetensors")
+        save_file({"x": x, **outputs(sae, x)}, folder / "sparsify" / name / "outputs.safetensors")
 
 
 def compare(name: str, ours: dict, theirs: dict) -> None:
@@ -57,6 +61,7 @@ def compare(name: str, ours: dict, theirs: dict) -> None:
 
 def check(folder: Path) -> None:
     from sae_lens import SAE, __version__
+    from sparsify import SparseCoder
 
     print("SAELens", __version__)
     ours = sorted((folder / "ours").iterdir())
@@ -64,6 +69,9 @@ def check(folder: Path) -> None:
     assert ours and theirs, "nothing to compare"
     for path in ours:
         expected = load_file(path / "outputs.safetensors")
+        if (path / "sae.safetensors").exists():
+            compare(f"{path.name} (sparsify)", expected, outputs(SparseCoder.load_from_disk(path), expected["x"]))
+            continue
         sae = SAE.load_from_disk(path)
         with torch.no_grad():
             got = {"feature_acts": sae.encode(expected["x"]), "reconstruction": sae(expected["x"])}

@@ -12,6 +12,7 @@ exec "$SPARK_HOME/bin/spark-submit" \
   --conf spark.kubernetes.authenticate.driver.serviceAccountName=microtome \
   --conf spark.kubernetes.driverEnv.MICROTOME_TEXT=s3a://microtome/text \
   --conf spark.kubernetes.driverEnv.MICROTOME_MODEL=s3a://microtome/models/pythia-70m \
+  --conf spark.kubernetes.driverEnv.MICROTOME_KEEP=7 \
   --conf spark.kubernetes.driver.secretKeyRef.MICROTOME_WEBHOOK=microtome:webhook \
   --conf spark.kubernetes.submission.waitAppCompletion=true \
   local:///opt/microtome/microtome.jar run-all --config /opt/microtome/conf/nightly.conf --output s3a://microtome/nights

@@ -11,4 +11,5 @@ exec "$SPARK_HOME/bin/spark-submit" \
   --conf spark.yarn.am.attemptFailuresValidityInterval=1h \
   --conf "spark.yarn.appMasterEnv.MICROTOME_TEXT=${MICROTOME_TEXT:?a Hadoop path}" \
   --conf "spark.yarn.appMasterEnv.MICROTOME_MODEL=${MICROTOME_MODEL:?a Hadoop path}" \
+  --conf spark.yarn.appMasterEnv.MICROTOME_KEEP=7 \
   microtome.jar run-all --config nightly.conf --output "${MICROTOME_OUTPUT:?a Hadoop path}"

@@ -1,24 +1,39 @@
 package dev.microtome.erasure;
 
 import dev.microtome.stats.Moments;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Moments of activations followed by the targets of one concept, and how many activations had no
- * label. Not thread-safe.
+ * Moments of activations and the targets of one concept, and how many activations had no label. Not
+ * thread-safe.
  */
 public final class ConceptSum {
   private final ConceptTargets targets;
   private final ConceptTargets.Encoder encoder;
   private final int dimensions;
-  private final Moments moments;
+  private final Kind kind;
+  // Made with the first row, for they are 8·d² bytes each
+  private final Moments[] moments;
   private long unlabelled;
 
-  private ConceptSum(ConceptTargets targets, int dimensions) {
+  private ConceptSum(ConceptTargets targets, int dimensions, Kind kind) {
     this.targets = targets;
     this.dimensions = dimensions;
+    this.kind = kind;
     encoder = targets.encoder();
-    moments = Moments.ofColumns(dimensions + targets.width());
+    moments = new Moments[kind == Kind.JOINT ? 1 : targets.width()];
+  }
+
+  /** What is summed up. */
+  public enum Kind {
+    /** One sum, of activations followed by their targets. */
+    JOINT,
+
+    /** A sum for each class, of its activations. */
+    BY_CLASS
   }
 
   /**
@@ -26,8 +41,8 @@ public final class ConceptSum {
    *
    * @param dimensions numbers of an activation
    */
-  public static ConceptSum of(ConceptTargets targets, int dimensions) {
-    return new ConceptSum(targets, dimensions);
+  public static ConceptSum of(ConceptTargets targets, int dimensions, Kind kind) {
+    return new ConceptSum(targets, dimensions, kind);
   }
 
   /**
@@ -54,11 +69,34 @@ public final class ConceptSum {
       throw new IllegalArgumentException(
           "concept '%s': %s".formatted(targets.concept(), e.getMessage()), e);
     }
-    moments.add(activation, z);
+    if (kind == Kind.JOINT) {
+      sum(0, dimensions + z.length).add(activation, z);
+    } else {
+      sum(Arrays.stream(z).boxed().toList().indexOf(1.0), dimensions).add(activation);
+    }
   }
 
-  /** What has been added, to be merged with other parts of the hook point's activations. */
-  public ConceptMomentsRow row(String hook) {
-    return ConceptMomentsRow.of(hook, targets.concept(), dimensions, unlabelled, moments);
+  private Moments sum(int number, int columns) {
+    if (moments[number] == null) {
+      moments[number] = Moments.ofColumns(columns);
+    }
+    return moments[number];
+  }
+
+  /**
+   * What has been added, to be merged with other parts of the hook point's activations: the one
+   * sum, or that of each class, empty of a class without rows. How many activations had no label
+   * stands in the first.
+   */
+  public List<Optional<ConceptMoments>> moments(String hook) {
+    sum(0, kind == Kind.JOINT ? dimensions + targets.width() : dimensions);
+    List<Optional<ConceptMoments>> sums = new ArrayList<>();
+    for (int number = 0; number < moments.length; number++) {
+      long without = number == 0 ? unlabelled : 0;
+      sums.add(
+          Optional.ofNullable(moments[number])
+              .map(sum -> ConceptMoments.of(hook, targets.concept(), dimensions, without, sum)));
+    }
+    return sums;
   }
 }

@@ -32,7 +32,8 @@ public record ConceptTargets(String concept, List<LabelColumn> columns) implemen
       return classes.isEmpty();
     }
 
-    int width() {
+    /** Numbers of z. */
+    public int width() {
       return isReal() ? 1 : classes.size();
     }
   }

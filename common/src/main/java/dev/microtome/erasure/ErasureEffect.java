@@ -1,6 +1,8 @@
 package dev.microtome.erasure;
 
 import dev.microtome.linalg.Matrix;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * What an eraser does to the activations behind a mean and a covariance.
@@ -10,6 +12,15 @@ import dev.microtome.linalg.Matrix;
  * @param squaredDistance mean of ‖x − x̂‖²; of an oblique projection not the variance that it cuts
  */
 public record ErasureEffect(double variance, double varianceAfter, double squaredDistance) {
+  /** Numbers by their name in a table. */
+  Map<String, Double> metrics() {
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    metrics.put("variance", variance);
+    metrics.put("variance_after", varianceAfter);
+    metrics.put("squared_distance", squaredDistance);
+    return metrics;
+  }
+
   /**
    * The effect of x ↦ x − L·R·(x − b): with S the covariance tr((I − LR)·S·(I − LR)ᵀ), and
    * tr(LᵀL·R·S·Rᵀ) plus what the mean adds. Nothing but matrices of rank columns is made.

@@ -61,12 +61,11 @@ public record HookScrubbing(
       EraserSettings settings,
       long seed) {
     double correlation = fitter.largestCorrelation();
-    EraserSettings used = settings.ofFloat32();
     LeaceFit fit =
         fitter.fit(
             correlation > ROUNDING
-                ? used
-                : used.tolerating(SingularValueTolerance.absolute(Double.MAX_VALUE)));
+                ? settings
+                : settings.tolerating(SingularValueTolerance.absolute(Double.MAX_VALUE)));
     List<LeaceEraser> random = new ArrayList<>();
     List<ErasureEffect> effects = new ArrayList<>();
     for (int number = 0; number < others.size(); number++) {

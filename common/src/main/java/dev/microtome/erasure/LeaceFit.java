@@ -8,10 +8,10 @@ import java.util.Map;
  * An eraser, and what its fit says of the data.
  *
  * @param rows n
- * @param covarianceRank directions in which the covariance that was used varies; NaN of the
- *     orthogonal method, which looks at none
+ * @param covarianceRank directions in which the covariance that was used varies by more than
+ *     rounding; NaN of the orthogonal method, which looks at none
  * @param conditionNumber of that covariance, in the 1-norm as LAPACK estimates it where it is
- *     well-conditioned, else the largest eigenvalue over the smallest kept; NaN as above
+ *     well-conditioned, else the largest eigenvalue over the smallest above rounding; NaN as above
  * @param droppedVarianceShare share of the total variance in directions that count as rounding
  * @param shrinkageWeight weight of the sample in the covariance; 1 without shrinkage
  * @param singularValues all, the largest first, as the tolerance saw them
@@ -58,9 +58,7 @@ public record LeaceFit(
     }
     metrics.put("cross_covariance_before", crossCovarianceBefore);
     metrics.put("cross_covariance_after", crossCovarianceAfter);
-    metrics.put("variance", effect.variance());
-    metrics.put("variance_after", effect.varianceAfter());
-    metrics.put("squared_distance", effect.squaredDistance());
+    metrics.putAll(effect.metrics());
     metrics.put("orthogonal_squared_distance", orthogonalSquaredDistance);
     metrics.values().removeIf(value -> value.isNaN());
     return metrics;

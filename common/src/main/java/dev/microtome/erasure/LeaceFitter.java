@@ -183,10 +183,7 @@ public final class LeaceFitter {
    */
   public LeaceFit fit(EraserSettings settings) {
     double[] deviations = deviations();
-    if (Arrays.stream(deviations).allMatch(deviation -> deviation == 0)) {
-      throw new IllegalArgumentException(
-          "No target varies over %d rows: there is nothing to erase".formatted(rows()));
-    }
+    requireTargetsVary(deviations);
     return new LeaceSolution(
             rows(),
             meanX(),
@@ -197,6 +194,13 @@ public final class LeaceFitter {
                 : DoubleStream.generate(() -> 1).limit(k).toArray(),
             settings)
         .fit();
+  }
+
+  private void requireTargetsVary(double[] deviations) {
+    if (Arrays.stream(deviations).allMatch(deviation -> deviation == 0)) {
+      throw new IllegalArgumentException(
+          "No target varies over %d rows: there is nothing to erase".formatted(rows()));
+    }
   }
 
   private double[] deviations() {
@@ -213,19 +217,37 @@ public final class LeaceFitter {
    * Σxz·Σzz⁺·(z − z̄), the residual of x's least-squares prediction from z.
    *
    * @param tolerance which eigenvalues of Σzz count as zero: relative to the largest, or absolute
+   * @throws IllegalArgumentException if there are fewer than two rows, or no target varies
    */
-  public OracleEraser oracle(SingularValueTolerance tolerance) {
-    SymmetricEigen eigen = SymmetricEigen.of(targetCovariance());
+  public OracleFit oracle(SingularValueTolerance tolerance) {
+    requireTargetsVary(deviations());
+    Matrix targets = targetCovariance();
+    Matrix cross = crossCovariance();
+    SymmetricEigen eigen = SymmetricEigen.of(targets);
     double floor = tolerance.floor(eigen.value(0));
     double[] pseudoInverse = new double[k * k];
-    for (int i = 0; i < k && eigen.value(i) > floor; i++) {
-      double[] vector = eigen.vector(i);
+    int rank = 0;
+    while (rank < k && eigen.value(rank) > floor) {
+      double[] vector = eigen.vector(rank);
       for (int row = 0; row < k; row++) {
         for (int column = 0; column < k; column++) {
-          pseudoInverse[row * k + column] += vector[row] * vector[column] / eigen.value(i);
+          pseudoInverse[row * k + column] += vector[row] * vector[column] / eigen.value(rank);
         }
       }
+      rank++;
     }
-    return new OracleEraser(crossCovariance().times(Matrix.of(k, k, pseudoInverse)), meanZ());
+    Matrix coefficients = cross.times(Matrix.of(k, k, pseudoInverse));
+    Matrix predicted = coefficients.times(targets);
+    double overRows = (rows() - 1.0) / rows();
+    double variance = overRows * covariance().trace();
+    double moved = overRows * predicted.inner(coefficients);
+    return new OracleFit(
+        new OracleEraser(coefficients, meanZ()),
+        rows(),
+        rank,
+        LeaceSolution.largest(cross),
+        LeaceSolution.largest(cross.plus(predicted.scaled(-1))),
+        new ErasureEffect(
+            variance, variance - 2 * overRows * cross.inner(coefficients) + moved, moved));
   }
 }

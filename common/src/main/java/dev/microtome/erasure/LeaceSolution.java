@@ -40,16 +40,17 @@ record LeaceSolution(
       shrinkage = Shrinkage.of(biased, rows);
       used = shrinkage.apply(biased);
     }
-    if (settings.ridge() > 0) {
-      used = Shrinkage.withRidge(used, settings.ridge() * used.trace());
-    }
     Directions directions =
         settings.method() == EraserMethod.LEACE ? oblique(used) : orthogonal(columnsScaled(cross));
-    Matrix basis = Svd.of(directions.left()).left();
-    Matrix left = directions.left();
-    Matrix right = directions.right();
+    FactoredMatrix removed = new FactoredMatrix(directions.left(), directions.right());
+    if (settings.traceConstraint()) {
+      removed = TraceConstraint.of(removed, used);
+    }
+    Matrix left = removed.left();
+    Matrix right = removed.right();
+    Matrix basis = Svd.of(left).left();
     double[] bias = settings.affine() ? mean : new double[mean.length];
-    LeaceEraser eraser = new LeaceEraser(new FactoredMatrix(left, right), bias);
+    LeaceEraser eraser = new LeaceEraser(removed, bias);
     LeaceEraser orthogonal = new LeaceEraser(new FactoredMatrix(basis, basis.transpose()), bias);
     Matrix overRows = sample.scaled((rows - 1.0) / rows);
     Matrix after = cross.plus(left.times(right.times(cross)).scaled(-1));
@@ -69,7 +70,7 @@ record LeaceSolution(
   }
 
   private Directions oblique(Matrix covariance) {
-    Whitening whitening = Whitening.of(covariance);
+    Whitening whitening = Whitening.of(covariance, settings.ridge() * covariance.trace());
     Directions whitened = orthogonal(whitening.whiten(columnsScaled(cross)));
     return new Directions(
         whitening.unwhiten(whitened.left()),
@@ -100,7 +101,8 @@ record LeaceSolution(
     return Matrix.of(matrix.rows(), matrix.columns(), values);
   }
 
-  private static double largest(Matrix matrix) {
+  /** Largest modulus of an entry. */
+  static double largest(Matrix matrix) {
     double largest = 0;
     for (double value : matrix.toArray()) {
       largest = Math.max(largest, Math.abs(value));

@@ -8,13 +8,34 @@ import java.util.Arrays;
  *
  * @see LeaceFitter#oracle
  */
-public final class OracleEraser {
+public final class OracleEraser implements LabelledEraser {
   private final Matrix coefficients;
   private final double[] meanZ;
 
+  /**
+   * An eraser of these numbers.
+   *
+   * @param coefficients C [d, k]
+   * @param meanZ z̄ [k]
+   */
   OracleEraser(Matrix coefficients, double[] meanZ) {
+    if (coefficients.columns() != meanZ.length) {
+      throw new IllegalArgumentException(
+          "Coefficients of %d targets with a mean of %d"
+              .formatted(coefficients.columns(), meanZ.length));
+    }
     this.coefficients = coefficients;
-    this.meanZ = meanZ;
+    this.meanZ = meanZ.clone();
+  }
+
+  @Override
+  public int dimensions() {
+    return coefficients.rows();
+  }
+
+  @Override
+  public int targets() {
+    return meanZ.length;
   }
 
   /** C [d, k]. */
@@ -22,17 +43,17 @@ public final class OracleEraser {
     return coefficients;
   }
 
-  /**
-   * Erases the concept from rows.
-   *
-   * @param x [n, d]
-   * @param z [n, k]
-   */
+  /** A copy of z̄ [k]. */
+  public double[] meanZ() {
+    return meanZ.clone();
+  }
+
+  @Override
   public Matrix apply(Matrix x, Matrix z) {
-    if (z.columns() != meanZ.length || z.rows() != x.rows()) {
+    if (x.columns() != dimensions() || z.columns() != meanZ.length || z.rows() != x.rows()) {
       throw new IllegalArgumentException(
-          "Targets of %d × %d for %d activations, expected %d columns"
-              .formatted(z.rows(), z.columns(), x.rows(), meanZ.length));
+          "Activations of %d × %d with targets of %d × %d, expected %d and %d columns"
+              .formatted(x.rows(), x.columns(), z.rows(), z.columns(), dimensions(), meanZ.length));
     }
     double[] centred = z.toArray();
     for (int i = 0; i < centred.length; i++) {
@@ -43,7 +64,19 @@ public final class OracleEraser {
   }
 
   @Override
+  public boolean equals(Object other) {
+    return other instanceof OracleEraser eraser
+        && coefficients.equals(eraser.coefficients)
+        && Arrays.equals(meanZ, eraser.meanZ);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * coefficients.hashCode() + Arrays.hashCode(meanZ);
+  }
+
+  @Override
   public String toString() {
-    return "OracleEraser%s".formatted(Arrays.toString(meanZ));
+    return "OracleEraser[%d targets, %d dimensions]".formatted(meanZ.length, dimensions());
   }
 }

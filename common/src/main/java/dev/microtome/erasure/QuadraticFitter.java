@@ -53,14 +53,29 @@ public final class QuadraticFitter {
 
   /** A fitter that has seen no row. */
   public static QuadraticFitter of(int dimensions, int classes) {
-    if (classes < 2) {
-      throw new IllegalArgumentException("%d classes: at least 2 are needed".formatted(classes));
-    }
+    requireClasses(classes);
     List<Moments> moments = new ArrayList<>();
     for (int i = 0; i < classes; i++) {
       moments.add(Moments.ofColumns(dimensions));
     }
     return new QuadraticFitter(dimensions, moments);
+  }
+
+  /**
+   * A fitter that has seen rows.
+   *
+   * @param classes moments of the activations of each class, to which further rows are added
+   * @throws IllegalArgumentException if there are fewer than two classes
+   */
+  public static QuadraticFitter of(int dimensions, List<Moments> classes) {
+    requireClasses(classes.size());
+    return new QuadraticFitter(dimensions, List.copyOf(classes));
+  }
+
+  private static void requireClasses(int classes) {
+    if (classes < 2) {
+      throw new IllegalArgumentException("%d classes: at least 2 are needed".formatted(classes));
+    }
   }
 
   /** Adds an activation of a class. */
@@ -81,6 +96,50 @@ public final class QuadraticFitter {
   }
 
   /**
+   * The eraser, and what its fit says of the data.
+   *
+   * @throws IllegalArgumentException if a class has fewer than two rows
+   * @throws ArithmeticException if the barycentre does not converge
+   */
+  public QuadraticFit fit(ClassCovariance kind, Centre centre) {
+    QuadraticEraser eraser = eraser(kind, centre);
+    long rows = classes.stream().mapToLong(Moments::count).sum();
+    double[] mean = centre(Centre.MEAN_OF_ROWS);
+    double variance = 0;
+    double after = 0;
+    double moved = 0;
+    for (int label = 0; label < classes.size(); label++) {
+      Moments moments = classes.get(label);
+      double weight = (double) moments.count() / rows;
+      Matrix covariance = moments.scatter(0, d, 0, d).scaled(1.0 / moments.count());
+      Matrix transport = eraser.transport(label);
+      double within = covariance.trace();
+      double withinAfter = transport.times(covariance).inner(transport);
+      variance += weight * (within + squaredDistance(moments.mean(), mean));
+      after += weight * (withinAfter + squaredDistance(eraser.target(), mean));
+      moved +=
+          weight
+              * (withinAfter
+                  - 2 * transport.inner(covariance)
+                  + within
+                  + squaredDistance(moments.mean(), eraser.target()));
+    }
+    return new QuadraticFit(
+        eraser,
+        rows,
+        classes.stream().mapToLong(Moments::count).min().orElseThrow(),
+        new ErasureEffect(variance, after, moved));
+  }
+
+  private static double squaredDistance(double[] a, double[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += (a[i] - b[i]) * (a[i] - b[i]);
+    }
+    return sum;
+  }
+
+  /**
    * The eraser.
    *
    * @throws IllegalArgumentException if a class has fewer than two rows
@@ -93,18 +152,30 @@ public final class QuadraticFitter {
       covariances.add(covariance(i, kind));
       means.add(classes.get(i).mean());
     }
+    Matrix barycentre = barycentre(covariances, shares());
+    return new QuadraticEraser(
+        means,
+        covariances.stream().map(each -> transport(each, barycentre)).toList(),
+        centre(centre));
+  }
+
+  /** Of each class its share of the rows. */
+  private double[] shares() {
     double rows = classes.stream().mapToLong(Moments::count).sum();
-    double[] weights = classes.stream().mapToDouble(each -> each.count() / rows).toArray();
+    return classes.stream().mapToDouble(each -> each.count() / rows).toArray();
+  }
+
+  private double[] centre(Centre kind) {
+    double[] shares = shares();
     double[] target = new double[d];
-    for (int i = 0; i < weights.length; i++) {
-      double weight = centre == Centre.MEAN_OF_ROWS ? weights[i] : 1.0 / weights.length;
+    for (int i = 0; i < shares.length; i++) {
+      double weight = kind == Centre.MEAN_OF_ROWS ? shares[i] : 1.0 / shares.length;
+      double[] mean = classes.get(i).mean();
       for (int j = 0; j < d; j++) {
-        target[j] += weight * means.get(i)[j];
+        target[j] += weight * mean[j];
       }
     }
-    Matrix barycentre = barycentre(covariances, weights);
-    return new QuadraticEraser(
-        means, covariances.stream().map(each -> transport(each, barycentre)).toList(), target);
+    return target;
   }
 
   private Matrix covariance(int label, ClassCovariance kind) {

@@ -12,7 +12,8 @@ import java.util.function.UnaryOperator;
  * values and right vectors stay.
  *
  * <p>Of a well-conditioned Σ = L·Lᵀ, F is L⁻¹: d³/3 multiplications in place of the 9·d³ of the
- * eigenvectors. Otherwise F is Λ^(−½)·Vᵀ over the eigenvalues above λmax·d·ε.
+ * eigenvectors. Otherwise F is Λ^(−½)·Vᵀ over the eigenvalues above λmax·d·ε; with a ridge ρ it is
+ * (Λ + ρ)^(−½)·Vᵀ over all of them, and Fᵀ·F = (Σ + ρ·I)⁻¹.
  */
 final class Whitening {
   /**
@@ -43,8 +44,13 @@ final class Whitening {
     this.whitenTransposed = whitenTransposed;
   }
 
-  /** Of a covariance, by the cheaper way that serves. */
-  static Whitening of(Matrix covariance) {
+  /**
+   * Of a covariance, by the cheaper way that serves.
+   *
+   * @param ridge variance that rounding may have in every direction: it is added where the
+   *     covariance is ill-conditioned; 0: none
+   */
+  static Whitening of(Matrix covariance, double ridge) {
     Optional<Cholesky> factor = Cholesky.of(covariance);
     if (factor.isPresent()) {
       double conditionNumber = factor.get().conditionNumber();
@@ -52,7 +58,7 @@ final class Whitening {
         return byCholesky(factor.get(), covariance.rows(), conditionNumber);
       }
     }
-    return byEigenvectors(covariance);
+    return byEigenvectors(covariance, ridge);
   }
 
   private static Whitening byCholesky(Cholesky factor, int d, double conditionNumber) {
@@ -65,10 +71,10 @@ final class Whitening {
         factor::solveLowerTransposed);
   }
 
-  static Whitening byEigenvectors(Matrix covariance) {
+  static Whitening byEigenvectors(Matrix covariance, double ridge) {
     SymmetricEigen eigen = SymmetricEigen.of(covariance);
     int d = covariance.rows();
-    double floor = eigen.value(0) * d * Math.ulp(1.0);
+    double floor = Math.max(ridge, eigen.value(0) * d * Math.ulp(1.0));
     int rank = 0;
     while (rank < d && eigen.value(rank) > floor) {
       rank++;
@@ -77,11 +83,12 @@ final class Whitening {
     for (int i = rank; i < d; i++) {
       dropped += Math.abs(eigen.value(i));
     }
-    Matrix vectors = eigen.vectors().rows(0, rank);
-    double[] roots = new double[rank];
-    double[] inverses = new double[rank];
-    for (int i = 0; i < rank; i++) {
-      roots[i] = Math.sqrt(eigen.value(i));
+    int kept = ridge > 0 ? d : rank;
+    Matrix vectors = eigen.vectors().rows(0, kept);
+    double[] roots = new double[kept];
+    double[] inverses = new double[kept];
+    for (int i = 0; i < kept; i++) {
+      roots[i] = Math.sqrt(Math.max(0, eigen.value(i)) + ridge);
       inverses[i] = 1 / roots[i];
     }
     return new Whitening(
@@ -101,20 +108,20 @@ final class Whitening {
     return Matrix.of(matrix.rows(), matrix.columns(), values);
   }
 
-  /** Directions in which Σ varies. */
+  /** Directions in which Σ varies by more than rounding. */
   int rank() {
     return rank;
   }
 
   /**
-   * Of the directions kept: in the 1-norm where Cholesky's factor served, as LAPACK estimates it;
+   * Of these directions: in the 1-norm where Cholesky's factor served, as LAPACK estimates it;
    * otherwise the largest eigenvalue over the smallest, NaN where there is none.
    */
   double conditionNumber() {
     return conditionNumber;
   }
 
-  /** Total variance in the directions that were not kept: rounding. */
+  /** Total variance in the others: rounding. */
   double droppedVariance() {
     return droppedVariance;
   }

@@ -3,10 +3,9 @@ package dev.microtome.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * The activations a pass kept, each [batch, position, …] as its {@link HookShape} says. It owns
@@ -17,7 +16,7 @@ public final class ActivationCache implements AutoCloseable {
   private final NDManager manager;
   private final TokenBatch batch;
   private final HookPoints points;
-  private final Map<HookPoint, NDArray> activations = new TreeMap<>();
+  private final Map<HookPoint, NDArray> activations = new HashMap<>();
 
   ActivationCache(NDManager manager, TokenBatch batch, HookPoints points) {
     this.manager = manager;
@@ -42,8 +41,8 @@ public final class ActivationCache implements AutoCloseable {
   }
 
   /** What was kept, in the order of the pass. */
-  public Set<HookPoint> points() {
-    return Collections.unmodifiableSet(activations.keySet());
+  public List<HookPoint> points() {
+    return points.inOrder(activations.keySet());
   }
 
   /**
@@ -56,7 +55,7 @@ public final class ActivationCache implements AutoCloseable {
     NDArray activation = activations.get(point);
     if (activation == null) {
       throw new IllegalArgumentException(
-          "hook '%s' was not read; read: %s".formatted(point, activations.keySet()));
+          "hook '%s' was not read; read: %s".formatted(point, points()));
     }
     return activation;
   }

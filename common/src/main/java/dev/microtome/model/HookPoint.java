@@ -5,7 +5,6 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import dev.microtome.run.InputException;
 import java.io.Serializable;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,18 +12,14 @@ import java.util.regex.Pattern;
 /**
  * A stable address of a value inside a transformer, written as TransformerLens writes it: {@code
  * blocks.3.attn.hook_pattern}, {@code hook_embed}, {@code ln_final.hook_normalized}. Whether a
- * given model has it is {@link HookPoints}'s business, and so is the order where a block ends with
- * its norms. Ordered as a pass reaches them where it begins with them.
+ * model has it, and when its pass gets there, is {@link HookPoints}'s business: blocks begin or end
+ * with their norms.
  *
  * @param layer of a site inside a block, counted from 0; −1 for a site outside the blocks
  * @param site what is there
  */
-public record HookPoint(int layer, HookSite site) implements Comparable<HookPoint>, Serializable {
+public record HookPoint(int layer, HookSite site) implements Serializable {
   private static final Pattern IN_BLOCK = Pattern.compile("blocks\\.(0|[1-9][0-9]{0,5})\\.(.+)");
-  private static final Comparator<HookPoint> PASS_ORDER =
-      Comparator.<HookPoint>comparingInt(HookPoint::stage)
-          .thenComparing(HookPoint::layer)
-          .thenComparing(HookPoint::site);
 
   public HookPoint {
     if (site.inBlock() ? layer < 0 : layer != -1) {
@@ -79,19 +74,7 @@ public record HookPoint(int layer, HookSite site) implements Comparable<HookPoin
   }
 
   @Override
-  public int compareTo(HookPoint other) {
-    return PASS_ORDER.compare(this, other);
-  }
-
-  @Override
   public String toString() {
     return address();
-  }
-
-  private int stage() {
-    if (site.inBlock()) {
-      return 1;
-    }
-    return site.compareTo(HookSite.RESID_PRE) < 0 ? 0 : 2;
   }
 }

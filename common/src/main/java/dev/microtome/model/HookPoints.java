@@ -21,6 +21,12 @@ import java.util.stream.Stream;
 public final class HookPoints {
   private static final int SUGGESTIONS = 3;
 
+  /** The order of a pass whose blocks begin with their norms. */
+  private static final Comparator<HookPoint> NORMS_FIRST =
+      Comparator.comparingInt(HookPoints::stage)
+          .thenComparing(HookPoint::layer)
+          .thenComparing(HookPoint::site);
+
   private final ModelConfig config;
   private final Map<HookSite, HookShape> shapes = new LinkedHashMap<>();
 
@@ -54,10 +60,18 @@ public final class HookPoints {
   public List<HookPoint> inOrder(Collection<HookPoint> points) {
     return points.stream()
         .sorted(
-            Comparator.comparing(this::reachedWith)
+            Comparator.comparing(this::reachedWith, NORMS_FIRST)
                 .thenComparing(point -> !reachedWith(point).equals(point))
-                .thenComparing(Comparator.naturalOrder()))
+                .thenComparing(NORMS_FIRST))
         .toList();
+  }
+
+  /** 0 before the blocks, 1 in them, 2 behind them. */
+  private static int stage(HookPoint point) {
+    if (point.site().inBlock()) {
+      return 1;
+    }
+    return point.site().compareTo(HookSite.RESID_PRE) < 0 ? 0 : 2;
   }
 
   /** The point itself, or the one behind which a block that ends with its norm has the point. */

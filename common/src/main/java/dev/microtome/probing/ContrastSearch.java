@@ -7,7 +7,9 @@ import dev.microtome.linalg.SymmetricEigen;
 import dev.microtome.optim.AdamW;
 import dev.microtome.optim.OptimizerState;
 import dev.microtome.stats.Seeds;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -139,7 +141,8 @@ public final class ContrastSearch implements AutoCloseable {
     x1 = ProbeRows.array(memory, centred(second, mean1));
   }
 
-  private static double[] mean(Matrix x) {
+  /** The mean of rows, [d]. */
+  static double[] mean(Matrix x) {
     double[] ones = new double[x.rows()];
     Arrays.fill(ones, 1.0 / x.rows());
     return Matrix.of(1, x.rows(), ones).times(x).toArray();
@@ -153,22 +156,26 @@ public final class ContrastSearch implements AutoCloseable {
     return Matrix.of(x.rows(), x.columns(), values);
   }
 
-  /** Searches from random weights, uniform in ±1/√d, as torch's linear layers begin. */
+  /** Of {@link #tries} the one of the smallest loss, of equal ones the first. */
   public Direction search(Settings settings, long seed) {
-    Direction best = null;
+    return tries(settings, seed).stream()
+        .min(Comparator.comparingDouble(Direction::loss))
+        .orElseThrow();
+  }
+
+  /** Searches from random weights, uniform in ±1/√d, as torch's linear layers begin. */
+  public List<Direction> tries(Settings settings, long seed) {
+    List<Direction> tries = new ArrayList<>();
+    double bound = 1 / Math.sqrt(dimensions);
     for (int i = 0; i < settings.tries(); i++) {
       SplittableRandom random = new SplittableRandom(Seeds.of(seed, "contrast", i));
       double[] weights = new double[dimensions];
-      double bound = 1 / Math.sqrt(dimensions);
       for (int j = 0; j < weights.length; j++) {
         weights[j] = bound * (2 * random.nextDouble() - 1);
       }
-      Direction found = train(settings, weights, bound * (2 * random.nextDouble() - 1));
-      if (best == null || found.loss() < best.loss()) {
-        best = found;
-      }
+      tries.add(train(settings, weights, bound * (2 * random.nextDouble() - 1)));
     }
-    return best;
+    return tries;
   }
 
   /** One try, from given weights. */

@@ -54,9 +54,21 @@ public final class Examples implements AutoCloseable {
         ProbeRows.ofFloats(values, d), Matrix.of(rows.size(), count, targets), sequences, tokens);
   }
 
+  /** Examples of their parts; the activations are closed with them. */
+  static Examples of(ProbeRows x, Matrix targets, long[] sequences, int[] tokens) {
+    return new Examples(x, targets, sequences, tokens);
+  }
+
   /** The same examples with other activations, which they close. */
   public Examples with(ProbeRows other) {
     return new Examples(other, targets, sequences, tokens);
+  }
+
+  /** The same activations, which stay this one's to close, with one of the targets alone. */
+  public Examples about(int target) {
+    double[] chosen =
+        IntStream.range(0, rows()).mapToDouble(row -> targets.at(row, target)).toArray();
+    return new Examples(x, Matrix.of(rows(), 1, chosen), sequences, tokens);
   }
 
   public int rows() {

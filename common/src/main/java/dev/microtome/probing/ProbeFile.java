@@ -5,6 +5,7 @@ import dev.microtome.model.load.Dtype;
 import dev.microtome.model.load.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,7 +15,8 @@ import java.util.TreeMap;
  * The linear probes of one hook point as a safetensors file: {@code CONCEPT.PROBE.weights} [K, d]
  * and {@code CONCEPT.PROBE.intercepts} [K], float64; the classes, or names of numbers, as metadata
  * {@code CONCEPT}. Scores are x·weightsᵀ + intercepts; of two classes K = 1, the logit of the
- * second.
+ * second. Of pairs the rows are their sides, and the second class is where the first side's score
+ * is above the second's.
  *
  * @param hook address of the hook point
  * @param probes by CONCEPT.PROBE
@@ -36,6 +38,14 @@ public record ProbeFile(
     /** A classifier's. */
     public static Linear of(LogisticProbe probe) {
       return new Linear(probe.weights(), probe.intercepts());
+    }
+
+    /** Of a direction among pairs, a row for each side. */
+    public static Linear of(PairProbe probe) {
+      double[] w = probe.weights();
+      double[] twice = Arrays.copyOf(w, 2 * w.length);
+      System.arraycopy(w, 0, twice, w.length, w.length);
+      return new Linear(Matrix.of(2, w.length, twice), probe.offsets());
     }
 
     /** A regression's. */

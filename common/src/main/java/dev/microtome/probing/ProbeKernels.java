@@ -25,6 +25,17 @@ final class ProbeKernels {
     return SCRIPT.arrays(manager, "logistic", x, y, centre, w, b, pieceRows(x));
   }
 
+  /** The same of several problems over the same rows, one after the other. */
+  static List<NDArray> logistics(
+      NDManager manager,
+      NDArray x,
+      List<NDArray> ys,
+      NDArray centre,
+      List<NDArray> ws,
+      List<NDArray> bs) {
+    return SCRIPT.arrays(manager, "logistics", x, ys, centre, ws, bs, pieceRows(x));
+  }
+
   static NDArray scores(NDManager manager, NDArray x, NDArray w, NDArray b) {
     return SCRIPT.array(manager, "scores", x, w, b, pieceRows(x));
   }

@@ -1,8 +1,6 @@
 package dev.microtome.probing;
 
 import dev.microtome.linalg.Matrix;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * What a probe is worth on rows that it was not fitted to.
@@ -34,9 +32,6 @@ public record ProbeScore(
     double crossEntropyNats,
     double baselineNats,
     double guessNats) {
-  /** The normal distribution's 97.5 % point. */
-  private static final double Z = 1.959963984540054;
-
   /**
    * Scores a probe.
    *
@@ -52,66 +47,73 @@ public record ProbeScore(
           "%d labels of %d sequences for %d activation rows"
               .formatted(labels.length, sequences.length, x.rows()));
     }
+    PassSums.Sum sum = new PassSums.Sum(probe.classes() * probe.classes() + 1);
+    add(probe, x, labels, sequences, fitted, sum);
+    return of(sum, fitted);
+  }
+
+  /** Adds guesses by classes, [C, C], Σ −log p of rows whose class was there, and right rows. */
+  static void add(
+      ClassProbe probe,
+      ProbeRows x,
+      int[] labels,
+      long[] sequences,
+      long[] fitted,
+      PassSums.Sum sum) {
     Matrix logs = probe.logProbabilities(x);
-    int n = labels.length;
     int classes = probe.classes();
+    double[] numbers = sum.numbers();
+    for (int row = 0; row < labels.length; row++) {
+      int label = labels[row];
+      int guess = ClassProbe.largest(logs, row);
+      numbers[guess * classes + label]++;
+      sum.hits().add(sequences[row], 1, guess == label ? 1 : 0);
+      if (fitted[label] > 0) {
+        numbers[classes * classes] -= logs.at(row, label);
+      }
+    }
+  }
+
+  /** The score of rows that were added. */
+  static ProbeScore of(PassSums.Sum sum, long[] fitted) {
+    int classes = fitted.length;
+    long[][] confusion = new long[classes][classes];
+    long[] ofClass = new long[classes];
     long total = 0;
     int majority = 0;
     for (int i = 0; i < classes; i++) {
       total += fitted[i];
       majority = fitted[i] > fitted[majority] ? i : majority;
+      for (int j = 0; j < classes; j++) {
+        confusion[i][j] = (long) sum.numbers()[i * classes + j];
+        ofClass[j] += confusion[i][j];
+      }
     }
-    long[][] confusion = new long[classes][classes];
-    boolean[] right = new boolean[n];
+    long n = 0;
     long hits = 0;
-    long majorityHits = 0;
     long known = 0;
-    double loss = 0;
     double baseline = 0;
-    for (int row = 0; row < n; row++) {
-      int label = labels[row];
-      int guess = ClassProbe.largest(logs, row);
-      confusion[guess][label]++;
-      right[row] = guess == label;
-      hits += right[row] ? 1 : 0;
-      majorityHits += label == majority ? 1 : 0;
-      if (fitted[label] > 0) {
-        known++;
-        loss -= logs.at(row, label);
-        baseline -= Math.log((double) fitted[label] / total);
+    for (int i = 0; i < classes; i++) {
+      n += ofClass[i];
+      hits += confusion[i][i];
+      if (fitted[i] > 0) {
+        known += ofClass[i];
+        baseline -= ofClass[i] * Math.log((double) fitted[i] / total);
       }
     }
     double accuracy = (double) hits / n;
-    double effective = effectiveRows(right, sequences, accuracy);
-    double spread =
-        Z
-            / (1 + Z * Z / effective)
-            * Math.sqrt(
-                accuracy * (1 - accuracy) / effective + Z * Z / (4 * effective * effective));
-    double middle = (accuracy + Z * Z / (2 * effective)) / (1 + Z * Z / effective);
+    double effective = sum.hits().effectiveRows();
+    Interval interval = Interval.wilson(accuracy, effective);
     return new ProbeScore(
         n,
         effective,
         accuracy,
-        Math.max(0, middle - spread),
-        Math.min(1, middle + spread),
-        (double) majorityHits / n,
-        loss / known,
+        interval.low(),
+        interval.high(),
+        (double) ofClass[majority] / n,
+        sum.numbers()[classes * classes] / known,
         baseline / known,
-        information(confusion, n));
-  }
-
-  private static double effectiveRows(boolean[] right, long[] sequences, double accuracy) {
-    Map<Long, Double> bySequence = new HashMap<>();
-    for (int row = 0; row < right.length; row++) {
-      bySequence.merge(sequences[row], (right[row] ? 1 : 0) - accuracy, Double::sum);
-    }
-    double binomial = right.length * accuracy * (1 - accuracy);
-    if (binomial == 0) {
-      return bySequence.size();
-    }
-    double variance = bySequence.values().stream().mapToDouble(sum -> sum * sum).sum();
-    return right.length / Math.max(1, variance / binomial);
+        information(confusion, (double) n));
   }
 
   private static double information(long[][] counts, double n) {

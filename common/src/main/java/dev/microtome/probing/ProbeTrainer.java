@@ -62,13 +62,7 @@ public final class ProbeTrainer {
   public List<Classifier> classifiers(
       Examples train, Examples test, List<String> classes, Control control) {
     long[] counts = train.counts(classes.size());
-    for (int i = 0; i < counts.length; i++) {
-      if (counts[i] == 0) {
-        throw new IllegalArgumentException(
-            "class '%s' has no row in the sequences to fit to; join it with another, or take another seed"
-                .formatted(classes.get(i)));
-      }
-    }
+    requireAll(counts, classes);
     Optional<ClassMeans> means =
         settings.kinds().contains(ProbeKind.MASS_MEAN)
                 || settings.kinds().contains(ProbeKind.DIFFERENCE_OF_MEANS)
@@ -86,6 +80,21 @@ public final class ProbeTrainer {
           });
     }
     return fitted;
+  }
+
+  /**
+   * Refuses classes without rows.
+   *
+   * @param counts of rows that are fitted to
+   */
+  static void requireAll(long[] counts, List<String> classes) {
+    for (int i = 0; i < counts.length; i++) {
+      if (counts[i] == 0) {
+        throw new IllegalArgumentException(
+            "class '%s' has no row in the sequences to fit to; join it with another, or take another seed"
+                .formatted(classes.get(i)));
+      }
+    }
   }
 
   private static Classifier mean(
@@ -188,10 +197,19 @@ public final class ProbeTrainer {
         moments.add(train.moments(rows));
       }
     }
-    double ridge = RidgeRegression.bestRidge(moments, d, settings.ridges());
+    return regression(moments, test.moments(), d, settings.ridges());
+  }
+
+  /**
+   * The same of moments.
+   *
+   * @param folds of x [d] and the numbers, of folds with rows
+   * @param held of the rows to score on
+   */
+  static Regression regression(List<Moments> folds, Moments held, int d, List<Double> ridges) {
+    double ridge = RidgeRegression.bestRidge(folds, d, ridges);
     RidgeRegression fit =
-        RidgeRegression.path(RidgeRegression.merged(moments, -1), d, List.of(ridge)).get(0);
-    Moments held = test.moments();
+        RidgeRegression.path(RidgeRegression.merged(folds, -1), d, List.of(ridge)).get(0);
     List<Double> r2 = new ArrayList<>();
     for (double each : fit.r2(held)) {
       r2.add(each);

@@ -32,6 +32,11 @@ public record SequenceSplit(long seed, double testShare, int folds) implements S
     return (int) Long.remainderUnsigned(Seeds.of(seed, "fold", sequence), folds);
   }
 
+  /** The fold of a sequence that is fitted to, -1 of one that is held out. */
+  int fitFold(long sequence) {
+    return isTest(sequence) ? RowChunk.HELD_OUT : fold(sequence);
+  }
+
   /** The folds of sequences. */
   public int[] folds(long[] sequences) {
     int[] result = new int[sequences.length];

@@ -1,7 +1,9 @@
 package dev.microtome.probing;
 
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
  * The gaps between the true positive rates of two groups, label by label (De-Arteaga et al. 2019):
@@ -10,6 +12,9 @@ import java.util.List;
  * @param gaps by label
  */
 public record TprGaps(List<TprGap> gaps) {
+  /** Shares and gaps are fractions of counts: what differs by less is the same in other bits. */
+  private static final double ROUNDING = 1e-14;
+
   public TprGaps {
     gaps = List.copyOf(gaps);
   }
@@ -76,6 +81,9 @@ public record TprGaps(List<TprGap> gaps) {
    */
   public double shareCorrelation() {
     List<TprGap> all = defined();
+    if (!varies(all, TprGap::gap) || !varies(all, TprGap::firstShare)) {
+      return Double.NaN;
+    }
     double gap = all.stream().mapToDouble(TprGap::gap).average().orElse(Double.NaN);
     double share = all.stream().mapToDouble(TprGap::firstShare).average().orElse(Double.NaN);
     double gaps2 = 0;
@@ -89,5 +97,11 @@ public record TprGaps(List<TprGap> gaps) {
       products += byGap * byShare;
     }
     return products / Math.sqrt(gaps2 * shares2);
+  }
+
+  /** The mean of equal numbers need not be theirs, and their rounding would correlate. */
+  private static boolean varies(List<TprGap> all, ToDoubleFunction<TprGap> value) {
+    DoubleSummaryStatistics range = all.stream().mapToDouble(value).summaryStatistics();
+    return range.getMax() - range.getMin() > ROUNDING;
   }
 }

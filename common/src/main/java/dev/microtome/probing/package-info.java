@@ -8,6 +8,7 @@
  * <p>Start with {@link dev.microtome.probing.LogisticFitter}, fed {@link
  * dev.microtome.probing.ProbeRows}. First and second moments (means of classes, regressions) are
  * {@link dev.microtome.stats.Moments}, which merge over rows of any number; probes that need many
- * passes are fitted to a capped sample of the rows.
+ * passes are fitted to a capped sample of the rows, or by {@link dev.microtome.probing.HookFit} to
+ * all of them, wherever they are.
  */
 package dev.microtome.probing;

@@ -9,9 +9,10 @@ import java.util.Optional;
 
 /**
  * Folders of SAEs: SAELens 6's ({@code cfg.json}, {@code sae_weights.safetensors}, {@code
- * sparsity.safetensors}), read and written, and sparsify's ({@code cfg.json}, {@code
- * sae.safetensors}), read. A folder is data and hostile until checked: nothing of it is executed,
- * no file of it leads outside, and what is not understood is refused.
+ * sparsity.safetensors}) and sparsify's ({@code cfg.json}, {@code sae.safetensors}). Written is
+ * SAELens's, but for transcoders by TopK, of which it has none. A folder is data and hostile until
+ * checked: nothing of it is executed, no file of it leads outside, and what is not understood is
+ * refused.
  */
 public final class SaeFiles {
   static final String CONFIG = "cfg.json";
@@ -83,11 +84,12 @@ public final class SaeFiles {
   }
 
   /**
-   * Writes a folder that SAELens 6 loads as it is. The same SAE gives the same bytes.
+   * Writes a folder that SAELens 6 loads as it is, of a transcoder by TopK between equal widths one
+   * that sparsify loads. The same SAE gives the same bytes.
    *
    * @param folder is created; files of an earlier SAE are replaced
-   * @throws InputException if the files cannot be written, or SAELens has no class for this form (a
-   *     transcoder by TopK or gates)
+   * @throws InputException if the files cannot be written, or neither has a class for this form (a
+   *     transcoder by gates, or by TopK between two widths)
    */
   public static void write(Path folder, Sae sae) {
     write(folder, sae, Optional.empty());
@@ -108,7 +110,11 @@ public final class SaeFiles {
 
   private static void write(Path folder, Sae sae, Optional<double[]> density) {
     try {
-      SaeLensFolder.write(folder, sae, density);
+      if (SparsifyFolder.holds(sae.form())) {
+        SparsifyFolder.write(folder, sae, density);
+      } else {
+        SaeLensFolder.write(folder, sae, density);
+      }
     } catch (IOException e) {
       throw new InputException("SAE folder %s cannot be written: %s".formatted(folder, e), e);
     }

@@ -3,7 +3,6 @@ package dev.microtome.sae;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.microtome.model.load.ConfigJson;
@@ -18,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -102,11 +100,18 @@ final class SaeLensFolder {
     }
     json.refuseUnread(HARMLESS);
     return new SaeForm(
-        encoding, dIn, dOut, dSae, kind.mapping(), preBias, normalization, source(metadata));
+        encoding,
+        dIn,
+        dOut,
+        dSae,
+        kind.mapping(),
+        preBias,
+        normalization,
+        SourceJson.read(metadata));
   }
 
   private static ConfigJson requireVersion(ConfigJson json) {
-    Optional<ConfigJson> metadata = json.object("metadata");
+    Optional<ConfigJson> metadata = json.object(SourceJson.KEY);
     String version = metadata.map(each -> each.string("sae_lens_version", "")).orElse("");
     int dot = version.indexOf('.');
     int major = 0;
@@ -121,24 +126,6 @@ final class SaeLensFolder {
               .formatted(Json.shorten(version)));
     }
     return metadata.orElseThrow();
-  }
-
-  private static SaeSource source(ConfigJson metadata) {
-    return new SaeSource(
-        text(metadata, "model_name"),
-        text(metadata, "hook_name"),
-        text(metadata, "hook_name_out"),
-        metadata
-            .node("context_size")
-            .filter(JsonNode::canConvertToInt)
-            .map(node -> OptionalInt.of(node.intValue()))
-            .orElse(OptionalInt.empty()),
-        metadata.node("prepend_bos").filter(JsonNode::isBoolean).map(JsonNode::booleanValue),
-        text(metadata, "training_architecture"));
-  }
-
-  private static Optional<String> text(ConfigJson metadata, String key) {
-    return metadata.node(key).filter(JsonNode::isTextual).map(JsonNode::textValue);
   }
 
   static SaeForm check(Path folder) {
@@ -196,7 +183,6 @@ final class SaeLensFolder {
     Files.createDirectories(folder);
     // The configuration goes last: a folder without it is refused.
     Files.deleteIfExists(folder.resolve(SaeFiles.CONFIG));
-    Files.deleteIfExists(folder.resolve(SPARSITY));
     SafetensorsWriter writer = new SafetensorsWriter();
     Map<String, Shape> shapes = form.tensors();
     shapes.forEach((name, shape) -> writer.floats(name, shape.getShape()));
@@ -207,8 +193,14 @@ final class SaeLensFolder {
             StoredSae.store(sae.tensors().get(name), out);
           }
         });
+    writeDensity(folder, density);
+    Files.writeString(folder.resolve(SaeFiles.CONFIG), Json.indented(config));
+  }
+
+  static void writeDensity(Path folder, Optional<double[]> density) throws IOException {
+    Files.deleteIfExists(folder.resolve(SPARSITY));
     if (density.isPresent()) {
-      float[] logs = new float[form.dSae()];
+      float[] logs = new float[density.get().length];
       for (int i = 0; i < logs.length; i++) {
         logs[i] = (float) Math.log10(density.get()[i] + DENSITY_EPSILON);
       }
@@ -216,7 +208,6 @@ final class SaeLensFolder {
           .floats("sparsity", logs.length)
           .write(folder.resolve(SPARSITY), out -> out.floats(logs));
     }
-    Files.writeString(folder.resolve(SaeFiles.CONFIG), Json.indented(config));
   }
 
   private static ObjectNode config(Path folder, SaeForm form) {
@@ -240,7 +231,10 @@ final class SaeLensFolder {
             : "none");
     json.put("dtype", "float32");
     json.put("device", "cpu");
-    json.set("metadata", metadata(form.source()));
+    ObjectNode metadata = json.putObject(SourceJson.KEY);
+    metadata.put("sae_lens_version", VERSION);
+    metadata.putNull("sae_lens_training_version");
+    SourceJson.write(form.source(), metadata);
     return json;
   }
 
@@ -253,24 +247,10 @@ final class SaeLensFolder {
         .orElseThrow(
             () ->
                 new InputException(
-                    "SAE folder %s: SAELens has no %s by %s; it has transcoders by Relu and JumpRelu"
+                    "SAE folder %s: SAELens has no %s by %s; it has transcoders by Relu and JumpRelu, sparsify by TopK between equal widths"
                         .formatted(
                             folder,
                             form.mapping().name().toLowerCase(Locale.ROOT),
                             form.encoding().getClass().getSimpleName())));
-  }
-
-  private static ObjectNode metadata(SaeSource source) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("sae_lens_version", VERSION);
-    json.putNull("sae_lens_training_version");
-    json.put("made_by", "microtome");
-    source.model().ifPresent(model -> json.put("model_name", model));
-    source.hook().ifPresent(hook -> json.put("hook_name", hook));
-    source.outputHook().ifPresent(hook -> json.put("hook_name_out", hook));
-    source.contextSize().ifPresent(size -> json.put("context_size", size));
-    source.prependBos().ifPresent(bos -> json.put("prepend_bos", bos));
-    source.architecture().ifPresent(name -> json.put("training_architecture", name));
-    return json;
   }
 }

@@ -3,12 +3,18 @@ package dev.microtome.sae;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.microtome.model.load.ConfigJson;
 import dev.microtome.model.load.Json;
 import dev.microtome.model.load.Safetensors;
+import dev.microtome.model.load.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -19,6 +25,11 @@ import java.util.Set;
  */
 final class SparsifyFolder {
   static final String WEIGHTS = "sae.safetensors";
+
+  private static final String ENCODER = "encoder.weight";
+
+  private static final Map<String, String> OUR_NAMES =
+      Map.of(ENCODER, "W_enc", "encoder.bias", "b_enc");
 
   private static final int MAX_WIDTH = 16_777_216;
 
@@ -64,9 +75,58 @@ final class SparsifyFolder {
             mapping,
             transcodes ? PreBias.NONE : PreBias.TIED,
             Normalization.NONE,
-            SaeSource.UNKNOWN);
+            json.object(SourceJson.KEY).map(SourceJson::read).orElse(SaeSource.UNKNOWN));
     json.refuseUnread(HARMLESS);
     return form;
+  }
+
+  /** Whether it is one that sparsify has and SAELens has not: a transcoder by TopK of one width. */
+  static boolean holds(SaeForm form) {
+    return form.mapping() != Mapping.AUTOENCODER
+        && form.encoding() instanceof Encoding.TopK top
+        && top.norms() != DecoderNorms.IN_FEATURES
+        && form.dIn() == form.dOut()
+        && form.normalization() == Normalization.NONE;
+  }
+
+  static void write(Path folder, Sae sae, Optional<double[]> density) throws IOException {
+    SaeForm form = sae.form();
+    Files.createDirectories(folder);
+    // The configuration goes last: a folder without it is refused.
+    Files.deleteIfExists(folder.resolve(SaeFiles.CONFIG));
+    Files.deleteIfExists(folder.resolve(SaeLensFolder.WEIGHTS));
+    SafetensorsWriter writer = new SafetensorsWriter();
+    Map<String, Shape> stored = stored(form);
+    stored.forEach((name, shape) -> writer.floats(name, shape.getShape()));
+    writer.write(
+        folder.resolve(WEIGHTS),
+        out -> {
+          for (String name : stored.keySet()) {
+            NDArray own = sae.tensors().get(OUR_NAMES.getOrDefault(name, name));
+            if (name.equals(ENCODER)) {
+              try (NDArray weight = SaeKernels.transposed(own.getManager(), own)) {
+                StoredSae.store(weight, out);
+              }
+            } else {
+              StoredSae.store(own, out);
+            }
+          }
+        });
+    SaeLensFolder.writeDensity(folder, density);
+    Files.writeString(folder.resolve(SaeFiles.CONFIG), Json.indented(config(form)));
+  }
+
+  private static ObjectNode config(SaeForm form) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("activation", "topk");
+    json.put("d_in", form.dIn());
+    json.put("num_latents", form.dSae());
+    json.put("k", ((Encoding.TopK) form.encoding()).k());
+    json.put("transcode", true);
+    json.put("skip_connection", form.mapping() == Mapping.SKIP_TRANSCODER);
+    // sparsify does not read this; we do, as it says which hooks.
+    SourceJson.write(form.source(), json.putObject(SourceJson.KEY));
+    return json;
   }
 
   static SaeForm check(Path folder) {
@@ -79,7 +139,7 @@ final class SparsifyFolder {
 
   private static Map<String, Shape> stored(SaeForm form) {
     Map<String, Shape> stored = new LinkedHashMap<>();
-    stored.put("encoder.weight", new Shape(form.dSae(), form.dIn()));
+    stored.put(ENCODER, new Shape(form.dSae(), form.dIn()));
     stored.put("encoder.bias", new Shape(form.dSae()));
     stored.put("W_dec", new Shape(form.dSae(), form.dOut()));
     stored.put("b_dec", new Shape(form.dOut()));
@@ -100,7 +160,7 @@ final class SparsifyFolder {
           memory -> {
             Map<String, NDArray> tensors = new LinkedHashMap<>();
             stored.keySet().forEach(name -> tensors.put(name, StoredSae.load(file, name, memory)));
-            try (NDArray weight = tensors.remove("encoder.weight")) {
+            try (NDArray weight = tensors.remove(ENCODER)) {
               tensors.put("W_enc", SaeKernels.transposed(memory, weight));
             }
             tensors.put("b_enc", tensors.remove("encoder.bias"));

@@ -63,9 +63,13 @@ public final class Moments {
    * @throws IllegalArgumentException as above
    */
   public static Moments of(long count, byte[] mean, byte[] scatter) {
-    double[] values = new double[mean.length / Double.BYTES];
-    ByteBuffer.wrap(mean).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().get(values);
-    return of(count, values, scatter);
+    return of(count, doubles(mean), scatter);
+  }
+
+  private static double[] doubles(byte[] littleEndian) {
+    double[] values = new double[littleEndian.length / Double.BYTES];
+    ByteBuffer.wrap(littleEndian).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().get(values);
+    return values;
   }
 
   /** Numbers of a row. */
@@ -180,15 +184,35 @@ public final class Moments {
     endBlock();
     other.endBlock();
     scatter.merge(other.scatter);
-    if (other.count == 0) {
+    mergeMean(other.count, other.mean);
+  }
+
+  /**
+   * The same of what another one's {@link #count}, {@link #meanBytes} and {@link #scatterBytes}
+   * give, without a second scatter in memory.
+   *
+   * @throws IllegalArgumentException if the bytes are of other columns
+   */
+  public void merge(long otherCount, byte[] otherMean, byte[] otherScatter) {
+    endBlock();
+    if (otherMean.length != Double.BYTES * columns) {
+      throw new IllegalArgumentException(
+          "A mean of %d bytes for moments of %d columns".formatted(otherMean.length, columns));
+    }
+    scatter.addUpperTriangle(otherScatter);
+    mergeMean(otherCount, doubles(otherMean));
+  }
+
+  private void mergeMean(long otherCount, double[] otherMean) {
+    if (otherCount == 0) {
       return;
     }
-    long total = count + other.count;
-    double weight = Math.sqrt((double) count * other.count / total);
+    long total = count + otherCount;
+    double weight = Math.sqrt((double) count * otherCount / total);
     double[] row = new double[columns];
     for (int i = 0; i < columns; i++) {
-      double difference = other.mean[i] - mean[i];
-      mean[i] += difference * ((double) other.count / total);
+      double difference = otherMean[i] - mean[i];
+      mean[i] += difference * ((double) otherCount / total);
       row[i] = weight * difference;
     }
     if (count > 0) {

@@ -213,19 +213,23 @@ class Kernels(Module):
     return torch.sub(torch.logsumexp(logits, [1]), target)
 
   # the same of rows x [N, M] under the logits x weightᵀ + bias, weight [V, M], capped unless cap is 0. Some words at a time, so that
-  # exponentials are taken of logits still in the cache, and in the same memory, so that none of it is mapped anew.
+  # exponentials are taken of logits still in the cache, and in the same memory, so that none of it is mapped anew. The target's logit
+  # is one of them: computed apart it would be rounded otherwise, and a token that is certain would have a loss below 0.
   def unembedding_loss(self: __torch__.Kernels, x: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, cap: float, words: int) -> Tensor:
     v = torch.size(weight, 0)
     space = torch.empty([torch.size(x, 0), min(words, v)], dtype=6)
     parts = annotate(List[Tensor], [])
+    target = torch.zeros([torch.size(x, 0)], dtype=6)
     for start in range(0, v, words):
       n = min(words, v - start)
       w = torch.transpose(torch.narrow(weight, 0, start, n), 0, 1)
       logits = torch.addmm(torch.narrow(bias, 0, start, n), x, w, out=torch.narrow(space, 1, 0, n))
       _0 = torch.append(parts, torch.logsumexp((self).soft_cap_(logits, cap, ), [1]))
-    target = torch.sum(torch.mul_(torch.embedding(weight, targets), x), [1])
-    target0 = torch.add_(target, torch.index_select(bias, 0, targets))
-    return torch.sub(torch.logsumexp(torch.stack(parts, 1), [1]), (self).soft_cap_(target0, cap, ))
+      at = torch.sub(targets, start)
+      here = torch.logical_and(torch.ge(at, 0), torch.lt(at, n))
+      own = torch.squeeze(torch.gather(logits, 1, torch.unsqueeze(torch.clamp(at, 0, n - 1), 1)), 1)
+      _1 = torch.copy_(target, torch.where(here, own, target))
+    return torch.sub(torch.logsumexp(torch.stack(parts, 1), [1]), target)
 
   # c·tanh(x / c) in place, and nothing if c is 0
   def soft_cap_(self: __torch__.Kernels, x: Tensor, cap: float) -> Tensor:

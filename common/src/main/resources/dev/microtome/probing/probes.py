@@ -42,6 +42,24 @@ class Probes(Module):
       _2 = torch.add_(db, torch.sum(two[1], [0]))
     return [loss, dw, db]
 
+  # the same of several problems over the same rows: loss, dw, db of the first, then of the next; rows are widened once for all
+  def logistics(self: __torch__.Probes, x: Tensor, ys: List[Tensor], centre: Tensor, ws: List[Tensor], bs: List[Tensor], rows: int) -> List[Tensor]:
+    sums = annotate(List[Tensor], [])
+    for k in range(torch.len(ws)):
+      _0 = torch.append(sums, torch.zeros([], dtype=7))
+      _1 = torch.append(sums, torch.zeros_like(ws[k]))
+      _2 = torch.append(sums, torch.zeros_like(bs[k]))
+    n = torch.size(x, 0)
+    for start in range(0, n, rows):
+      m = min(rows, n - start)
+      xs = (self).wide(x, centre, start, m, )
+      for j in range(torch.len(ws)):
+        two = (self).residuals(torch.addmm(bs[j], xs, torch.transpose(ws[j], 0, 1)), torch.narrow(ys[j], 0, start, m), )
+        _3 = torch.add_(sums[j * 3], two[0])
+        _4 = torch.addmm_(sums[j * 3 + 1], torch.transpose(two[1], 0, 1), xs)
+        _5 = torch.add_(sums[j * 3 + 2], torch.sum(two[1], [0]))
+    return sums
+
   # x wᵀ + b, [N, K]
   def scores(self: __torch__.Probes, x: Tensor, w: Tensor, b: Tensor, rows: int) -> Tensor:
     parts = annotate(List[Tensor], [])

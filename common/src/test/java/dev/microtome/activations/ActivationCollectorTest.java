@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -241,7 +242,7 @@ class ActivationCollectorTest {
   private Map<HookPoint, List<ActivationArrayRow>> collect(
       HookedTransformer transformer, List<TokenSequence> sequences, CollectionSettings settings)
       throws IOException {
-    Map<HookPoint, List<ActivationArrayRow>> rows = new TreeMap<>();
+    Map<HookPoint, List<ActivationArrayRow>> rows = new LinkedHashMap<>();
     new ActivationCollector<>(transformer, settings, RowFormat.arrays())
         .collect(
             sequences,

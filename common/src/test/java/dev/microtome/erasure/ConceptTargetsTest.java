@@ -37,13 +37,24 @@ class ConceptTargetsTest {
   }
 
   @Test
-  void momentsPassThroughARow() {
+  void momentsPassThroughBytes() {
     Moments moments = Moments.ofColumns(3);
     moments.add(new float[] {1, 2}, 1);
     moments.add(new float[] {3, 5}, 0);
-    ConceptMomentsRow row = ConceptMomentsRow.of("hook", "gender", 2, 7, moments);
+    ConceptMoments row = ConceptMoments.of("hook", "gender", 2, 7, moments);
     assertThat(row.rows()).isEqualTo(2);
     assertThat(row.moments().mean()).containsExactly(2, 3.5, 0.5);
     assertThat(row.moments().scatter(0, 3, 0, 3)).isEqualTo(moments.scatter(0, 3, 0, 3));
+    Moments twice = Moments.ofColumns(3);
+    twice.merge(moments);
+    twice.merge(moments);
+    Moments ofBytes = row.moments();
+    row.mergeInto(ofBytes);
+    assertThat(ofBytes.count()).isEqualTo(4);
+    assertThat(ofBytes.mean()).containsExactly(2, 3.5, 0.5);
+    assertThat(ofBytes.scatter(0, 3, 0, 3)).isEqualTo(twice.scatter(0, 3, 0, 3));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> row.mergeInto(Moments.ofColumns(2)))
+        .withMessage("A mean of 24 bytes for moments of 2 columns");
   }
 }

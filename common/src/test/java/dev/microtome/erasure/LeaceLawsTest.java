@@ -141,7 +141,7 @@ class LeaceLawsTest {
     Matrix covariance = sample.fitter().covariance();
     Matrix cross = sample.fitter().crossCovariance();
     Matrix[] removed = new Matrix[2];
-    Whitening[] ways = {Whitening.of(covariance), Whitening.byEigenvectors(covariance)};
+    Whitening[] ways = {Whitening.of(covariance, 0), Whitening.byEigenvectors(covariance, 0)};
     for (int way = 0; way < 2; way++) {
       Svd svd = Svd.of(ways[way].whiten(cross));
       Matrix u = svd.left().transpose().rows(0, 2).transpose();
@@ -177,6 +177,31 @@ class LeaceLawsTest {
     assertThat(shrunk.covarianceRank()).isEqualTo(12);
     assertThat(shrunk.shrinkageWeight()).isBetween(0.0, 0.999);
     assertThat(shrunk.crossCovarianceAfter()).isLessThan(1e-10);
+  }
+
+  /** A direction that float32's rounding alone fills, as behind a layer norm. */
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void roundingIsToldFromVarianceAndDrowned(long seed) {
+    Labelled sample = sample(seed);
+    double[] values = sample.x().toArray();
+    Random rounding = new Random(seed);
+    for (int row = 0; row < 300; row++) {
+      values[row * 8 + 5] = 3 + 1e-6 * rounding.nextGaussian();
+    }
+    LeaceFitter flat = new Labelled(Matrix.of(300, 8, values), sample.z()).fitter();
+    LeaceFit without = flat.fit(LEACE);
+    assertThat(without.covarianceRank()).isEqualTo(8);
+    assertThat(without.conditionNumber()).isGreaterThan(1e11);
+    LeaceFit with = flat.fit(LEACE.ofFloat32());
+    assertThat(with.covarianceRank()).isEqualTo(7);
+    assertThat(with.conditionNumber()).isLessThan(1e6);
+    // Variance 1e-12 of some 10 to 1000
+    assertThat(with.droppedVarianceShare()).isBetween(1e-16, 1e-12);
+    assertThat(with.crossCovarianceAfter()).isLessThan(1e-11);
+    assertThat(with.eraser().rank()).isEqualTo(2);
+    // Where nothing is rounding, nothing changes.
+    assertThat(sample.fitter().fit(LEACE.ofFloat32())).isEqualTo(sample.fitter().fit(LEACE));
   }
 
   /** Also where few rows make the shrunk covariance another than the sample's. */

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.microtome.run.InputException;
-import java.util.Comparator;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -57,20 +55,6 @@ class HookPointTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> HookPoint.of(2, HookSite.EMBED))
         .withMessage("layer 2 of hook_embed");
-  }
-
-  @Test
-  void pointsAreOrderedAsAPassReachesThem() {
-    List<HookPoint> ordered =
-        List.of(
-            HookPoint.parse("hook_embed"),
-            HookPoint.parse("blocks.0.hook_resid_post"),
-            HookPoint.parse("blocks.1.attn.hook_q"),
-            HookPoint.parse("blocks.1.mlp.hook_post"),
-            HookPoint.parse("ln_final.hook_scale"),
-            HookPoint.parse("logits"));
-    assertThat(ordered.stream().sorted(Comparator.reverseOrder()).sorted().toList())
-        .isEqualTo(ordered);
   }
 
   @Test

@@ -10,9 +10,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.microtome.model.load.ModelFiles;
 import dev.microtome.run.InputException;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -61,6 +64,33 @@ class HookPointsTest {
           }
         }
       }
+    }
+  }
+
+  /** BERT's blocks end with their norms: those are reached behind the sums they read. */
+  @Test
+  void whatAPassKeptIsInTheOrderOfThePass() {
+    List<HookPoint> points =
+        Stream.of(
+                "hook_full_embed",
+                "blocks.0.hook_attn_out",
+                "blocks.0.hook_resid_mid",
+                "blocks.0.ln1.hook_normalized",
+                "blocks.0.mlp.hook_post",
+                "blocks.0.hook_resid_post",
+                "blocks.0.ln2.hook_normalized",
+                "blocks.1.hook_resid_pre",
+                "logits")
+            .map(HookPoint::parse)
+            .toList();
+    List<HookPoint> backwards = new ArrayList<>(points);
+    Collections.reverse(backwards);
+    try (NDManager manager = NDManager.newBaseManager();
+        HookedTransformer model = GoldenModel.open("bert").load(manager);
+        ActivationCache cache =
+            model.run(TokenBatch.of(new int[] {5, 9}), ForwardPass.reading(backwards), manager)) {
+      assertThat(model.hookPoints().inOrder(backwards)).isEqualTo(points);
+      assertThat(cache.points()).isEqualTo(points);
     }
   }
 

@@ -50,15 +50,14 @@ class ReadsTogetherLawsTest {
       for (HookPoint point : points) {
         alone.put(point, read(model, batch, ForwardPass.reading(point), point, manager));
       }
-      for (HookPoint first : points) {
-        for (HookPoint second : points) {
-          if (first.compareTo(second) < 0) {
-            try (ActivationCache cache =
-                model.run(batch, ForwardPass.reading(first, second), manager)) {
-              String pair = first + " with " + second;
-              HookedTransformerLawsTest.assertClose(cache.floats(first), alone.get(first), pair);
-              HookedTransformerLawsTest.assertClose(cache.floats(second), alone.get(second), pair);
-            }
+      for (int i = 0; i < points.size(); i++) {
+        HookPoint first = points.get(i);
+        for (HookPoint second : points.subList(i + 1, points.size())) {
+          try (ActivationCache cache =
+              model.run(batch, ForwardPass.reading(first, second), manager)) {
+            String pair = first + " with " + second;
+            HookedTransformerLawsTest.assertClose(cache.floats(first), alone.get(first), pair);
+            HookedTransformerLawsTest.assertClose(cache.floats(second), alone.get(second), pair);
           }
         }
       }

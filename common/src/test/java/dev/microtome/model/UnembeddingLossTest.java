@@ -10,6 +10,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Losses that see the vocabulary a piece at a time, beside the definition in double. */
 class UnembeddingLossTest {
@@ -26,19 +27,7 @@ class UnembeddingLossTest {
     float[] weight = normal(2, VOCABULARY * WIDTH, 1);
     float[] bias = normal(3, VOCABULARY, size);
 
-    float[] losses;
-    try (NDManager manager = NDManager.newBaseManager()) {
-      losses =
-          Kernels.unembeddingLoss(
-                  manager,
-                  manager.create(x, new Shape(ROWS, WIDTH)),
-                  manager.create(weight, new Shape(VOCABULARY, WIDTH)),
-                  manager.create(bias),
-                  manager.create(TARGETS),
-                  cap,
-                  words)
-              .toFloatArray();
-    }
+    float[] losses = losses(x, weight, bias, cap, words);
 
     assertThat(losses).hasSize(ROWS);
     for (int row = 0; row < ROWS; row++) {
@@ -49,6 +38,40 @@ class UnembeddingLossTest {
       // float32 logits of that size: the largest difference seen is 3.6e-7 of it
       double scale = Arrays.stream(logits).map(Math::abs).max().orElseThrow() + 1;
       assertThat((double) losses[row]).isCloseTo(expected, within(1e-6 * scale));
+    }
+  }
+
+  /** The sum of exponentials is never below the one that it is compared with, nor is a loss. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 8, 23, 64})
+  void whatIsCertainCostsNothingAndNeverLess(int words) {
+    float[] weight = normal(2, VOCABULARY * WIDTH, 1);
+    float[] x = new float[ROWS * WIDTH];
+    for (int row = 0; row < ROWS; row++) {
+      int target = (int) TARGETS[row] * WIDTH;
+      double norm = 0;
+      for (int i = 0; i < WIDTH; i++) {
+        norm += weight[target + i] * weight[target + i];
+      }
+      for (int i = 0; i < WIDTH; i++) {
+        weight[target + i] *= (float) (10 / Math.sqrt(norm)); // longer than any other
+        x[row * WIDTH + i] = 10 * weight[target + i];
+      }
+    }
+    assertThat(losses(x, weight, new float[VOCABULARY], 0, words)).containsOnly(0);
+  }
+
+  private static float[] losses(float[] x, float[] weight, float[] bias, double cap, int words) {
+    try (NDManager manager = NDManager.newBaseManager()) {
+      return Kernels.unembeddingLoss(
+              manager,
+              manager.create(x, new Shape(ROWS, WIDTH)),
+              manager.create(weight, new Shape(VOCABULARY, WIDTH)),
+              manager.create(bias),
+              manager.create(TARGETS),
+              cap,
+              words)
+          .toFloatArray();
     }
   }
 

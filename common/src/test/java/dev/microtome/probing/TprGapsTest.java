@@ -33,6 +33,16 @@ class TprGapsTest {
     assertThat(none.shareCorrelation()).isNaN();
     TprGaps even = new TprGaps(List.of(new TprGap(1, 1, 2, 1, 2, 2), new TprGap(2, 2, 2, 2, 2, 1)));
     assertThat(even.shareCorrelation()).isNaN(); // the share does not vary
+    TprGaps fifths =
+        new TprGaps(
+            List.of(
+                new TprGap(1, 4, 2, 1, 2, 2),
+                new TprGap(1, 4, 2, 2, 2, 1),
+                new TprGap(2, 8, 3, 1, 2, 1)));
+    assertThat(fifths.shareCorrelation()).isNaN(); // the mean of three times 0.2 is not 0.2
+    TprGaps same =
+        new TprGaps(List.of(new TprGap(1, 4, 10, 3, 10, 1), new TprGap(2, 4, 10, 4, 10, 2)));
+    assertThat(same.shareCorrelation()).isNaN(); // 0.3 - 0.1 is not 0.4 - 0.2
   }
 
   @Test

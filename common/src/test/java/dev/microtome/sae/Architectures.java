@@ -63,10 +63,17 @@ final class Architectures {
         named(
             "topk skip transcoder",
             of(new TopKSae(3, SAE_LENS, DecoderNorms.IN_FEATURES)).skippingTo(3)),
+        named("topk transcoder", of(new TopKSae(3, PAPER, DecoderNorms.UNIT)).transcodingTo(D_IN)),
+        named(
+            "topk skip transcoder of one width",
+            of(new TopKSae(3, PAPER, DecoderNorms.UNIT)).skippingTo(D_IN)),
         named("batchtopk", of(new BatchTopKSae(2.5, PAPER, DecoderNorms.UNIT, 0.01))),
         named(
             "batchtopk by decoder norms",
             of(new BatchTopKSae(2.5, SAE_LENS, DecoderNorms.IN_FEATURES, 0.01))),
+        named(
+            "batchtopk transcoder",
+            of(new BatchTopKSae(2.5, PAPER, DecoderNorms.UNIT, 0.01)).transcodingTo(3)),
         named(
             "matryoshka",
             of(

@@ -108,16 +108,22 @@ class SaeLawsTest {
       SaeSource source = SaeSource.of("tiny", "blocks.0.mlp.hook_post").to("blocks.0.hook_mlp_out");
       try (Sae sae =
           Finishing.finish(Trained.of(config, parameters).withThreshold(0.5), source, manager)) {
-        if (config.mapping() != Mapping.AUTOENCODER && !hasTranscoder(sae.form().encoding())) {
+        if (config.mapping() != Mapping.AUTOENCODER && !hasTranscoder(config)) {
           assertThatExceptionOfType(InputException.class)
               .isThrownBy(() -> SaeFiles.write(folder, sae))
-              .withMessageContaining("SAELens has no skip_transcoder by");
+              .withMessageContaining("SAELens has no skip_transcoder by")
+              .withMessageEndingWith("sparsify by TopK between equal widths");
           return;
         }
         double[] density = new double[Architectures.D_SAE];
         density[1] = 0.01;
         SaeFiles.write(folder, sae, density);
-        byte[] weights = Files.readAllBytes(folder.resolve("sae_weights.safetensors"));
+        Path file =
+            folder.resolve(
+                config.mapping() != Mapping.AUTOENCODER && config.architecture() instanceof TopKSae
+                    ? "sae.safetensors"
+                    : "sae_weights.safetensors");
+        byte[] weights = Files.readAllBytes(file);
 
         try (Sae read = SaeFiles.read(folder, manager)) {
           assertThat(read.form()).isEqualTo(sae.form());
@@ -129,8 +135,7 @@ class SaeLawsTest {
                           .containsExactly(array.toFloatArray()));
           SaeFiles.write(folder, read);
         }
-        assertThat(Files.readAllBytes(folder.resolve("sae_weights.safetensors")))
-            .isEqualTo(weights);
+        assertThat(Files.readAllBytes(file)).isEqualTo(weights);
         assertThat(SaeFiles.logDensity(folder)).isEmpty();
         SaeFiles.write(folder, sae, density);
         assertThat(SaeFiles.logDensity(folder).orElseThrow())
@@ -140,8 +145,11 @@ class SaeLawsTest {
     }
   }
 
-  private static boolean hasTranscoder(Encoding encoding) {
-    return encoding instanceof Encoding.Relu || encoding instanceof Encoding.JumpRelu;
+  private static boolean hasTranscoder(SaeConfig config) {
+    Encoding encoding = config.architecture().encoding();
+    return encoding instanceof Encoding.Relu
+        || encoding instanceof Encoding.JumpRelu
+        || (encoding instanceof Encoding.TopK && config.dIn() == config.dOut());
   }
 
   @ParameterizedTest

@@ -3,15 +3,9 @@ package dev.microtome.jobs;
 import dev.microtome.config.UsageException;
 import dev.microtome.run.FileStore;
 import dev.microtome.run.InputException;
-import dev.microtome.run.Retention;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 
 /** The command {@code clean}: takes old runs away and says which, and why the others stay. */
 final class CleanCommand {
@@ -35,7 +29,7 @@ final class CleanCommand {
     if (request.output().isEmpty() || keep == null) {
       throw new UsageException(
           "clean needs --output (the folder to look below) and --keep (runs to keep in each output)");
-    } else if (request.mode() == RunRequest.Mode.FORCE) {
+    } else if (request.mode().isForced()) {
       throw new UsageException("clean has no --force");
     }
     clean(request.output().get(), keep, request.mode());
@@ -45,52 +39,15 @@ final class CleanCommand {
     if (!files.exists(folder)) {
       throw new InputException("--output " + folder + ": no such folder");
     }
-    Retention retention = new Retention(files, keep);
-    Map<String, List<Retention.Decision>> byOutput = new TreeMap<>();
-    for (Retention.Decision decision : retention.decide(folder)) {
-      byOutput.computeIfAbsent(decision.output(), unused -> new ArrayList<>()).add(decision);
-    }
-    boolean dryRun = mode == RunRequest.Mode.DRY_RUN;
-    long removed = 0;
-    List<String> busy = new ArrayList<>();
-    for (Map.Entry<String, List<Retention.Decision>> output : byOutput.entrySet()) {
-      List<Retention.Decision> going =
-          output.getValue().stream().filter(decision -> !decision.stays()).toList();
-      try {
-        List<Retention.Decision> done =
-            dryRun || going.isEmpty()
-                ? output.getValue()
-                : retention.remove(output.getKey(), output.getValue(), clock);
-        removed +=
-            done.stream()
-                .filter(decision -> !decision.stays())
-                .mapToLong(Retention.Decision::bytes)
-                .sum();
-        print(output.getKey(), done, dryRun ? "would go" : "removed");
-      } catch (InputException e) {
-        busy.add(e.getMessage());
-      }
-    }
-    out.printf(
-        Locale.ROOT,
-        "%s%s%n",
-        Progress.Amounts.bytes(removed),
-        dryRun ? " would be freed. Dry run: nothing was removed" : " freed");
-    if (!busy.isEmpty()) {
-      throw new InputException("Not cleaned: " + String.join(" | ", busy));
-    }
-  }
-
-  private void print(String output, List<Retention.Decision> decisions, String gone) {
-    out.println(Summary.display(output));
-    for (Retention.Decision decision : decisions) {
-      out.printf(
-          Locale.ROOT,
-          "  %s  %s, %s (%s)%n",
-          decision.id(),
-          Progress.Amounts.bytes(decision.bytes()),
-          decision.stays() ? "stays" : gone,
-          decision.reason());
+    Cleaning cleaning = new Cleaning(files, keep);
+    Cleaning.Report report =
+        mode.isDry() ? cleaning.forecast(folder) : cleaning.remove(folder, clock);
+    report.lines().forEach(out::println);
+    out.println(
+        report.freed()
+            + (mode.isDry() ? " would be freed. Dry run: nothing was removed" : " freed"));
+    if (!report.busy().isEmpty()) {
+      throw new InputException("Not cleaned: " + String.join(" | ", report.busy()));
     }
   }
 }

@@ -40,6 +40,11 @@ record ExecutorMemory(long model, OptionalLong batch) {
             : OptionalLong.empty());
   }
 
+  /** Bytes of a pass; 0 where the job has no batches. */
+  long pass() {
+    return batch.orElse(0);
+  }
+
   /** A line for {@code --dry-run}. */
   String line() {
     return String.format(

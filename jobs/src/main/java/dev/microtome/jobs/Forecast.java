@@ -10,9 +10,15 @@ import java.util.List;
  * @param parts of the plan
  * @param estimatedRows as in {@link Plan}
  * @param estimatedBytes as in {@link Plan}
+ * @param memory what a task and the model take, for people
  */
 public record Forecast(
-    boolean upToDate, List<String> reasons, int parts, long estimatedRows, long estimatedBytes) {
+    boolean upToDate,
+    List<String> reasons,
+    int parts,
+    long estimatedRows,
+    long estimatedBytes,
+    String memory) {
   public Forecast {
     reasons = List.copyOf(reasons);
   }

@@ -1,6 +1,7 @@
 package dev.microtome.jobs;
 
 import dev.microtome.config.InputPath;
+import dev.microtome.model.load.ModelFiles;
 import dev.microtome.run.FileEntry;
 import dev.microtome.run.FileStore;
 import java.io.IOException;
@@ -108,6 +109,12 @@ public interface Inputs {
    * stands for the path.
    */
   FileEntry file(InputPath path, String file);
+
+  /**
+   * The models whose files have been looked at by {@link #local}: one of each kind where they are
+   * many.
+   */
+  List<ModelFiles> modelFiles();
 
   /** Folder of the runs, as the command names it; empty only in a dry run without one. */
   Optional<String> output();

@@ -39,6 +39,9 @@ public interface Job<C extends Record, P extends Serializable> {
    */
   Plan<P> plan(C config, Inputs inputs);
 
+  /** What one task holds beside a model and its pass, for {@code --dry-run}. */
+  TaskMemory memory(C config, Plan<P> plan, Inputs inputs);
+
   /** What {@code --dry-run} prints below the numbers of the plan, a line each. */
   default List<String> outline(C config, Plan<P> plan, Inputs inputs) {
     return List.of();

@@ -56,8 +56,8 @@ public interface JobContext {
   JobSteps steps();
 
   /**
-   * What to do once the run is verified and {@code latest} names it, with the folder of the run.
-   * What it throws is how the command ends; the run stays.
+   * What to do once the run is verified, {@code latest} names it and the lease of the output is
+   * given back, with the folder of the run. What it throws is how the command ends; the run stays.
    */
   void afterwards(Consumer<String> action);
 

@@ -36,7 +36,7 @@ public final class JobRunner {
   private final HadoopFileStore files;
   private final PrintStream out;
   private final Clock clock;
-  private final String place;
+  private final StepPlace place;
 
   /**
    * Makes a runner.
@@ -44,10 +44,10 @@ public final class JobRunner {
    * @param out where plan, progress and summary are printed
    */
   public JobRunner(HadoopFileStore files, PrintStream out, Clock clock) {
-    this(files, out, clock, "");
+    this(files, out, clock, StepPlace.ALONE);
   }
 
-  private JobRunner(HadoopFileStore files, PrintStream out, Clock clock, String place) {
+  private JobRunner(HadoopFileStore files, PrintStream out, Clock clock, StepPlace place) {
     this.files = files;
     this.out = out;
     this.clock = clock;
@@ -57,9 +57,9 @@ public final class JobRunner {
   /**
    * The same runner for a job inside another.
    *
-   * @param step where in that one it is, for the progress display, such as {@code 3/16 losses}
+   * @param step where in that one it is, for the progress display
    */
-  JobRunner at(String step) {
+  JobRunner at(StepPlace step) {
     return new JobRunner(files, out, clock, step);
   }
 
@@ -73,7 +73,7 @@ public final class JobRunner {
    */
   public <C extends Record, P extends Serializable> JobOutcome run(
       Job<C, P> job, RunRequest request) throws IOException {
-    if (request.output().isEmpty() && request.mode() != RunRequest.Mode.DRY_RUN) {
+    if (request.output().isEmpty() && !request.mode().isDry()) {
       throw new UsageException("Missing option --output: the folder for the runs of " + job.name());
     }
     if (request.output().isPresent()) {
@@ -98,15 +98,16 @@ public final class JobRunner {
     RunInputs inputs = new RunInputs(files, folder, steps);
     out.println(Versions.banner() + " · " + job.name());
     Plan<P> plan = plan(job, config, inputs);
-    if (mode == RunRequest.Mode.DRY_RUN) {
-      PlanReport.print(out, config.json(), inputs.records(), plan, job, inputs.modelFiles());
+    if (mode.isDry()) {
+      MemoryEstimate memory = memory(job, config, plan, inputs);
+      PlanReport.print(out, config.json(), inputs.records(), plan, job, memory);
       job.outline(config.value(), plan, inputs).forEach(out::println);
       out.println("Dry run: nothing was written");
       return new JobOutcome(Optional.empty(), List.of(), false);
     }
     Fingerprint fingerprint = fingerprint(job, config, inputs);
     String output = qualify("--output", folder.orElseThrow());
-    boolean force = mode == RunRequest.Mode.FORCE || job.runsAnew();
+    boolean force = mode.isForced() || job.runsAnew();
     if (!force) {
       Optional<RunDirectory> done = upToDate(output, fingerprint);
       if (done.isPresent() && !done.get().shouldBeLatest()) {
@@ -114,6 +115,8 @@ public final class JobRunner {
       }
     }
     boolean existed = exists(output);
+    RunSession ended;
+    JobOutcome outcome;
     try (Lease lease = lease(output)) {
       // Another process may have finished the same run while this one planned.
       Optional<RunDirectory> done = force ? Optional.empty() : upToDate(output, fingerprint);
@@ -127,18 +130,22 @@ public final class JobRunner {
       Manifest started = manifest(job, config, inputs, fingerprint, plan, force);
       String shared = shared(job, config, inputs, plan);
       Reuse reuse =
-          mode == RunRequest.Mode.FORCE
+          mode.isForced()
               ? Reuse.ofNothing(plan.identities(), shared)
               : Reuse.of(files, output, plan.identities(), shared);
       try (RunSession session =
           RunSession.open(files, output, started, lease, job, steps, reuse, out, clock, place)) {
-        return finish(job, config.value(), plan, session);
+        outcome = finish(job, config.value(), plan, session);
+        ended = session;
       }
     } finally {
       if (!existed) {
         removeIfEmpty(output);
       }
     }
+    // Without the lease: a night cleans its own output, too.
+    ended.afterwards();
+    return outcome;
   }
 
   private static <C extends Record> Fingerprint fingerprint(
@@ -167,13 +174,24 @@ public final class JobRunner {
         new RunInputs(files, Optional.of(output), new RunnerSteps(this, files, mode));
     Plan<P> plan = plan(job, config, inputs);
     boolean upToDate =
-        mode != RunRequest.Mode.FORCE
+        !mode.isForced()
             && !job.runsAnew()
             && upToDate(output, fingerprint(job, config, inputs)).isPresent();
     List<String> reasons =
         upToDate ? List.of() : new Changes(files).since(output, config.json(), inputs.records());
     return new Forecast(
-        upToDate, reasons, plan.parts().size(), plan.estimatedRows(), plan.estimatedBytes());
+        upToDate,
+        reasons,
+        plan.parts().size(),
+        plan.estimatedRows(),
+        plan.estimatedBytes(),
+        memory(job, config, plan, inputs).brief());
+  }
+
+  private static <C extends Record, P extends Serializable> MemoryEstimate memory(
+      Job<C, P> job, ResolvedConfig<C> config, Plan<P> plan, RunInputs inputs) {
+    return MemoryEstimate.of(
+        config.json(), inputs.modelFiles(), job.memory(config.value(), plan, inputs));
   }
 
   private static <C extends Record, P extends Serializable> JobOutcome finish(

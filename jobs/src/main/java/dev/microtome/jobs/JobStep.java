@@ -23,10 +23,9 @@ public interface JobStep {
   /**
    * Runs the job unless it has been run.
    *
-   * @param place where among the others it is, for the progress display, such as {@code 3/16
-   *     losses}
+   * @param place where among the others it is, for the progress display
    * @throws dev.microtome.run.InputException when an input or a value is refused
    * @throws IOException when a file system or a part failed
    */
-  JobOutcome run(String place) throws IOException;
+  JobOutcome run(StepPlace place) throws IOException;
 }

@@ -265,11 +265,14 @@ public final class Main {
       if (from != null) {
         all.add(FROM + "=" + ConfigUtil.quoteString(from));
       }
-      return new RunRequest(
-          Optional.ofNullable(config),
-          all,
-          Optional.ofNullable(output),
-          dryRun ? RunRequest.Mode.DRY_RUN : force ? RunRequest.Mode.FORCE : RunRequest.Mode.RUN);
+      return new RunRequest(Optional.ofNullable(config), all, Optional.ofNullable(output), mode());
+    }
+
+    private RunRequest.Mode mode() {
+      if (dryRun) {
+        return force ? RunRequest.Mode.DRY_FORCE : RunRequest.Mode.DRY_RUN;
+      }
+      return force ? RunRequest.Mode.FORCE : RunRequest.Mode.RUN;
     }
   }
 }

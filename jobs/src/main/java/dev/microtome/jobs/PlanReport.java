@@ -1,14 +1,12 @@
 package dev.microtome.jobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.microtome.model.load.ModelFiles;
 import dev.microtome.run.InputRecord;
 import dev.microtome.run.Secrets;
 import dev.microtome.table.TableSpec;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalLong;
 
 /** What {@code --dry-run} prints. */
 final class PlanReport {
@@ -20,7 +18,7 @@ final class PlanReport {
       List<InputRecord> inputs,
       Plan<?> plan,
       Job<?, ?> job,
-      List<ModelFiles> models) {
+      MemoryEstimate memory) {
     out.println("Configuration");
     Secrets.redacted(configuration)
         .properties()
@@ -52,13 +50,7 @@ final class PlanReport {
             + (plan.estimatedBytes() < 0
                 ? "not known before the run"
                 : "about " + Progress.Amounts.bytes(plan.estimatedBytes())));
-    JsonNode batchTokens = configuration.path("batch-tokens");
-    ExecutorMemory.of(
-            models,
-            batchTokens.isNumber()
-                ? OptionalLong.of(batchTokens.longValue())
-                : OptionalLong.empty())
-        .ifPresent(memory -> out.println("  " + memory.line()));
+    memory.lines().forEach(line -> out.println("  " + line));
     out.println(
         "  tables: "
             + String.join(", ", job.tables().stream().map(TableSpec::name).distinct().toList()));

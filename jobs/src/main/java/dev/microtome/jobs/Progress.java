@@ -23,6 +23,7 @@ final class Progress implements Closeable {
   private final PrintStream out;
   private final Clock clock;
   private final String job;
+  private final StepPlace place;
   private final String unit;
   private final int parts;
   private final long totalUnits;
@@ -38,12 +39,21 @@ final class Progress implements Closeable {
   /**
    * Starts the count.
    *
+   * @param place of the job among others
    * @param totalUnits -1 where unknown: then parts stand in
    */
-  Progress(PrintStream out, Clock clock, String job, String unit, int parts, long totalUnits) {
+  Progress(
+      PrintStream out,
+      Clock clock,
+      String job,
+      StepPlace place,
+      String unit,
+      int parts,
+      long totalUnits) {
     this.out = out;
     this.clock = clock;
-    this.job = job;
+    this.job = place.name().isEmpty() ? job : place.name() + ": " + job;
+    this.place = place;
     this.unit = unit;
     this.parts = parts;
     this.totalUnits = totalUnits;
@@ -111,7 +121,7 @@ final class Progress implements Closeable {
   private void step() {
     if (bar != null) {
       bar.stepTo(totalUnits > 0 ? Math.min(totalUnits, allUnits()) : partsDone);
-      bar.setExtraMessage(" " + partsDone + "/" + parts + " parts");
+      bar.setExtraMessage(" " + partsDone + "/" + parts + " parts" + ofAllSteps(Duration.ZERO));
     }
   }
 
@@ -127,6 +137,10 @@ final class Progress implements Closeable {
     }
   }
 
+  private String ofAllSteps(Duration here) {
+    return place.left().map(left -> ", " + left.shown(clock.instant(), here)).orElse("");
+  }
+
   /** Such as {@code tokenize 37/128 parts, 1.2M of 4.1M tokens, 4.1k tokens/s, 12 min left}. */
   synchronized String line() {
     StringBuilder line = new StringBuilder();
@@ -138,6 +152,7 @@ final class Progress implements Closeable {
     line.append(' ').append(unit);
     double seconds = Duration.between(start, clock.instant()).toMillis() / 1000.0;
     long here = unitsDone + unitsRunning;
+    Duration left = Duration.ZERO;
     if (seconds > 0 && here > 0) {
       double rate = here / seconds;
       line.append(", ")
@@ -146,11 +161,11 @@ final class Progress implements Closeable {
           .append(unit)
           .append("/s");
       if (totalUnits > 0) {
-        long left = Math.max(0, Math.round((totalUnits - allUnits()) / rate));
-        line.append(", ").append(Amounts.time(Duration.ofSeconds(left))).append(" left");
+        left = Duration.ofSeconds(Math.max(0, Math.round((totalUnits - allUnits()) / rate)));
+        line.append(", ").append(Amounts.time(left)).append(" left");
       }
     }
-    return line.toString();
+    return line.append(ofAllSteps(left)).toString();
   }
 
   @Override

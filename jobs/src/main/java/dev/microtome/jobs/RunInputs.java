@@ -55,8 +55,8 @@ final class RunInputs implements Inputs {
     folderInputs = new FolderInputs(files, runs, modelInputs);
   }
 
-  /** The models whose files the plan has looked at: one of each kind where they are many. */
-  List<ModelFiles> modelFiles() {
+  @Override
+  public List<ModelFiles> modelFiles() {
     return localModels.stream().map(ModelFiles::open).toList();
   }
 

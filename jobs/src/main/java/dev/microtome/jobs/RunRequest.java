@@ -23,7 +23,19 @@ public record RunRequest(
     RUN,
     /** Run it again. */
     FORCE,
-    /** Show it. */
-    DRY_RUN
+    /** Show what {@link #RUN} would do. */
+    DRY_RUN,
+    /** Show what {@link #FORCE} would do. */
+    DRY_FORCE;
+
+    /** Whether nothing is written. */
+    boolean isDry() {
+      return this == DRY_RUN || this == DRY_FORCE;
+    }
+
+    /** Whether earlier runs do not count. */
+    boolean isForced() {
+      return this == FORCE || this == DRY_FORCE;
+    }
   }
 }

@@ -57,7 +57,7 @@ final class RunSession implements Closeable {
       Reuse reuse,
       PrintStream out,
       Clock clock,
-      String place) {
+      StepPlace place) {
     this.run = run;
     this.started = started;
     this.lease = lease;
@@ -78,7 +78,7 @@ final class RunSession implements Closeable {
       Reuse reuse,
       PrintStream out,
       Clock clock,
-      String place)
+      StepPlace place)
       throws IOException {
     Fingerprint fingerprint = new Fingerprint(request.fingerprint());
     Optional<RunDirectory> killed = unfinished(files, output, fingerprint, request);
@@ -182,8 +182,12 @@ final class RunSession implements Closeable {
     run.succeed(complete);
     finished = true;
     Summary.print(out, run, complete);
-    stages.afterwards(run.path());
     return new JobOutcome(Optional.of(run.path()), stages.computed(), false);
+  }
+
+  /** Does what the job has asked for once the run is finished. */
+  void afterwards() {
+    stages.afterwards(run.path());
   }
 
   /**

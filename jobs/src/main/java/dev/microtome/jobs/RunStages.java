@@ -8,7 +8,6 @@ import dev.microtome.jobs.spark.RelayFiles;
 import dev.microtome.jobs.spark.SparkParts;
 import dev.microtome.jobs.spark.SparkSessions;
 import dev.microtome.jobs.spark.Verification;
-import dev.microtome.run.ArtifactFile;
 import dev.microtome.run.DataFile;
 import dev.microtome.run.Digest;
 import dev.microtome.run.FileStore;
@@ -26,7 +25,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -36,7 +34,6 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.apache.spark.SparkContext;
 
 /** The stages of one attempt at a run: which parts are finished, and how the others become so. */
@@ -49,11 +46,10 @@ final class RunStages implements JobContext {
   private final Reuse reuse;
   private final PrintStream out;
   private final Clock clock;
-  private final String place;
+  private final StepPlace place;
   private final ParquetFiles tables;
   private final String staging;
-  private final Map<String, Map<Integer, PartRecord>> finished = new TreeMap<>();
-  private final Map<String, String> owners = new HashMap<>();
+  private final FinishedParts finished;
   private final Set<String> begun = new HashSet<>();
   private final List<Integer> computed = new ArrayList<>();
   private int taken;
@@ -69,7 +65,7 @@ final class RunStages implements JobContext {
       Reuse reuse,
       PrintStream out,
       Clock clock,
-      String place) {
+      StepPlace place) {
     this.place = place;
     this.steps = steps;
     this.reuse = reuse;
@@ -77,6 +73,7 @@ final class RunStages implements JobContext {
     this.run = run;
     this.lease = lease;
     this.job = job;
+    finished = new FinishedParts(job);
     this.out = out;
     this.clock = clock;
     tables = new ParquetFiles(files);
@@ -97,44 +94,10 @@ final class RunStages implements JobContext {
       for (PartRecord part : candidates) {
         // What such a job has recorded is of the session that was killed.
         if (whole.contains(part) && !job.runsAnew()) {
-          keep(stage, part);
+          finished.keep(stage, part);
         } else {
           run.forget(stage, part);
         }
-      }
-    }
-  }
-
-  private Map<Integer, PartRecord> finished(String stage) {
-    return finished.computeIfAbsent(stage, unused -> new TreeMap<>());
-  }
-
-  private void keep(String stage, PartRecord part) {
-    requireOwned(stage, part);
-    part.paths().forEach(path -> owners.put(path, owner(stage, part)));
-    finished(stage).put(part.part(), part);
-  }
-
-  private static String owner(String stage, PartRecord part) {
-    return (stage.isEmpty() ? "part " : "stage " + stage + ", part ") + part.part();
-  }
-
-  /** A path that two parts write would keep the bytes of one and the digest of the other. */
-  private void requireOwned(String stage, PartRecord part) {
-    String owner = owner(stage, part);
-    Set<String> declared =
-        job.artifacts().stream().map(ArtifactSpec::name).collect(Collectors.toSet());
-    for (ArtifactFile file : part.artifacts()) {
-      if (!declared.contains(file.artifact())) {
-        throw new IllegalStateException(
-            "%s wrote %s, but %s declares the artifacts %s"
-                .formatted(owner, file.path(), job.name(), declared));
-      }
-    }
-    for (String path : part.paths()) {
-      String other = owners.get(path);
-      if (other != null && !other.equals(owner)) {
-        throw new IllegalStateException("%s and %s both wrote %s".formatted(other, owner, path));
       }
     }
   }
@@ -152,7 +115,7 @@ final class RunStages implements JobContext {
   @Override
   public void runOnDriver(String stage, DriverTask task) {
     begin(requireName(stage), 1);
-    if (!finished(stage).isEmpty()) {
+    if (!finished.of(stage).isEmpty()) {
       return;
     }
     try {
@@ -180,7 +143,7 @@ final class RunStages implements JobContext {
       throw new IllegalStateException(
           job.name() + " runs " + (stage.isEmpty() ? "its parts" : "stage " + stage) + " twice");
     }
-    Map<Integer, PartRecord> done = finished(stage);
+    Map<Integer, PartRecord> done = finished.of(stage);
     try {
       for (PartRecord part : List.copyOf(done.values())) {
         if (part.part() >= parts) {
@@ -200,26 +163,18 @@ final class RunStages implements JobContext {
 
   private <P extends Serializable> void run(String stage, Plan<P> plan, PartTask<P> task) {
     begin(stage, plan.parts().size());
-    List<Integer> open = open(stage, plan);
+    List<Integer> open = finished.open(stage, plan.parts().size());
     List<Integer> todo = open;
     if (stage.equals(RunDirectory.MAIN_STAGE) && takeOver(open, plan)) {
-      todo = open(stage, plan);
+      todo = finished.open(stage, plan.parts().size());
     }
-    long before = units(stage);
+    long before = finished.units(stage);
     Instant start = clock.instant();
     if (!todo.isEmpty()) {
       run(stage, plan, task, todo, before);
     }
     Duration time = todo.isEmpty() ? Duration.ZERO : Duration.between(start, clock.instant());
-    work.add(plan.unit(), units(stage), units(stage) - before, time);
-  }
-
-  private List<Integer> open(String stage, Plan<?> plan) {
-    Map<Integer, PartRecord> done = finished(stage);
-    return IntStream.range(0, plan.parts().size())
-        .filter(i -> !done.containsKey(i))
-        .boxed()
-        .toList();
+    work.add(plan.unit(), finished.units(stage), finished.units(stage) - before, time);
   }
 
   /** Takes parts over from the newest run; whether there were any. */
@@ -229,14 +184,14 @@ final class RunStages implements JobContext {
       for (Reuse.Taken part : parts) {
         lease.check();
         run.commit(RunDirectory.MAIN_STAGE, part.part(), part.staged());
-        keep(RunDirectory.MAIN_STAGE, part.part());
+        finished.keep(RunDirectory.MAIN_STAGE, part.part());
       }
       taken = parts.size();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     if (taken > 0) {
-      long units = units(RunDirectory.MAIN_STAGE);
+      long units = finished.units(RunDirectory.MAIN_STAGE);
       out.printf(
           Locale.ROOT,
           "%,d of %,d parts are taken over from %s: what they read has not changed%s%n",
@@ -257,15 +212,10 @@ final class RunStages implements JobContext {
     String name = stage.isEmpty() ? job.name() : job.name() + " " + stage;
     try (Progress progress =
         new Progress(
-            out,
-            clock,
-            place.isEmpty() ? name : place + ": " + name,
-            plan.unit(),
-            plan.parts().size(),
-            plan.totalUnits())) {
-      progress.resumed(finished(stage).size(), before);
+            out, clock, name, place, plan.unit(), plan.parts().size(), plan.totalUnits())) {
+      progress.resumed(finished.of(stage).size(), before);
       progress.show();
-      new SparkParts(spark)
+      new SparkParts(spark, job.name())
           .run(
               plan.parts(),
               todo,
@@ -280,10 +230,10 @@ final class RunStages implements JobContext {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    if (finished(stage).size() < plan.parts().size()) {
+    if (finished.of(stage).size() < plan.parts().size()) {
       throw new IllegalStateException(
           "%s ended with %d of %d parts"
-              .formatted(name, finished(stage).size(), plan.parts().size()));
+              .formatted(name, finished.of(stage).size(), plan.parts().size()));
     }
   }
 
@@ -294,21 +244,17 @@ final class RunStages implements JobContext {
             ? computedPart.withIdentity(reuse.identity(computedPart.part()))
             : computedPart;
     lease.check();
-    requireOwned(stage, part);
+    finished.requireOwned(stage, part);
     run.commit(stage, part, staged);
-    keep(stage, part);
+    finished.keep(stage, part);
     computed.add(part.part());
-  }
-
-  private long units(String stage) {
-    return finished(stage).values().stream().mapToLong(PartRecord::units).sum();
   }
 
   @Override
   public TableInput written(TableSpec<?> table) {
     StringBuilder facts = new StringBuilder();
     List<TableInput.TableFile> list = new ArrayList<>();
-    records().stream()
+    finished.records().stream()
         .flatMap(part -> part.files().stream())
         .filter(file -> file.table().equals(table.name()))
         .sorted(Comparator.comparing(DataFile::path))
@@ -381,7 +327,7 @@ final class RunStages implements JobContext {
 
   /** The records of all finished parts. */
   List<PartRecord> records() {
-    return finished.values().stream().flatMap(parts -> parts.values().stream()).toList();
+    return finished.records();
   }
 
   /** Positions, within their stages, of the parts that this session computed. */

@@ -98,7 +98,7 @@ final class RunnerSteps implements JobSteps {
     }
 
     @Override
-    public JobOutcome run(String place) throws IOException {
+    public JobOutcome run(StepPlace place) throws IOException {
       return runner.at(place).run(job, config, Optional.of(output), mode);
     }
   }

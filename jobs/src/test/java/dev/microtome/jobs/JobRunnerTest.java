@@ -176,6 +176,7 @@ class JobRunnerTest extends RangeRuns {
     assertThat(output).doesNotExist();
     assertThat(printed())
         .contains(
-            "count = 45", "parts: 5", "numbers: 45", "rows: 45", "about 2.7 kB", "tables: numbers");
+            "count = 45", "parts: 5", "numbers: 45", "rows: 45", "about 2.7 kB", "tables: numbers")
+        .contains("memory of a task: about 600 B (the numbers of a part)");
   }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ProgressTest {
@@ -40,10 +41,15 @@ class ProgressTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
   private Progress progress(long totalUnits) {
+    return progress(StepPlace.ALONE, totalUnits);
+  }
+
+  private Progress progress(StepPlace place, long totalUnits) {
     return new Progress(
         new PrintStream(out, true, StandardCharsets.UTF_8),
         clock,
         "tokenize",
+        place,
         "tokens",
         8,
         totalUnits);
@@ -60,6 +66,29 @@ class ProgressTest {
     // 20,000 tokens of this session in 10 s; 40,000 of 80,000 remain
     assertThat(progress.line())
         .isEqualTo("tokenize 3/8 parts, 40.0k of 80.0k tokens, 2000 tokens/s, 20 s left");
+  }
+
+  @Test
+  void aStepSaysWhatIsLeftOfAllSteps() {
+    StepPlace.Expected left =
+        new StepPlace.Expected(Instant.EPOCH.plusSeconds(600), Duration.ofMinutes(8), 0);
+    Progress progress = progress(new StepPlace("1/2 text", Optional.of(left)), 80_000);
+    clock.advance(10);
+    assertThat(progress.line())
+        .isEqualTo(
+            "1/2 text: tokenize 0/8 parts, 0 of 80.0k tokens, about 10 min of all steps left");
+
+    // Another 70 s by its rate, and 480 of the other steps, are less than the 590 that last night
+    // tells.
+    progress.finished(10_000);
+    assertThat(progress.line())
+        .endsWith("1000 tokens/s, 70 s left, about 10 min of all steps left");
+
+    // By its rate it needs 600 s more, and the other steps 480.
+    clock.advance(190);
+    progress.finished(10_000);
+    assertThat(progress.line())
+        .endsWith("100 tokens/s, 10 min left, about 18 min of all steps left");
   }
 
   @Test

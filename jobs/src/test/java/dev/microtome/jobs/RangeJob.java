@@ -112,6 +112,11 @@ public final class RangeJob implements Job<RangeJob.Config, RangeJob.Range> {
   }
 
   @Override
+  public TaskMemory memory(Config config, Plan<Range> plan, Inputs inputs) {
+    return new TaskMemory(60L * config.partSize(), "the numbers of a part");
+  }
+
+  @Override
   public void run(Config config, Plan<Range> plan, JobContext context) {
     context.runParts(plan, new Write(config.trouble(), config.troublePart()));
   }

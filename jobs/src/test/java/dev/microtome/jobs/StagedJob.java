@@ -71,6 +71,11 @@ public final class StagedJob implements Job<StagedJob.Config, StagedJob.Model> {
     return new Plan<>(models, "steps", (long) STEPS * config.models(), -1, -1);
   }
 
+  @Override
+  public TaskMemory memory(Config config, Plan<Model> plan, Inputs inputs) {
+    return TaskMemory.steady("states");
+  }
+
   /** Fails if the switch says so, at this place. */
   static void breakAt(String switches, String place) throws IOException {
     Path file = Path.of(switches, "BREAK");

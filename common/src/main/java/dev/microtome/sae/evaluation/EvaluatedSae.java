@@ -1,5 +1,6 @@
 package dev.microtome.sae.evaluation;
 
+import dev.microtome.model.HookPoint;
 import java.io.Serializable;
 
 /**
@@ -7,8 +8,8 @@ import java.io.Serializable;
  *
  * @param name of the SAE
  * @param model name of the model it was evaluated in
- * @param hook address of what it rebuilds
+ * @param hook what it rebuilds
  * @param architecture what was trained, such as {@code topk}
  */
-public record EvaluatedSae(String name, String model, String hook, String architecture)
+public record EvaluatedSae(String name, String model, HookPoint hook, String architecture)
     implements Serializable {}

@@ -82,7 +82,8 @@ public final class SaeEvaluation {
           new SaeEvaluationRow(
               sae.name(),
               sae.model(),
-              sae.hook(),
+              sae.hook().address(),
+              sae.hook().layer(),
               sae.architecture(),
               metric.label(),
               metric.of(this)));

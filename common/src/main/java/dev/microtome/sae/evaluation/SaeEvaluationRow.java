@@ -7,6 +7,7 @@ public record SaeEvaluationRow(
     @Column(doc = "name of the SAE") String sae,
     @Column(doc = "name of the model it was put into") String model,
     @Column(doc = "address of what it rebuilds") String hook,
+    @Column(doc = "layer of that hook point, from 0; -1 outside of the blocks") int layer,
     @Column(doc = "what was trained, such as topk or jumprelu") String architecture,
     @Column(
             doc =

@@ -42,18 +42,22 @@ class ActivationSampleTest {
 
   @Test
   void aFeatureIsNotItsOwnNeighbourAndRareOnesHaveNone() {
-    float[][] values = random(4, 100, 3);
+    float[][] values = random(4, 100, 5);
     for (int i = 0; i < 100; i++) {
       values[i][1] = values[i][0];
       values[i][2] = i < ActivationSample.FEWEST_FIRES - 1 ? values[i][0] + 1 : 0;
+      // These fire where the first does not.
+      values[i][3] = values[i][0] > 0 || i < 50 ? 0 : 1;
+      values[i][4] = i > 90 && i <= 90 + ActivationSample.FEWEST_FIRES ? values[i][3] + 1 : 0;
     }
-    ActivationSample sample = ActivationSample.of("a", 3, rows("a", values));
+    ActivationSample sample = ActivationSample.of("a", 5, rows("a", values));
 
-    List<List<Neighbor>> found = sample.correlated(0, 3, sample, 5);
+    List<List<Neighbor>> found = sample.correlated(0, 5, sample, 5);
 
     assertThat(found.get(0)).extracting(Neighbor::feature).containsExactly(1);
     assertThat(found.get(0).get(0).value()).isCloseTo(1, within(1e-12));
     assertThat(found.get(2)).isEmpty();
+    assertThat(found.get(4)).extracting(Neighbor::feature).contains(3);
   }
 
   @Test

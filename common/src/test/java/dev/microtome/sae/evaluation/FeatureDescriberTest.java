@@ -21,6 +21,7 @@ import dev.microtome.model.load.ModelWeights;
 import dev.microtome.text.TokenSequence;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -73,6 +74,7 @@ class FeatureDescriberTest {
     assertThat(first.row().feature()).isEqualTo(4);
     assertThat(first.row().hook()).isEqualTo("blocks.2.hook_resid_post");
     assertThat(first.row().density()).isBetween(0.05, 0.95);
+    assertThat(first.row().meanActivation()).isEqualTo(facts.get(0).statistics().meanActive(4));
     assertThat(first.row().topLabel()).startsWith("even=");
     assertThat(first.examples().get(0).bin()).isEqualTo("top");
     assertThat(first.examples().get(0).activation()).isEqualTo(first.row().maxActivation());
@@ -117,20 +119,29 @@ class FeatureDescriberTest {
   void ablationTakesTheFeatureAwayAndNothingElse() throws IOException {
     ActivationSample sample = samples(List.of(neurons)).get(0);
     FeatureAblation ablation = new FeatureAblation(model, neurons, sample, 64);
-    int feature = 17;
+    FeatureStatistics statistics = facts(List.of(neurons)).get(0).statistics();
+    int feature =
+        IntStream.range(0, neurons.features())
+            .boxed()
+            .max(Comparator.comparingLong(statistics::fires))
+            .orElseThrow();
 
     FeatureAblation.Effect effect = ablation.of(feature, feature + 1, 100, memory).get(0);
 
     double expected = 0;
     long fires = 0;
+    float largest = 0;
+    FeatureAblation.Effect where = FeatureAblation.Effect.NONE;
     for (TokenSequence sequence : SaeEvaluatorTest.sequences()) {
       TokenBatch batch = TokenBatch.of(sequence.tokens());
       List<Intervention> zeros = new ArrayList<>();
+      float peak = 0;
       try (ActivationCache cache = model.run(batch, ForwardPass.reading(POST), memory)) {
         float[] values = cache.floats(POST, 0);
         for (int position = 0; position < sequence.tokens().length; position++) {
-          if (values[position * neurons.features() + feature] > 0) {
-            fires++;
+          float value = values[position * neurons.features() + feature];
+          if (value > 0) {
+            peak = Math.max(peak, value);
             zeros.add(Intervention.zero(POST, Slice.all().positions(position).features(feature)));
           }
         }
@@ -138,23 +149,25 @@ class FeatureDescriberTest {
       ForwardPass pass = ForwardPass.builder().intervene(zeros).build();
       float[] clean = TokenLoss.nextToken(model, batch, memory)[0];
       float[] without = TokenLoss.nextToken(model, batch, pass, memory)[0];
+      double more = 0;
       for (int i = 0; i < clean.length; i++) {
-        expected += (double) without[i] - clean[i];
+        more += (double) without[i] - clean[i];
+      }
+      expected += more;
+      fires += zeros.size();
+      if (peak > largest) {
+        largest = peak;
+        where = new FeatureAblation.Effect(more, zeros.size());
       }
     }
     assertThat(effect.fires()).isEqualTo(fires).isPositive();
     assertThat(effect.lossNats()).isCloseTo(expected, within(2e-4)); // float32 losses
     assertThat(Math.abs(expected)).isGreaterThan(1e-3);
-  }
-
-  @Test
-  void decoderNeighborsAreTheLargestCosines() {
-    FeatureDictionary other = new SignedDictionary("other", LAST, WIDTH, 3);
-    List<List<Neighbor>> found = DecoderNeighbors.of(signed, 3, 5, other, 2, memory);
-    assertThat(found.get(0)).hasSize(1);
-    assertThat(found.get(0).get(0).feature()).isEqualTo(3);
-    assertThat(found.get(1).get(0).value()).isCloseTo(1, within(1e-6));
-    assertThat(DecoderNeighbors.of(signed, 3, 5, signed, 2, memory).get(0)).isEmpty();
+    assertThat(effect.perFire()).isEqualTo(effect.lossNats() / fires);
+    // Of one sequence: that in which the feature is largest.
+    FeatureAblation.Effect one = ablation.of(feature, feature + 1, 1, memory).get(0);
+    assertThat(one.fires()).isEqualTo(where.fires()).isLessThan(fires);
+    assertThat(one.lossNats()).isCloseTo(where.lossNats(), within(2e-4));
   }
 
   @Test
@@ -166,9 +179,13 @@ class FeatureDescriberTest {
     assertThat(
             FeatureSteering.continuations(model, signed, 7, 0, prompts, generation, memory).get(0))
         .isEqualTo(plain);
+    // So much of the feature's direction, here the negative half of an axis, at every position.
+    FeatureDictionary halves = new SignedDictionary("halves", LAST, WIDTH, 0.5f);
+    Intervention less = Intervention.add(LAST, Slice.all().features(7), Values.of(-0.5 * 30));
     assertThat(
-            FeatureSteering.continuations(model, signed, 7, 1e4, prompts, generation, memory)
+            FeatureSteering.continuations(model, halves, WIDTH + 7, 30, prompts, generation, memory)
                 .get(0))
+        .isEqualTo(generation.intervening(less).run(model, prompts, memory).get(0))
         .isNotEqualTo(plain);
     assertThat(
             FeatureSteering.continuations(

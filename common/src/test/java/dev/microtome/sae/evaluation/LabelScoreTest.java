@@ -57,6 +57,29 @@ class LabelScoreTest {
         .isCloseTo((float) Math.log((2.5 / 4) / (0.5 / 4)), within(1e-6f));
   }
 
+  /** The one verb is among three tokens on which the feature fires: 1, in the lower half. */
+  @Test
+  void aRareLabelIsFoundButNotMeant() {
+    LabelScore score = LabelScore.of(0, VERB, counts, survey.statistics(), histograms);
+
+    assertThat(score.labelTokens()).isEqualTo(1);
+    assertThat(score.specificity()).isEqualTo(1.0 / 3);
+    assertThat(score.sensitivity()).isEqualTo(1);
+    assertThat(score.f1()).isEqualTo(0.5);
+    assertThat(score.logLikelihoodRatio())
+        .isCloseTo(Math.log((1.5 / 2) / (2.5 / 6)), within(1e-15));
+    // Covariance 1/6 − 1/6 · 8/6, variances 23/9 and 5/36.
+    assertThat(score.correlation())
+        .isCloseTo((1.0 / 6 - 8.0 / 36) / Math.sqrt(23.0 / 9 * 5 / 36), within(1e-12));
+    assertThat(score.specificities()).containsExactly(1, 0);
+    FeatureLabelRow row = FeatureLabelRow.of("s", 0, 4, score);
+    assertThat(row.specificity()).isEqualTo(1.0 / 3);
+    assertThat(row.sensitivity()).isEqualTo(1);
+    assertThat(row.f1()).isEqualTo(0.5);
+    assertThat(row.labelTokens()).isEqualTo(1);
+    assertThat(row.rank()).isEqualTo(4);
+  }
+
   /**
    * Of values 4, 3 and 1 on the three nouns all count; of none below the half, the cut is 0 too.
    */
@@ -111,6 +134,10 @@ class LabelScoreTest {
     // Over the noun, cut at half, and the verb.
     assertThat(rows.get(0).cutF1()).isCloseTo(0.8, within(1e-15));
     assertThat(rows.get(0).f1()).isLessThan(0.7);
+    assertThat(FeatureSummary.metrics("s", survey.statistics(), rows).get(2).value())
+        .isCloseTo((rows.get(0).correlation() + rows.get(1).correlation()) / 2, within(1e-15));
+    assertThat(FeatureSummary.metrics("s", survey.statistics(), rows).get(3).value())
+        .isCloseTo((rows.get(0).f1() + rows.get(1).f1()) / 2, within(1e-15));
     assertThat(FeatureSummary.metrics("s", survey.statistics(), rows).get(4).value())
         .isCloseTo((rows.get(0).cutF1() + rows.get(1).cutF1()) / 2, within(1e-15));
   }

@@ -10,11 +10,13 @@ import dev.microtome.jobs.ModelFolder;
 import dev.microtome.jobs.PartIdentities;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TableInput;
+import dev.microtome.jobs.TaskMemory;
 import dev.microtome.jobs.inputs.CorpusCheck;
 import dev.microtome.jobs.inputs.SequenceIds;
 import dev.microtome.jobs.inputs.TokenSlices;
 import dev.microtome.model.HookPoint;
 import dev.microtome.model.HookPoints;
+import dev.microtome.model.ModelConfig;
 import dev.microtome.model.load.ModelFiles;
 import dev.microtome.model.load.ModelWeights;
 import dev.microtome.run.InputException;
@@ -110,6 +112,18 @@ public final class CollectActivations implements Job<CollectActivationsConfig, C
     } catch (InputException e) {
       throw new ConfigException("hooks", e);
     }
+  }
+
+  @Override
+  public TaskMemory memory(CollectActivationsConfig config, Plan<CollectPart> plan, Inputs inputs) {
+    ModelConfig model = inputs.modelFiles().get(0).config();
+    HookPoints points = HookPoints.of(model);
+    long values =
+        plan.parts().get(0).task().settings().hooks().stream()
+            .mapToLong(hook -> points.shape(hook).sizePerPosition(model.nCtx()))
+            .sum();
+    return new TaskMemory(
+        values * config.batchTokens() * Float.BYTES, "activations of a batch at all hook points");
   }
 
   @Override

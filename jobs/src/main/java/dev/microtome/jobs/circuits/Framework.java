@@ -8,6 +8,7 @@ import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TableInput;
+import dev.microtome.jobs.TaskMemory;
 import dev.microtome.jobs.inputs.CheckpointKinds;
 import dev.microtome.model.FrameworkWeights;
 import dev.microtome.model.FrameworkWeights.Folding;
@@ -94,6 +95,15 @@ public final class Framework implements Job<FrameworkConfig, FrameworkPart> {
       throw new UncheckedIOException(e);
     }
     return new Plan<>(parts, "checkpoints", parts.size(), rows, -1);
+  }
+
+  @Override
+  public TaskMemory memory(FrameworkConfig config, Plan<FrameworkPart> plan, Inputs inputs) {
+    long vocabulary =
+        inputs.modelFiles().stream().mapToLong(files -> files.config().dVocab()).max().orElse(0);
+    return new TaskMemory(
+        vocabulary * FrameworkTask.SOURCES_AT_A_TIME * Double.BYTES,
+        "logits of some tokens at a time; a model a task");
   }
 
   @Override

@@ -34,7 +34,7 @@ import java.util.TreeMap;
 /** The work of one part: a checkpoint's weights, on the processor whatever the task has. */
 record FrameworkTask() implements PartTask<FrameworkPart> {
   /** Sources whose bigrams are in memory at a time. */
-  private static final int SOURCES_AT_A_TIME = 64;
+  static final int SOURCES_AT_A_TIME = 64;
 
   @Override
   public long run(FrameworkPart part, PartContext context) throws IOException {

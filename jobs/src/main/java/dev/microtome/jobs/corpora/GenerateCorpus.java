@@ -7,6 +7,7 @@ import dev.microtome.jobs.Inputs;
 import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.Plan;
+import dev.microtome.jobs.TaskMemory;
 import dev.microtome.table.TableSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,6 +68,11 @@ public final class GenerateCorpus implements Job<GenerateCorpusConfig, SequenceR
     }
     // Rows of documents, labels and truth depend on what is drawn.
     return new Plan<>(parts, "sequences", config.sequences(), -1, -1);
+  }
+
+  @Override
+  public TaskMemory memory(GenerateCorpusConfig config, Plan<SequenceRange> plan, Inputs inputs) {
+    return TaskMemory.steady("a sequence at a time");
   }
 
   @Override

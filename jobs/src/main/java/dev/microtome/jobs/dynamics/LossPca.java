@@ -11,6 +11,7 @@ import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.PartOutput;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TableInput;
+import dev.microtome.jobs.TaskMemory;
 import dev.microtome.run.InputException;
 import dev.microtome.stats.LargestLoadings;
 import dev.microtome.stats.Pca;
@@ -89,6 +90,13 @@ public final class LossPca implements Job<LossPcaConfig, LossPcaPart> {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @Override
+  public TaskMemory memory(LossPcaConfig config, Plan<LossPcaPart> plan, Inputs inputs) {
+    long losses = plan.parts().stream().mapToLong(LossPcaPart::losses).max().orElse(0);
+    return new TaskMemory(
+        Math.min(losses, config.lossesPerPart()) * Float.BYTES, "the losses of a part");
   }
 
   @Override

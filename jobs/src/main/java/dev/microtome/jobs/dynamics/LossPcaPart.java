@@ -16,6 +16,11 @@ record LossPcaPart(ColumnsTask task, long smallest, long largest, List<Slice> sl
     slices = List.copyOf(slices);
   }
 
+  /** Rows of the slices, those of other sequences included. */
+  long losses() {
+    return slices.stream().mapToLong(slice -> slice.to() - slice.from()).sum();
+  }
+
   /** Rows [from, to) of one file. */
   record Slice(String path, long from, long to) implements Serializable {}
 }

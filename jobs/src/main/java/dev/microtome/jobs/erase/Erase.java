@@ -4,13 +4,20 @@ import com.google.auto.service.AutoService;
 import dev.microtome.activations.ActivationArrayRow;
 import dev.microtome.activations.ActivationCodec;
 import dev.microtome.activations.ActivationRow;
+import dev.microtome.config.ConfigException;
 import dev.microtome.jobs.Inputs;
 import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TableInput;
+import dev.microtome.jobs.TaskMemory;
 import dev.microtome.jobs.inputs.EraserFolder;
 import dev.microtome.jobs.inputs.TokenSlices;
+import dev.microtome.jobs.labels.ActivationShapes;
+import dev.microtome.jobs.labels.LabelSource;
+import dev.microtome.jobs.labels.LabelledActivations;
+import dev.microtome.jobs.labels.LabelledPart;
+import dev.microtome.jobs.labels.Unlabelled;
 import dev.microtome.run.InputException;
 import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.RowReader;
@@ -19,6 +26,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -26,7 +34,8 @@ import java.util.Optional;
  *
  * <p>Reads a table {@code activations} and the erasers of {@code fit-leace}. Writes {@code
  * activations}, row for row, in the encoding they had; columns that {@code collect-activations}
- * does not write are left out.
+ * does not write are left out. Erasers that must be told the label of each activation (oracle,
+ * quadratic) take the labels as {@code fit-leace} does.
  *
  * <pre>{@code
  * spark-submit microtome.jar erase --config conf/jobs/erase.conf \
@@ -83,8 +92,13 @@ public final class Erase implements Job<EraseConfig, ErasePart> {
                           "activations: %s has no rows".formatted(config.activations())));
       String hook = config.hooks().isEmpty() ? firstHook(file, inputs) : config.hooks().get(0);
       EraserFolder erasers = EraserFolder.open(config.erasers(), hook, inputs);
+      boolean labelled = erasers.labelled(hook, config.concept(), inputs).isPresent();
       for (String each : config.hooks().isEmpty() ? List.of(hook) : config.hooks()) {
-        erasers.require(each, config.concept(), inputs);
+        if (erasers.labelled(each, config.concept(), inputs).isPresent() != labelled) {
+          throw new InputException(
+              "erasers %s: those of %s and %s must be applied apart, for one alone needs labels"
+                  .formatted(config.erasers(), hook, each));
+        }
       }
       EraseTask task =
           new EraseTask(
@@ -94,13 +108,38 @@ public final class Erase implements Job<EraseConfig, ErasePart> {
               binary.isPresent() ? codec(table, config) : null,
               table.metadata());
       List<ErasePart> parts =
-          TokenSlices.cut(table.files(), config.rowsPerPart()).stream()
-              .map(rows -> new ErasePart(task, rows))
-              .toList();
+          labelled
+              ? labelledParts(task, config, inputs)
+              : TokenSlices.cut(table.files(), config.rowsPerPart()).stream()
+                  .map(rows -> new ErasePart(task, rows, null))
+                  .toList();
+      if (!labelled) {
+        requireNoLabels(config);
+      }
       long bytes = table.files().stream().mapToLong(TableInput.TableFile::bytes).sum();
       return new Plan<>(parts, "activations", table.rows(), table.rows(), bytes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<ErasePart> labelledParts(EraseTask task, EraseConfig config, Inputs inputs) {
+    LabelSource source =
+        new LabelSource(
+            config.activations(), config.labels(), List.of(config.concept()), List.of());
+    return LabelledActivations.plan(source, config.rowsPerPart(), inputs).parts().stream()
+        .map(part -> new ErasePart(task, part.part().activations(), part))
+        .toList();
+  }
+
+  private static void requireNoLabels(EraseConfig config) {
+    if (config.labels().isPresent()) {
+      throw new ConfigException(
+          "labels", config.labels().get(), "is for erasers that need labels; these do not");
+    }
+    if (config.unlabelled() == Unlabelled.CLASS) {
+      throw new ConfigException(
+          "unlabelled", "class", "is for erasers that need labels; these do not");
     }
   }
 
@@ -133,10 +172,46 @@ public final class Erase implements Job<EraseConfig, ErasePart> {
   }
 
   @Override
+  public TaskMemory memory(EraseConfig config, Plan<ErasePart> plan, Inputs inputs) {
+    EraseTask task = plan.parts().get(0).task();
+    Map<String, Integer> widths = ActivationShapes.widths(task.metadata());
+    long together =
+        widths.entrySet().stream()
+            .filter(entry -> task.hooks().isEmpty() || task.hooks().contains(entry.getKey()))
+            .mapToLong(Map.Entry::getValue)
+            .sum();
+    return together == 0
+        ? TaskMemory.steady("%,d activations of a hook point".formatted(HookRows.BATCH_ROWS))
+        : new TaskMemory(
+            2 * together * HookRows.BATCH_ROWS * Float.BYTES,
+            "%,d activations of each hook point, before and after".formatted(HookRows.BATCH_ROWS));
+  }
+
+  @Override
   public void run(EraseConfig config, Plan<ErasePart> plan, JobContext context) {
-    context.runParts(plan, (part, executor) -> part.task().run(part.rows(), executor));
+    ErasePart first = plan.parts().get(0);
+    if (first.labelled() == null) {
+      context.runParts(plan, (part, executor) -> part.task().run(part.rows(), executor));
+    } else {
+      runLabelled(config, plan, first.task(), context);
+    }
     for (String hook : config.hooks()) {
       requireWritten(hook, config, context);
+    }
+  }
+
+  private static void runLabelled(
+      EraseConfig config, Plan<ErasePart> plan, EraseTask task, JobContext context) {
+    List<LabelledPart> parts = plan.parts().stream().map(ErasePart::labelled).toList();
+    LabelledActivations.Joined joined =
+        LabelledActivations.join(
+            new Plan<>(parts, plan.unit(), plan.totalUnits(), -1, -1), config.hooks(), context);
+    context.runParts(
+        joined.plan(), new LabelledEraseTask(task, joined.reader(), config.unlabelled()));
+    if (context.written(ARRAY).files().isEmpty()) {
+      throw new RejectedContentException(
+          "labels: no activation in %s has a label of '%s': is the table of labels that of these sequences?"
+              .formatted(config.activations(), config.concept()));
     }
   }
 

@@ -8,20 +8,18 @@ import dev.microtome.jobs.PartContext;
 import dev.microtome.jobs.PartTask;
 import dev.microtome.jobs.inputs.EraserFolder;
 import dev.microtome.jobs.inputs.TokenSlices;
-import dev.microtome.probing.ProbeSampleRow;
 import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.Column;
 import dev.microtome.table.RowReader;
 import dev.microtome.table.RowWriter;
 import java.io.IOException;
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Erases a concept from a part of the activations, some thousand rows at a time.
+ * Erases a concept from a part of the activations by erasers that look at nothing else.
  *
  * @param hooks those to write; empty: all
  * @param codec of vectors that are bytes; null of arrays
@@ -34,8 +32,6 @@ record EraseTask(
     ActivationCodec codec,
     Map<String, String> metadata)
     implements PartTask<TokenSlices> {
-  private static final int BATCH_ROWS = 2048;
-
   EraseTask {
     hooks = List.copyOf(hooks);
     metadata = Map.copyOf(metadata);
@@ -82,7 +78,7 @@ record EraseTask(
           hook.add(row, slice.path());
         }
         rows++;
-        if (rows % BATCH_ROWS == 0) {
+        if (rows % HookRows.BATCH_ROWS == 0) {
           context.progress(before + rows);
         }
       }
@@ -108,12 +104,16 @@ record EraseTask(
   }
 
   private HookRows open(ActivationArrayRow first, PartContext context) throws IOException {
-    LeaceEraser eraser =
-        erasers.read(first.hook(), concept, first.activation().length, context.models());
+    int width = first.activation().length;
+    LeaceEraser eraser = erasers.read(first.hook(), concept, width, context.models());
+    return new HookRows(width, (rows, labels) -> eraser.apply(rows), writer(first.hook(), context));
+  }
+
+  /** Where rows of a hook point go, in the encoding of the table they come from. */
+  RowWriter<ActivationArrayRow> writer(String hook, PartContext context) throws IOException {
     return codec == null
-        ? new HookRows(eraser, context.writer(Erase.ARRAY.withMetadata(metadata), first.hook()))
-        : new HookRows(
-            eraser, bytes(context.writer(Erase.BINARY.withMetadata(metadata), first.hook())));
+        ? context.writer(Erase.ARRAY.withMetadata(metadata), hook)
+        : bytes(context.writer(Erase.BINARY.withMetadata(metadata), hook));
   }
 
   private RowWriter<ActivationArrayRow> bytes(RowWriter<ActivationRow> writer) {
@@ -134,53 +134,5 @@ record EraseTask(
         writer.close();
       }
     };
-  }
-
-  /** Rows of one hook point on their way through its eraser. */
-  private static final class HookRows {
-    private final LeaceEraser eraser;
-    private final RowWriter<ActivationArrayRow> writer;
-    private final List<ActivationArrayRow> waiting = new ArrayList<>();
-
-    HookRows(LeaceEraser eraser, RowWriter<ActivationArrayRow> writer) {
-      this.eraser = eraser;
-      this.writer = writer;
-    }
-
-    void add(ActivationArrayRow row, String path) throws IOException {
-      try {
-        if (row.activation().length != eraser.dimensions()) {
-          throw new IllegalArgumentException(
-              "%d numbers, where rows before have %d"
-                  .formatted(row.activation().length, eraser.dimensions()));
-        }
-        ProbeSampleRow.requireFinite(row.activation());
-      } catch (IllegalArgumentException e) {
-        throw new RejectedContentException(
-            "%s: %s, sequence_id %d, position %d: %s"
-                .formatted(path, row.hook(), row.sequenceId(), row.position(), e.getMessage()),
-            e);
-      }
-      waiting.add(row);
-      if (waiting.size() == BATCH_ROWS) {
-        flush();
-      }
-    }
-
-    void flush() throws IOException {
-      List<float[]> erased =
-          eraser.apply(waiting.stream().map(ActivationArrayRow::activation).toList());
-      for (int i = 0; i < erased.size(); i++) {
-        ActivationArrayRow row = waiting.get(i);
-        writer.write(
-            new ActivationArrayRow(
-                row.hook(), row.sequenceId(), row.position(), row.tokenId(), erased.get(i)));
-      }
-      waiting.clear();
-    }
-
-    void close() throws IOException {
-      writer.close();
-    }
   }
 }

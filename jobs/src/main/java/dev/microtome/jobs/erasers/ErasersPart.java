@@ -6,10 +6,22 @@ import java.util.List;
 /**
  * One hook point.
  *
- * @param moments files with its moments, in the order of the parts that wrote them
+ * @param concepts what parts have summed up, in the order of the concepts
  */
-record ErasersPart(String hook, List<String> moments) implements Serializable {
+record ErasersPart(String hook, List<Sums> concepts) implements Serializable {
   ErasersPart {
-    moments = List.copyOf(moments);
+    concepts = List.copyOf(concepts);
+  }
+
+  /**
+   * Sums of a concept.
+   *
+   * @param files of the relay with moments, in the order of the rows behind them; of each class
+   *     where each has a sum of its own, none of a class without rows
+   */
+  record Sums(List<List<String>> files) implements Serializable {
+    Sums {
+      files = files.stream().map(List::copyOf).toList();
+    }
   }
 }

@@ -1,18 +1,18 @@
 package dev.microtome.jobs.erasers;
 
-import dev.microtome.erasure.ConceptMomentsRow;
 import dev.microtome.erasure.ConceptTargets;
 import dev.microtome.erasure.EraserFile;
-import dev.microtome.erasure.EraserSettings;
 import dev.microtome.erasure.ErasureReportRow;
+import dev.microtome.erasure.LabelledErasure;
 import dev.microtome.erasure.LeaceEraser;
-import dev.microtome.erasure.LeaceFit;
+import dev.microtome.erasure.QuadraticFitter;
 import dev.microtome.jobs.PartContext;
 import dev.microtome.jobs.PartTask;
+import dev.microtome.jobs.labels.EraserKeys;
 import dev.microtome.jobs.labels.LabelShares;
+import dev.microtome.jobs.labels.MergedClasses;
 import dev.microtome.jobs.labels.MergedConcept;
 import dev.microtome.run.RejectedContentException;
-import dev.microtome.table.RowReader;
 import dev.microtome.table.RowWriter;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -23,31 +23,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Merges the moments of a hook point and fits its erasers. */
-record ErasersTask(List<ConceptTargets> targets, LabelShares shares, EraserSettings settings)
+/** Fits the erasers of a hook point, one concept after the other. */
+record ErasersTask(
+    List<ConceptTargets> targets, LabelShares shares, FitMethod method, EraserKeys keys)
     implements PartTask<ErasersPart> {
 
   @Override
   public long run(ErasersPart part, PartContext context) throws IOException {
-    Map<String, MergedConcept> merged = merge(part, context);
     Map<String, LeaceEraser> erasers = new TreeMap<>();
+    Map<String, LabelledErasure> labelled = new TreeMap<>();
     try (RowWriter<ErasureReportRow> report = context.writer(ErasureReportRow.TABLE, part.hook())) {
-      for (ConceptTargets target : targets) {
-        MergedConcept sums = merged.get(target.concept());
-        Map<String, Double> metrics = sums.check(part.hook(), target, shares);
-        LeaceFit fit = fit(part.hook(), target, sums);
-        erasers.put(target.concept(), fit.eraser());
-        metrics.putAll(fit.metrics());
-        for (Map.Entry<String, Double> metric : metrics.entrySet()) {
+      for (int i = 0; i < targets.size(); i++) {
+        String concept = targets.get(i).concept();
+        ConceptFit fit = fit(part.hook(), targets.get(i), part.concepts().get(i), context);
+        fit.eraser().ifPresent(eraser -> erasers.put(concept, eraser));
+        fit.labelled().ifPresent(eraser -> labelled.put(concept, eraser));
+        for (Map.Entry<String, Double> metric : fit.metrics().entrySet()) {
           report.write(
-              new ErasureReportRow(
-                  part.hook(), target.concept(), metric.getKey(), metric.getValue()));
+              new ErasureReportRow(part.hook(), concept, metric.getKey(), metric.getValue()));
         }
       }
     }
     Path file = Files.createTempFile("erasers", ".safetensors");
     try {
-      new EraserFile(part.hook(), erasers).write(file);
+      new EraserFile(part.hook(), erasers, labelled).write(file);
       try (OutputStream out =
           context.artifact(FitTables.ERASERS.name() + "/" + part.hook() + ".safetensors")) {
         Files.copy(file, out);
@@ -58,32 +57,39 @@ record ErasersTask(List<ConceptTargets> targets, LabelShares shares, EraserSetti
     return targets.size();
   }
 
-  private static Map<String, MergedConcept> merge(ErasersPart part, PartContext context)
+  /** The fit; what was counted stands before its metrics. */
+  private ConceptFit fit(
+      String hook, ConceptTargets target, ErasersPart.Sums sums, PartContext context)
       throws IOException {
-    Map<String, MergedConcept> merged = new LinkedHashMap<>();
-    for (String path : part.moments()) {
-      try (RowReader<ConceptMomentsRow> rows =
-          context.tables().read(path, ConceptMomentsRow.class)) {
-        while (rows.hasNext()) {
-          ConceptMomentsRow row = rows.next();
-          MergedConcept sums = merged.get(row.concept());
-          if (sums == null) {
-            merged.put(row.concept(), new MergedConcept(row));
-          } else {
-            sums.add(row, path);
-          }
-        }
-      }
-    }
-    return merged;
-  }
-
-  private LeaceFit fit(String hook, ConceptTargets target, MergedConcept sums) {
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    ConceptFit fit;
     try {
-      return sums.fitter().fit(settings);
-    } catch (IllegalArgumentException e) {
+      if (method == FitMethod.QUADRATIC) {
+        MergedClasses classes = MergedClasses.read(context.relay(), sums.files());
+        metrics.putAll(classes.check(target, shares));
+        fit =
+            ConceptFit.of(
+                target,
+                classes
+                    .fitter()
+                    .fit(
+                        keys.shrinkage()
+                            ? QuadraticFitter.ClassCovariance.SHRUNK
+                            : QuadraticFitter.ClassCovariance.SAMPLE,
+                        QuadraticFitter.Centre.MEAN_OF_ROWS));
+      } else {
+        MergedConcept merged = MergedConcept.read(context.relay(), sums.files().get(0));
+        metrics.putAll(merged.check(target, shares));
+        fit =
+            method.projection().isPresent()
+                ? ConceptFit.of(merged.fitter().fit(keys.settings(method.projection().get())))
+                : ConceptFit.of(target, merged.fitter().oracle(keys.tolerance()));
+      }
+    } catch (IllegalArgumentException | ArithmeticException e) {
       throw new RejectedContentException(
           "%s, concept '%s': %s".formatted(hook, target.concept(), e.getMessage()), e);
     }
+    metrics.putAll(fit.metrics());
+    return new ConceptFit(fit.eraser(), fit.labelled(), metrics);
   }
 }

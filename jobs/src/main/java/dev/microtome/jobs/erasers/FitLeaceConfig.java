@@ -3,9 +3,9 @@ package dev.microtome.jobs.erasers;
 import dev.microtome.config.ConfigException;
 import dev.microtome.config.InputPath;
 import dev.microtome.config.Option;
-import dev.microtome.erasure.EraserMethod;
-import dev.microtome.erasure.EraserSettings;
+import dev.microtome.erasure.ConceptSum;
 import dev.microtome.erasure.SingularValueTolerance;
+import dev.microtome.jobs.labels.EraserKeys;
 import dev.microtome.jobs.labels.LabelSource;
 import dev.microtome.jobs.labels.Unlabelled;
 import java.util.HashSet;
@@ -40,27 +40,21 @@ public record FitLeaceConfig(
             orElse = "skip")
         Unlabelled unlabelled,
     @Option(
-            doc = "leace (moves activations least) or orth (orthogonal projection)",
+            doc =
+                "leace (moves activations least), orth (orthogonal projection); or of activations whose label is known when it is applied: oracle (moves them less than leace), quadratic (of classes: afterwards all have one mean and one covariance)",
             orElse = "leace")
-        EraserMethod method,
+        FitMethod method,
     @Option(
-            doc = "true: the projection goes through the mean, which stays; false: through zero",
+            doc =
+                "true: the projection goes through the mean, which stays; false: through zero (leace, orth)",
             orElse = "true")
         boolean affine,
-    @Option(
-            doc =
-                "shrink the covariance towards a multiple of the identity: for few rows; what is erased stays, how far activations move grows",
-            orElse = "false")
-        boolean shrinkage,
-    @Option(
-            doc = "singular values of the whitened cross-covariance up to this count as zero",
-            orElse = "1e-6")
-        double svdTolerance,
-    @Option(
-            doc =
-                "relative (to the largest, targets scaled to variance 1) or absolute (in the targets' units, as concept-erasure's 0.01 is)",
-            orElse = "relative")
+    @Option(doc = EraserKeys.SHRINKAGE, orElse = "false") boolean shrinkage,
+    @Option(doc = EraserKeys.CONSTRAIN_COV_TRACE, orElse = "true") boolean constrainCovTrace,
+    @Option(doc = EraserKeys.SVD_TOLERANCE, orElse = "1e-6") double svdTolerance,
+    @Option(doc = EraserKeys.SVD_TOLERANCE_KIND, orElse = "relative")
         SingularValueTolerance.Kind svdToleranceKind,
+    @Option(doc = EraserKeys.RIDGE, orElse = EraserKeys.FLOAT32_RIDGE) double ridge,
     @Option(
             doc =
                 "largest share of a hook point's activations that may lack a label of a concept, from 0 to 1",
@@ -92,21 +86,24 @@ public record FitLeaceConfig(
         throw new ConfigException("real-valued", concept, "must be one of the concepts");
       }
     }
-    requireShare("max-unlabelled", maxUnlabelled);
-    requireShare("max-unmatched-labels", maxUnmatchedLabels);
-    try {
-      new SingularValueTolerance(svdToleranceKind, svdTolerance);
-    } catch (IllegalArgumentException e) {
-      throw new ConfigException("svd-tolerance", svdTolerance, e.getMessage());
+    new EraserKeys(
+        affine,
+        shrinkage,
+        constrainCovTrace,
+        svdTolerance,
+        svdToleranceKind,
+        ridge,
+        maxUnlabelled,
+        maxUnmatchedLabels);
+    if (!affine && method.projection().isEmpty()) {
+      throw new ConfigException("affine", false, "goes with method = leace or orth");
+    }
+    if (shrinkage && method == FitMethod.ORACLE) {
+      throw new ConfigException(
+          "shrinkage", true, "goes with other methods: oracle looks at no covariance");
     }
     if (rowsPerPart < 1) {
       throw new ConfigException("rows-per-part", rowsPerPart, "must be at least 1");
-    }
-  }
-
-  private static void requireShare(String key, double value) {
-    if (!(value >= 0 && value <= 1)) {
-      throw new ConfigException(key, value, "must be from 0 to 1");
     }
   }
 
@@ -114,8 +111,20 @@ public record FitLeaceConfig(
     return new LabelSource(activations, labels, concepts, realValued);
   }
 
-  EraserSettings eraserSettings() {
-    return new EraserSettings(
-        method, affine, shrinkage, new SingularValueTolerance(svdToleranceKind, svdTolerance));
+  /** What its method needs of the activations. */
+  ConceptSum.Kind sums() {
+    return method == FitMethod.QUADRATIC ? ConceptSum.Kind.BY_CLASS : ConceptSum.Kind.JOINT;
+  }
+
+  EraserKeys keys() {
+    return new EraserKeys(
+        affine,
+        shrinkage,
+        constrainCovTrace,
+        svdTolerance,
+        svdToleranceKind,
+        ridge,
+        maxUnlabelled,
+        maxUnmatchedLabels);
   }
 }

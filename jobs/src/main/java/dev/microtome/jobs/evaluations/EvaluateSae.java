@@ -8,6 +8,7 @@ import dev.microtome.jobs.ModelFolder;
 import dev.microtome.jobs.PartOutput;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TableInput;
+import dev.microtome.jobs.TaskMemory;
 import dev.microtome.jobs.inputs.CorpusCheck;
 import dev.microtome.jobs.inputs.SaeInput;
 import dev.microtome.jobs.inputs.SaeInputs;
@@ -15,6 +16,7 @@ import dev.microtome.jobs.inputs.SaeInputs.ModelNames;
 import dev.microtome.jobs.inputs.SequenceIds;
 import dev.microtome.jobs.inputs.TokenSlices;
 import dev.microtome.model.HookPoint;
+import dev.microtome.model.HookPoints;
 import dev.microtome.model.load.ModelFiles;
 import dev.microtome.model.load.ModelWeights;
 import dev.microtome.run.InputException;
@@ -130,6 +132,21 @@ public final class EvaluateSae implements Job<EvaluateSaeConfig, EvaluatePart> {
   }
 
   @Override
+  public TaskMemory memory(EvaluateSaeConfig config, Plan<EvaluatePart> plan, Inputs inputs) {
+    HookPoints points = HookPoints.of(inputs.modelFiles().get(0).config());
+    long weights = 0;
+    long features = 0;
+    for (EvaluatePart part : plan.parts()) {
+      List<SaeInput> saes = part.task().saes();
+      weights = Math.max(weights, saes.stream().mapToLong(sae -> sae.bytes(points)).sum());
+      features = Math.max(features, saes.stream().mapToLong(SaeInput::features).max().orElse(0));
+    }
+    return new TaskMemory(
+        weights + features * config.batchTokens() * Float.BYTES,
+        "SAEs, one copy for the tasks of an executor, and a batch's features");
+  }
+
+  @Override
   public void run(EvaluateSaeConfig config, Plan<EvaluatePart> plan, JobContext context) {
     context.runParts(plan, (part, executor) -> part.task().run(part.tokens(), executor));
     context.runOnDriver("merge", output -> merge(plan, context, output));
@@ -158,10 +175,7 @@ public final class EvaluateSae implements Job<EvaluateSaeConfig, EvaluatePart> {
           SaeEvaluation evaluation = merged.get(sae.name());
           EvaluatedSae evaluated =
               new EvaluatedSae(
-                  sae.name(),
-                  task.model().name(),
-                  sae.hooks().output().address(),
-                  sae.architecture());
+                  sae.name(), task.model().name(), sae.hooks().output(), sae.architecture());
           for (SaeEvaluationRow row : evaluation.rows(evaluated)) {
             metrics.write(row);
           }

@@ -8,6 +8,7 @@ import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.ModelFolder;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TableInput;
+import dev.microtome.jobs.TaskMemory;
 import dev.microtome.jobs.inputs.CorpusCheck;
 import dev.microtome.jobs.inputs.SaeInput;
 import dev.microtome.jobs.inputs.SaeInputs;
@@ -139,6 +140,20 @@ public final class SaeFeatures implements Job<SaeFeaturesConfig, FeaturesPart> {
       sources.add(new FeatureSource.OfNeurons(hook, shape.sizePerPosition(1)));
     }
     return sources;
+  }
+
+  @Override
+  public TaskMemory memory(SaeFeaturesConfig config, Plan<FeaturesPart> plan, Inputs inputs) {
+    HookPoints points = HookPoints.of(inputs.modelFiles().get(0).config());
+    long weights = 0;
+    long features = 0;
+    for (FeatureSource source : plan.parts().get(0).task().pass().sources()) {
+      weights += source instanceof FeatureSource.OfSae known ? known.sae().bytes(points) : 0;
+      features = Math.max(features, source.features());
+    }
+    return new TaskMemory(
+        weights + features * config.batchTokens() * Float.BYTES,
+        "SAEs, one copy for the tasks of an executor, and a batch's features");
   }
 
   @Override

@@ -59,18 +59,17 @@ record GapsTask(
     train.sort(Comparator.comparingLong(ProbeSampleRow::sequenceId));
     test.sort(Comparator.comparingLong(ProbeSampleRow::sequenceId));
     long without = leftOut + documents - train.size() - test.size();
-    try (Examples fitted = Examples.of(train, 0, 1);
-        Examples fittedGroups = Examples.of(train, 1, 1);
-        Examples held = Examples.of(test, 0, 1);
-        Examples heldGroups = Examples.of(test, 1, 1);
+    try (Examples fitted = Examples.of(train, 0, 2);
+        Examples held = Examples.of(test, 0, 2);
         RowWriter<TprGapRow> gaps = context.writer(TprGapRow.TABLE, part.hook());
         RowWriter<TprGapSummaryRow> summary = context.writer(TprGapSummaryRow.TABLE, part.hook())) {
-      Split fit = new Split(fitted, fittedGroups);
+      Split fit = new Split(fitted.about(0), fitted.about(1));
+      Split score = new Split(held.about(0), held.about(1));
       ProbeTrainer trainer = new ProbeTrainer(probes);
       for (Projection projection :
-          List.of(Projection.none(fitted.x().columns()), leace(fittedGroups))) {
+          List.of(Projection.none(fitted.x().columns()), leace(fit.groups()))) {
         GapExperiment experiment =
-            GapExperiment.of(projection, fit, new Split(held, heldGroups), trainer, labels, groups);
+            GapExperiment.of(projection, fit, score, trainer, labels, groups);
         for (TprGapRow row : TprGapRow.of(part.hook(), experiment, labels, groups)) {
           gaps.write(row);
         }
@@ -85,7 +84,7 @@ record GapsTask(
   private Projection leace(Examples fittedGroups) {
     LeaceEraser eraser =
         LeaceFitter.of(fittedGroups.x().columns(), fittedGroups.classMoments(groups.size()))
-            .eraser(EraserSettings.leace());
+            .eraser(EraserSettings.leace().ofFloat32());
     return new Projection(
         "leace", new FactoredMatrix(eraser.left(), eraser.right()), eraser.bias());
   }

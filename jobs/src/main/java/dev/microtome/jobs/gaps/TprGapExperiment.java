@@ -9,6 +9,7 @@ import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.ModelFolder;
 import dev.microtome.jobs.Plan;
+import dev.microtome.jobs.TaskMemory;
 import dev.microtome.jobs.inputs.CorpusCheck;
 import dev.microtome.jobs.labels.LabelledActivations;
 import dev.microtome.model.HookPoint;
@@ -164,6 +165,22 @@ public final class TprGapExperiment implements Job<TprGapConfig, DocumentPart> {
                 gaps.groups().get(1),
                 config.conceptColumn(),
                 gaps.leftOut()));
+  }
+
+  @Override
+  public TaskMemory memory(TprGapConfig config, Plan<DocumentPart> plan, Inputs inputs) {
+    HookPoints points = HookPoints.of(inputs.modelFiles().get(0).config());
+    DocumentPart first = plan.parts().get(0);
+    long width =
+        first.task().hooks().stream()
+            .mapToLong(hook -> points.shape(hook).sizePerPosition(1))
+            .max()
+            .orElse(0);
+    // With their labels, with their groups, and erased.
+    return new TaskMemory(
+        3 * first.gaps().documents() * width * Float.BYTES,
+        "vectors of %,d documents at a hook point, %,d numbers wide"
+            .formatted(first.gaps().documents(), width));
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.PartOutput;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TableInput;
+import dev.microtome.jobs.TaskMemory;
 import dev.microtome.jobs.heads.InductionHeadsConfig.Ablated;
 import dev.microtome.jobs.inputs.CheckpointKinds;
 import dev.microtome.model.ModelConfig;
@@ -113,6 +114,19 @@ public final class InductionHeads implements Job<InductionHeadsConfig, HeadsPart
       throw new UncheckedIOException(e);
     }
     return new Plan<>(parts, "parts", parts.size(), rows, -1);
+  }
+
+  @Override
+  public TaskMemory memory(InductionHeadsConfig config, Plan<HeadsPart> plan, Inputs inputs) {
+    long length = 1L + (long) config.sequenceLength() * config.repeats();
+    long heads =
+        inputs.modelFiles().stream()
+            .map(ModelFiles::config)
+            .mapToLong(model -> (long) model.nLayers() * model.nHeads())
+            .max()
+            .orElse(0);
+    return new TaskMemory(
+        heads * length * length * Float.BYTES, "attention patterns of an example; a model a task");
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.microtome.jobs.inputs;
 
 import dev.microtome.config.InputPath;
 import dev.microtome.erasure.EraserFile;
+import dev.microtome.erasure.LabelledErasure;
 import dev.microtome.erasure.LeaceEraser;
 import dev.microtome.jobs.ExecutorModels;
 import dev.microtome.jobs.Inputs;
@@ -12,7 +13,7 @@ import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.Optional;
 
 /** Erasers of hook points, as {@code fit-leace} writes them: plain data that ships to executors. */
 public record EraserFolder(ModelFolder folder) implements Serializable {
@@ -56,17 +57,60 @@ public record EraserFolder(ModelFolder folder) implements Serializable {
     LeaceEraser unused = read(hook, concept, inputs.local(folder));
   }
 
+  /**
+   * The eraser of a hook point and concept if it is one that needs labels, in a plan.
+   *
+   * @throws InputException if there is none of either kind
+   */
+  public Optional<LabelledErasure> labelled(String hook, String concept, Inputs inputs)
+      throws IOException {
+    return Optional.ofNullable(file(hook, concept, inputs.local(folder)).labelled().get(concept));
+  }
+
+  /**
+   * The eraser that needs labels, where a part runs.
+   *
+   * @param dimensions numbers of an activation there
+   * @throws InputException if it is none, or of activations of another width
+   */
+  public LabelledErasure labelled(
+      String hook, String concept, int dimensions, ExecutorModels models) throws IOException {
+    LabelledErasure erasure = file(hook, concept, models.folder(folder)).labelled().get(concept);
+    if (erasure == null) {
+      throw new InputException(
+          "erasers %s: that of %s and '%s' needs no label, which those of other hook points need"
+              .formatted(folder.path(), hook, concept));
+    }
+    requireWidth(hook, concept, dimensions, erasure.eraser().dimensions());
+    return erasure;
+  }
+
   private LeaceEraser requireWidth(
       String hook, String concept, int dimensions, LeaceEraser eraser) {
-    if (eraser.dimensions() != dimensions) {
+    requireWidth(hook, concept, dimensions, eraser.dimensions());
+    return eraser;
+  }
+
+  private void requireWidth(String hook, String concept, int dimensions, int expected) {
+    if (expected != dimensions) {
       throw new InputException(
           "erasers %s: that of %s and '%s' is for activations of %d numbers, these have %d: was it fitted to another model?"
-              .formatted(folder.path(), hook, concept, eraser.dimensions(), dimensions));
+              .formatted(folder.path(), hook, concept, expected, dimensions));
+    }
+  }
+
+  private LeaceEraser read(String hook, String concept, Path local) {
+    LeaceEraser eraser = file(hook, concept, local).erasers().get(concept);
+    if (eraser == null) {
+      throw new InputException(
+          "erasers %s: that of %s and '%s' must be told the label of each activation, which the job erase alone does"
+              .formatted(folder.path(), hook, concept));
     }
     return eraser;
   }
 
-  private LeaceEraser read(String hook, String concept, Path local) {
+  /** The erasers of a hook point, one of the concept among them. */
+  private EraserFile file(String hook, String concept, Path local) {
     Path file = local.resolve(hook + SUFFIX);
     if (!Files.exists(file)) {
       throw new InputException(
@@ -85,12 +129,11 @@ public record EraserFolder(ModelFolder folder) implements Serializable {
       throw new InputException(
           "erasers %s: %s is of %s".formatted(folder.path(), file.getFileName(), erasers.hook()));
     }
-    LeaceEraser eraser = erasers.erasers().get(concept);
-    if (eraser == null) {
+    if (!erasers.concepts().contains(concept)) {
       throw new InputException(
           "erasers %s: those of %s erase %s, not '%s'"
-              .formatted(folder.path(), hook, new TreeSet<>(erasers.erasers().keySet()), concept));
+              .formatted(folder.path(), hook, erasers.concepts(), concept));
     }
-    return eraser;
+    return erasers;
   }
 }

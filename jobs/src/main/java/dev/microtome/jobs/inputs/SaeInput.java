@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import dev.microtome.jobs.ModelFolder;
 import dev.microtome.jobs.PartContext;
+import dev.microtome.model.HookPoints;
 import dev.microtome.sae.Sae;
 import dev.microtome.sae.SaeFiles;
 import dev.microtome.sae.evaluation.DictionaryHooks;
@@ -22,6 +23,14 @@ import java.io.Serializable;
 public record SaeInput(
     String name, ModelFolder folder, DictionaryHooks hooks, int features, String architecture)
     implements Serializable {
+
+  /** Bytes of its weights in a model with these hook points. */
+  public long bytes(HookPoints points) {
+    long widths =
+        (long) points.shape(hooks.input()).sizePerPosition(1)
+            + points.shape(hooks.output()).sizePerPosition(1);
+    return widths * features * Float.BYTES;
+  }
 
   /** The SAE on an executor, loaded once for all its tasks. */
   public FeatureDictionary load(PartContext context) throws IOException {

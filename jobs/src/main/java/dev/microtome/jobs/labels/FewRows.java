@@ -25,7 +25,7 @@ public final class FewRows {
                 .put(row.metric(), row.value()));
     byEraser.forEach(
         (eraser, metrics) -> {
-          if (metrics.get("few_rows") == 1) {
+          if (metrics.getOrDefault("few_rows", 0.0) == 1) {
             LOG.log(
                 System.Logger.Level.WARNING,
                 "%s: %.0f rows for %.0f dimensions: the eraser fits these rows alone; shrinkage = true makes one for others"

@@ -45,11 +45,11 @@ final class LabelPlaces {
   }
 
   /**
-   * Where labels of a part's rows may be.
+   * Where the sequences of a part's rows are.
    *
    * @param byPath the row groups of the part's files
    */
-  TokenSlices of(TokenSlices part, Map<String, List<RowGroup>> byPath) {
+  static SequenceRange sequences(TokenSlices part, Map<String, List<RowGroup>> byPath) {
     long smallest = Long.MAX_VALUE;
     long largest = Long.MIN_VALUE;
     for (Slice slice : part.slices()) {
@@ -60,9 +60,15 @@ final class LabelPlaces {
         }
       }
     }
+    return new SequenceRange(smallest, largest);
+  }
+
+  /** Where labels of these sequences may be. */
+  TokenSlices of(SequenceRange sequences) {
     List<Slice> found = new ArrayList<>();
     for (int i = 0; i < places.size(); i++) {
-      if (ranges.get(i).smallest() <= largest && smallest <= ranges.get(i).largest()) {
+      if (ranges.get(i).smallest() <= sequences.last()
+          && sequences.first() <= ranges.get(i).largest()) {
         found.add(places.get(i));
       }
     }

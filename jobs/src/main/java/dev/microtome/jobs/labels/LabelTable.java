@@ -32,7 +32,10 @@ public record LabelTable(Layout layout, List<ConceptSource> concepts) implements
     WIDE,
 
     /** An activation, with a column a concept. */
-    ACTIVATIONS
+    ACTIVATIONS,
+
+    /** One concept of a token, in the file of its range of sequences. */
+    RANGES
   }
 
   /** A concept and its columns; of a table of the layout LONG the one column {@code value}. */
@@ -57,7 +60,8 @@ public record LabelTable(Layout layout, List<ConceptSource> concepts) implements
      * @param concept index among the concepts; -1 of another, then {@code values} is its name
      * @param values a text for each column of the concept
      */
-    void accept(long row, long sequenceId, int position, int concept, List<String> values);
+    void accept(long row, long sequenceId, int position, int concept, List<String> values)
+        throws IOException;
   }
 
   record LongRow(
@@ -142,10 +146,25 @@ public record LabelTable(Layout layout, List<ConceptSource> concepts) implements
 
   /** Reads the labels of rows [from, to) of a file. */
   void read(TableReader tables, String path, long from, long to, Sink sink) throws IOException {
-    if (layout == Layout.LONG) {
-      readLong(tables, path, from, to, sink);
-    } else {
-      readWide(tables, path, from, to, sink);
+    switch (layout) {
+      case LONG -> readLong(tables, path, from, to, sink);
+      case WIDE, ACTIVATIONS -> readWide(tables, path, from, to, sink);
+      case RANGES -> readRanges(tables, path, from, to, sink);
+    }
+  }
+
+  /** The same labels as {@link LabelRanges} writes them. */
+  LabelTable inRanges() {
+    return new LabelTable(Layout.RANGES, concepts);
+  }
+
+  private static void readRanges(TableReader tables, String path, long from, long to, Sink sink)
+      throws IOException {
+    try (RowReader<RangedLabelRow> rows = tables.read(path, RangedLabelRow.class, from, to)) {
+      for (long row = from; rows.hasNext(); row++) {
+        RangedLabelRow label = rows.next();
+        sink.accept(row, label.sequenceId(), label.position(), label.concept(), label.values());
+      }
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What jobs over activations with labels do first and in the same way. */
 public final class LabelledActivations {
@@ -56,14 +57,59 @@ public final class LabelledActivations {
     }
   }
 
-  /** The plan without what all parts share, which the task holds. */
-  public static Plan<LabelledSlices> slices(Plan<LabelledPart> plan) {
-    return new Plan<>(
-        plan.parts().stream().map(LabelledPart::part).toList(),
-        plan.unit(),
-        plan.totalUnits(),
-        -1,
-        -1);
+  /** What a stage over activations with labels reads, and how. */
+  public record Joined(Plan<LabelledSlices> plan, LabelledReader reader) {}
+
+  /**
+   * The plan without what all parts share, which the reader holds. Labels that parts would read
+   * again and again are put in ranges of sequences before, by a stage of its own.
+   *
+   * @param hooks hook points to read; empty: all
+   */
+  public static Joined join(Plan<LabelledPart> plan, List<String> hooks, JobContext context) {
+    LabelledPart shared = plan.parts().get(0);
+    List<LabelledSlices> parts = plan.parts().stream().map(LabelledPart::part).toList();
+    LabelRanges.Found labels =
+        LabelRanges.find(
+            shared.labels(),
+            shared.labelFiles(),
+            parts.stream().map(LabelledSlices::sequences).toList(),
+            parts.stream().map(LabelledSlices::labels).toList(),
+            context);
+    List<LabelledSlices> joined = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      LabelledSlices part = parts.get(i);
+      joined.add(new LabelledSlices(part.activations(), part.sequences(), labels.byPart().get(i)));
+    }
+    return new Joined(
+        new Plan<>(joined, plan.unit(), plan.totalUnits(), -1, -1),
+        new LabelledReader(shared.encoding(), labels.labels(), hooks));
+  }
+
+  /**
+   * Numbers of the widest activation, as far as the table says its shapes; else of the first.
+   *
+   * @param hooks those that are read; all if empty
+   */
+  public static int width(
+      LabelSource source, List<String> hooks, Plan<LabelledPart> plan, Inputs inputs) {
+    ActivationSource.Opened activations = ActivationSource.open(source.activations(), inputs);
+    Map<String, Integer> widths = ActivationShapes.widths(activations.table().metadata());
+    return widths.entrySet().stream()
+        .filter(entry -> hooks.isEmpty() || hooks.contains(entry.getKey()))
+        .mapToInt(Map.Entry::getValue)
+        .max()
+        .orElseGet(() -> firstWidth(plan.parts().get(0), inputs));
+  }
+
+  private static int firstWidth(LabelledPart part, Inputs inputs) {
+    TokenSlices.Slice first = part.part().activations().slices().get(0);
+    try (RowReader<ActivationSource.ArrayRow> rows =
+        part.encoding().read(inputs.tables(), first.path(), first.from(), first.from() + 1)) {
+      return rows.next().activation().length;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The hook point of a part's first activation. */
@@ -112,12 +158,21 @@ public final class LabelledActivations {
         files.computeIfAbsent(rows.next().hook(), unused -> new ArrayList<>()).add(file.path());
       }
     }
+    requireHooks(wanted, files.keySet(), activations);
+    return files;
+  }
+
+  /**
+   * Requires that there were activations of hook points.
+   *
+   * @param activations where they were looked for
+   */
+  public static void requireHooks(List<String> wanted, Set<String> found, Object activations) {
     for (String hook : wanted) {
-      if (!files.containsKey(hook)) {
+      if (!found.contains(hook)) {
         throw new RejectedContentException(
             "hooks: no activation in %s is of %s".formatted(activations, hook));
       }
     }
-    return files;
   }
 }

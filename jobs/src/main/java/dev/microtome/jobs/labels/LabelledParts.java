@@ -54,7 +54,8 @@ final class LabelledParts {
       List<LabelledSlices> parts = new ArrayList<>();
       for (List<TableInput.TableFile> hook : byHook.values()) {
         for (TokenSlices slices : TokenSlices.cut(hook, rowsPerPart)) {
-          parts.add(new LabelledSlices(slices, places.of(slices, byPath)));
+          SequenceRange sequences = LabelPlaces.sequences(slices, byPath);
+          parts.add(new LabelledSlices(slices, sequences, places.of(sequences)));
         }
       }
       return parts;

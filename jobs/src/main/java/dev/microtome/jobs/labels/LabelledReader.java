@@ -9,8 +9,10 @@ import dev.microtome.table.RowReader;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Reads the activations of a part with their labels.
@@ -29,6 +31,9 @@ public record LabelledReader(
   /** The column that activations of a model have, and those of other programs may lack. */
   record TokenRow(@Column(doc = "the token at that position") int tokenId) {}
 
+  /** Whose a row is. */
+  record SequenceRow(@Column(doc = "the sequence") long sequenceId) {}
+
   /** Takes one activation. */
   @FunctionalInterface
   public interface Sink {
@@ -44,7 +49,8 @@ public record LabelledReader(
 
   /** Reads all rows in their order and returns how many there were, of all hook points. */
   public long forEach(LabelledSlices part, PartContext context, Sink sink) throws IOException {
-    PartLabels byPlace = PartLabels.read(labels, part.labels(), context.tables());
+    PartLabels byPlace =
+        PartLabels.read(labels, part.labels(), sequences(part, context), context.tables());
     long rows = 0;
     for (TokenSlices.Slice slice : part.activations().slices()) {
       List<List<List<String>>> byRow = besideActivations(slice, context);
@@ -83,6 +89,22 @@ public record LabelledReader(
       }
     }
     return rows;
+  }
+
+  private static Set<Long> sequences(LabelledSlices part, PartContext context) throws IOException {
+    Set<Long> sequences = new HashSet<>();
+    if (part.labels().slices().isEmpty()) {
+      return sequences;
+    }
+    for (TokenSlices.Slice slice : part.activations().slices()) {
+      try (RowReader<SequenceRow> rows =
+          context.tables().read(slice.path(), SequenceRow.class, slice.from(), slice.to())) {
+        while (rows.hasNext()) {
+          sequences.add(rows.next().sequenceId());
+        }
+      }
+    }
+    return sequences;
   }
 
   private static Optional<RowReader<TokenRow>> tokens(TokenSlices.Slice slice, PartContext context)

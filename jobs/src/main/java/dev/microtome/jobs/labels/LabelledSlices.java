@@ -6,7 +6,9 @@ import java.io.Serializable;
 /**
  * One part of the activations.
  *
+ * @param sequences whose activations these are
  * @param labels where labels of its sequences may be; nothing where they stand beside the
  *     activations
  */
-public record LabelledSlices(TokenSlices activations, TokenSlices labels) implements Serializable {}
+public record LabelledSlices(TokenSlices activations, SequenceRange sequences, TokenSlices labels)
+    implements Serializable {}

@@ -10,6 +10,7 @@ import dev.microtome.run.InputException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +31,8 @@ public record LabelledTokens(
   }
 
   /** A part of the sequences, and where labels of them may be. */
-  public record Part(TokenSlices tokens, TokenSlices labels) implements Serializable {}
+  public record Part(TokenSlices tokens, SequenceRange sequences, TokenSlices labels)
+      implements Serializable {}
 
   /**
    * Opens the labels and finds those of each part.
@@ -65,7 +67,13 @@ public record LabelledTokens(
                       TableInput.TableFile::path,
                       file -> LabelPlaces.groups(file.path(), inputs.tables())));
       List<Part> parts =
-          slices.stream().map(part -> new Part(part, places.of(part, byPath))).toList();
+          slices.stream()
+              .map(
+                  part -> {
+                    SequenceRange sequences = LabelPlaces.sequences(part, byPath);
+                    return new Part(part, sequences, places.of(sequences));
+                  })
+              .toList();
       if (parts.stream().allMatch(part -> part.labels().slices().isEmpty())) {
         throw new InputException(
             "labels %s: none has a sequence_id of the tokens in %s: are they of other sequences?"
@@ -75,6 +83,26 @@ public record LabelledTokens(
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
+  }
+
+  /**
+   * The same tokens. Labels that parts would read again and again are put in ranges of sequences,
+   * by a stage of its own.
+   */
+  public LabelledTokens inRanges(JobContext context) {
+    LabelRanges.Found found =
+        LabelRanges.find(
+            labels,
+            labelFiles,
+            parts.stream().map(Part::sequences).toList(),
+            parts.stream().map(Part::labels).toList(),
+            context);
+    List<Part> joined = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      Part part = parts.get(i);
+      joined.add(new Part(part.tokens(), part.sequences(), found.byPart().get(i)));
+    }
+    return new LabelledTokens(joined, found.labels(), labelFiles);
   }
 
   /** The stage that counts the labels of each class. */

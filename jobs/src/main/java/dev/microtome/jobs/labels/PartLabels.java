@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The labels that a part of the activations or tokens may need, in memory. */
 public final class PartLabels {
@@ -23,9 +24,12 @@ public final class PartLabels {
   /**
    * Reads them.
    *
+   * @param sequences of the part; labels of others are skipped, so that what the part holds hangs
+   *     on its own sequences, whatever stands beside their labels
    * @throws RejectedContentException if a place has two labels of one concept
    */
-  public static PartLabels read(LabelTable labels, TokenSlices slices, TableReader tables)
+  public static PartLabels read(
+      LabelTable labels, TokenSlices slices, Set<Long> sequences, TableReader tables)
       throws IOException {
     PartLabels read = new PartLabels(labels.concepts().size());
     for (TokenSlices.Slice slice : slices.slices()) {
@@ -35,7 +39,9 @@ public final class PartLabels {
           slice.from(),
           slice.to(),
           (row, sequenceId, position, concept, values) -> {
-            if (concept >= 0 && read.put(sequenceId, position, concept, values) != null) {
+            if (concept >= 0
+                && sequences.contains(sequenceId)
+                && read.put(sequenceId, position, concept, values) != null) {
               throw new RejectedContentException(
                   "labels %s: sequence_id %d, position %d has concept '%s' twice"
                       .formatted(

@@ -12,6 +12,7 @@ import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.PartIdentities;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TableInput;
+import dev.microtome.jobs.TaskMemory;
 import dev.microtome.jobs.inputs.CheckpointKinds;
 import dev.microtome.jobs.inputs.CorpusCheck;
 import dev.microtome.jobs.inputs.SequenceIds;
@@ -110,6 +111,11 @@ public final class TokenLosses implements Job<TokenLossesConfig, LossPart> {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @Override
+  public TaskMemory memory(TokenLossesConfig config, Plan<LossPart> plan, Inputs inputs) {
+    return TaskMemory.steady("logits of some hundred tokens at a time");
   }
 
   @Override

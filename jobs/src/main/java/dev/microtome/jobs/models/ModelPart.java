@@ -28,6 +28,31 @@ record ModelPart(
     MixedTokens tokens)
     implements Serializable {
 
+  /** Bytes of weights, gradients and Adam's two moments. */
+  private static final int BYTES_A_WEIGHT = 4 * Float.BYTES;
+
+  /** Vectors of the stream's width that a block keeps for the gradients of what it computed. */
+  private static final int STREAMS = 16;
+
+  /** The same of the MLP's and of the vocabulary's width, and of a head's patterns. */
+  private static final int OTHERS = 3;
+
+  /** What a training holds: the weights with what they need, and a step's activations. */
+  long trainingBytes() {
+    ToyConfig model = architecture;
+    long attention = 4L * model.dModel() * model.nHeads() * model.dHead();
+    long block = attention + 2L * model.dModel() * model.dMlp();
+    long weights = model.nLayers() * block + (2L * model.dVocab() + model.nCtx()) * model.dModel();
+    long length = settings.sequenceLength();
+    long ofToken =
+        model.nLayers()
+                * (STREAMS * (long) model.dModel()
+                    + OTHERS * (model.dMlp() + model.nHeads() * length))
+            + OTHERS * (long) model.dVocab();
+    long tokens = settings.batchSize() * length;
+    return BYTES_A_WEIGHT * weights + Float.BYTES * tokens * ofToken;
+  }
+
   /**
    * Tables that are mixed.
    *

@@ -11,6 +11,7 @@ import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.TableReader;
+import dev.microtome.jobs.TaskMemory;
 import dev.microtome.jobs.models.ModelPart.MixedTokens;
 import dev.microtome.jobs.models.TrainModelConfig.Format;
 import dev.microtome.model.load.Gpt2Files;
@@ -223,6 +224,13 @@ public final class TrainModel implements Job<TrainModelConfig, ModelPart> {
               .formatted(path, TokenRow.VOCABULARY_SIZE, value),
           e);
     }
+  }
+
+  @Override
+  public TaskMemory memory(TrainModelConfig config, Plan<ModelPart> plan, Inputs inputs) {
+    long largest = plan.parts().stream().mapToLong(ModelPart::trainingBytes).max().orElse(0);
+    return new TaskMemory(
+        largest, "weights, gradients and moments of the largest model, and a step's activations");
   }
 
   @Override

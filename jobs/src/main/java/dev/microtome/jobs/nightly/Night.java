@@ -1,6 +1,7 @@
 package dev.microtome.jobs.nightly;
 
 import dev.microtome.jobs.JobOutcome;
+import dev.microtome.jobs.StepPlace;
 import dev.microtome.jobs.spark.PartFailedException;
 import dev.microtome.run.FileStore;
 import dev.microtome.run.InputException;
@@ -17,26 +18,29 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Runs steps one after the other: one that fails stops those that need it and no others. */
 final class Night {
   private final FileStore files;
   private final PrintStream out;
   private final Clock clock;
+  private final LastNight last;
   private final Map<String, StepStatus> ended = new HashMap<>();
   private boolean broken;
 
-  Night(FileStore files, PrintStream out, Clock clock) {
+  Night(FileStore files, PrintStream out, Clock clock, LastNight last) {
     this.files = files;
     this.out = out;
     this.clock = clock;
+    this.last = last;
   }
 
   /** Runs the selected steps; how each went, in order. */
   List<PipelineRow> run(List<NightStep> steps) {
     List<PipelineRow> rows = new ArrayList<>();
-    long selected = steps.stream().filter(NightStep::runs).count();
-    long begun = 0;
+    List<NightStep> selected = steps.stream().filter(NightStep::runs).toList();
+    int begun = 0;
     Instant first = clock.instant();
     for (NightStep step : steps) {
       PipelineRow row;
@@ -44,14 +48,24 @@ final class Night {
       if (!step.runs()) {
         row = ended(step, StepStatus.NOT_SELECTED, "");
       } else {
+        Optional<StepPlace.Expected> left =
+            last.left(selected.subList(begun, selected.size()), clock.instant());
         begun++;
         out.println();
         out.printf(
-            "Step %d of %d: %s (%s), %s so far%n",
-            begun, selected, step.name(), step.job().job(), soFar(first));
+            "Step %d of %d: %s (%s), %s so far%s%n",
+            begun,
+            selected.size(),
+            step.name(),
+            step.job().job(),
+            soFar(first),
+            left.map(expected -> ", " + expected.shown(clock.instant()) + " as last night")
+                .orElse(""));
         row =
             unwell.isEmpty()
-                ? run(step, "%d/%d %s".formatted(begun, selected, step.name()))
+                ? run(
+                    step,
+                    new StepPlace("%d/%d %s".formatted(begun, selected.size(), step.name()), left))
                 : ended(step, StepStatus.BLOCKED, "needs " + String.join(", ", unwell));
       }
       rows.add(row);
@@ -89,7 +103,7 @@ final class Night {
         message);
   }
 
-  private PipelineRow run(NightStep step, String place) {
+  private PipelineRow run(NightStep step, StepPlace place) {
     Instant start = clock.instant();
     try {
       JobOutcome outcome = step.job().run(place);

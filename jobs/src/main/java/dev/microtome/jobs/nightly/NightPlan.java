@@ -56,9 +56,11 @@ final class NightPlan {
     String parts =
         String.format(
             Locale.ROOT, "%,d %s", forecast.parts(), forecast.parts() == 1 ? "part" : "parts");
-    return forecast.estimatedRows() < 0
-        ? parts
-        : String.format(Locale.ROOT, "%s, %,d rows", parts, forecast.estimatedRows());
+    String rows =
+        forecast.estimatedRows() < 0
+            ? ""
+            : String.format(Locale.ROOT, ", %,d rows", forecast.estimatedRows());
+    return parts + rows + "; " + forecast.memory();
   }
 
   private String state(NightStep step) {
@@ -73,7 +75,7 @@ final class NightPlan {
       Forecast forecast = step.job().forecast();
       changes.put(step.name(), !forecast.upToDate());
       return forecast.upToDate()
-          ? "up to date"
+          ? "up to date (%s)".formatted(forecast.memory())
           : "would run, since %s (%s)"
               .formatted(String.join("; ", forecast.reasons()), size(forecast));
     } catch (InputException | IOException e) {

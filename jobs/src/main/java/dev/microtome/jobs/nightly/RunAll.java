@@ -2,23 +2,29 @@ package dev.microtome.jobs.nightly;
 
 import com.google.auto.service.AutoService;
 import dev.microtome.jobs.ArtifactSpec;
+import dev.microtome.jobs.Cleaning;
 import dev.microtome.jobs.Inputs;
 import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.StepsFailedException;
+import dev.microtome.jobs.TaskMemory;
 import dev.microtome.run.InputException;
+import dev.microtome.run.Secrets;
 import dev.microtome.table.RowWriter;
 import dev.microtome.table.TableSpec;
+import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The job {@code run-all}. */
 @AutoService(Job.class)
 @SuppressWarnings("rawtypes") // a service is found by its erased type
 public final class RunAll implements Job<RunAllConfig, String> {
-  private static final TableSpec<PipelineRow> PIPELINE =
+  static final TableSpec<PipelineRow> PIPELINE =
       TableSpec.of("pipeline", PipelineRow.class, "A step of the night and how it went.");
 
   private static final ArtifactSpec SUMMARY =
@@ -82,13 +88,31 @@ public final class RunAll implements Job<RunAllConfig, String> {
 
   @Override
   public List<String> outline(RunAllConfig config, Plan<String> plan, Inputs inputs) {
-    return new NightPlan(steps(config, inputs)).lines();
+    List<String> lines = new ArrayList<>(new NightPlan(steps(config, inputs)).lines());
+    if (config.retention().keep().isPresent()) {
+      int keep = config.retention().keep().get();
+      try {
+        Cleaning.Report old =
+            new Cleaning(inputs.files(), keep).forecast(inputs.output().orElseThrow());
+        lines.add("Old runs: %d of each step are kept".formatted(keep));
+        old.goneLines().forEach(line -> lines.add("  " + line));
+        lines.add("  and where a step makes a new run, the oldest of those kept");
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return lines;
+  }
+
+  @Override
+  public TaskMemory memory(RunAllConfig config, Plan<String> plan, Inputs inputs) {
+    return TaskMemory.steady("steps have their own, as below");
   }
 
   @Override
   public void run(RunAllConfig config, Plan<String> plan, JobContext context) {
     List<NightStep> steps = NightSteps.of(config, context.output(), context.steps());
-    Night night = new Night(context.files(), context.out(), context.clock());
+    Night night = new Night(context.files(), context.out(), context.clock(), LastNight.of(context));
     List<PipelineRow> rows = night.run(steps);
     NightSummary summary = new NightSummary(rows);
     context.runOnDriver(
@@ -107,12 +131,27 @@ public final class RunAll implements Job<RunAllConfig, String> {
         run -> {
           context.out().println();
           context.out().print(summary.text());
+          if (summary.well()) {
+            config.retention().keep().ifPresent(keep -> clean(keep, context));
+          }
           new Notifier(config.notification(), context.out()).tell(summary, run);
           if (!summary.well()) {
             String message = summary.headline() + ". " + reasons(summary);
             throw night.broken() ? new StepsFailedException(message) : new InputException(message);
           }
         });
+  }
+
+  /** That it could not clean does not make the night a failure. */
+  private static void clean(int keep, JobContext context) {
+    try {
+      Cleaning.Report report =
+          new Cleaning(context.files(), keep).remove(context.output(), context.clock());
+      report.goneLines().forEach(context.out()::println);
+      report.busy().forEach(why -> context.out().println("not cleaned: " + why));
+    } catch (IOException | InputException e) {
+      context.out().println("not cleaned: " + Secrets.redacted(String.valueOf(e.getMessage())));
+    }
   }
 
   private static String reasons(NightSummary summary) {

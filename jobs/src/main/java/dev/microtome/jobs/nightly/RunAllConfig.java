@@ -23,7 +23,8 @@ record RunAllConfig(
             doc = "first step to run, earlier ones are left as they are (--from); null: the first",
             orElse = "null")
         Optional<String> from,
-    @Option(doc = "who is told how the night went") NotifyConfig notification) {
+    @Option(doc = "who is told how the night went") NotifyConfig notification,
+    @Option(doc = "what becomes of old runs") RetentionConfig retention) {
   RunAllConfig {
     jobs = List.copyOf(jobs);
     only = List.copyOf(only);

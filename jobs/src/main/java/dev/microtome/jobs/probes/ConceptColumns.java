@@ -1,6 +1,7 @@
 package dev.microtome.jobs.probes;
 
 import dev.microtome.erasure.ConceptTargets;
+import dev.microtome.probing.ConceptSums;
 import dev.microtome.run.RejectedContentException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -38,6 +39,15 @@ record ConceptColumns(ConceptTargets targets, int from) implements Serializable 
 
   String name() {
     return targets.concept();
+  }
+
+  /** The concept as its probes know it. */
+  ConceptSums.Concept concept() {
+    return new ConceptSums.Concept(
+        name(),
+        from,
+        targets.names(),
+        isReal() ? ConceptSums.Targets.NUMBERS : ConceptSums.Targets.CLASSES);
   }
 
   boolean isReal() {

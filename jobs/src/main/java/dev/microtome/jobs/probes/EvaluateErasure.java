@@ -5,6 +5,7 @@ import dev.microtome.jobs.Inputs;
 import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.Plan;
+import dev.microtome.jobs.TaskMemory;
 import dev.microtome.jobs.inputs.EraserFolder;
 import dev.microtome.jobs.labels.LabelledActivations;
 import dev.microtome.jobs.labels.LabelledPart;
@@ -81,6 +82,12 @@ public final class EvaluateErasure implements Job<EvaluateErasureConfig, Labelle
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @Override
+  public TaskMemory memory(EvaluateErasureConfig config, Plan<LabelledPart> plan, Inputs inputs) {
+    long width = LabelledActivations.width(config.source(), config.hooks(), plan, inputs);
+    return config.sample().memory(config.concepts().size(), width, plan.totalUnits());
   }
 
   @Override

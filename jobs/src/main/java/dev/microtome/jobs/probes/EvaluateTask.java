@@ -77,7 +77,7 @@ record EvaluateTask(HookExamples examples, EraserFolder erasers, ErasureSettings
     int classes = concept.targets().names().size();
     int d = train.x().columns();
     Moments moments = train.classMoments(classes);
-    LeaceEraser leace = LeaceFitter.of(d, moments).eraser(EraserSettings.leace());
+    LeaceEraser leace = LeaceFitter.of(d, moments).eraser(EraserSettings.leace().ofFloat32());
     List<Projection> all = new ArrayList<>();
     if (settings.kinds().contains(ErasureKind.ORTHOGONAL)) {
       all.add(of("orthogonal", LeaceFitter.of(d, moments).eraser(EraserSettings.orthogonal())));

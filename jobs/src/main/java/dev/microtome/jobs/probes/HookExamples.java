@@ -1,6 +1,7 @@
 package dev.microtome.jobs.probes;
 
 import dev.microtome.jobs.PartContext;
+import dev.microtome.jobs.TableReader;
 import dev.microtome.jobs.labels.LabelShares;
 import dev.microtome.probing.Examples;
 import dev.microtome.probing.ProbeCountRow;
@@ -36,7 +37,7 @@ record HookExamples(List<ConceptColumns> concepts, SampleSettings settings, Labe
 
   /** Goes through the concepts in their order. */
   void forEach(HookPart part, PartContext context, Action action) throws IOException {
-    requireLabels(part, context);
+    requireLabels(part.hook(), part.counts(), context.tables());
     HookSample sample =
         new HookSample(concepts, settings, Collections.nCopies(concepts.size(), 0L));
     for (String path : part.samples()) {
@@ -61,10 +62,15 @@ record HookExamples(List<ConceptColumns> concepts, SampleSettings settings, Labe
     }
   }
 
-  private void requireLabels(HookPart part, PartContext context) throws IOException {
+  /**
+   * Refuses a hook point whose activations and labels do not meet.
+   *
+   * @param files with its counts
+   */
+  void requireLabels(String hook, List<String> files, TableReader tables) throws IOException {
     Map<String, long[]> counts = new HashMap<>();
-    for (String path : part.counts()) {
-      try (RowReader<ProbeCountRow> rows = context.tables().read(path, ProbeCountRow.class)) {
+    for (String path : files) {
+      try (RowReader<ProbeCountRow> rows = tables.read(path, ProbeCountRow.class)) {
         rows.forEachRemaining(
             row -> {
               long[] sums = counts.computeIfAbsent(row.concept(), unused -> new long[2]);
@@ -75,7 +81,7 @@ record HookExamples(List<ConceptColumns> concepts, SampleSettings settings, Labe
     }
     for (ConceptColumns concept : concepts) {
       long[] sums = counts.get(concept.name());
-      shares.require(part.hook(), concept.name(), sums[0], sums[1]);
+      shares.require(hook, concept.name(), sums[0], sums[1]);
     }
   }
 }

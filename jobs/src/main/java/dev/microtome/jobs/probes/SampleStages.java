@@ -7,7 +7,6 @@ import dev.microtome.jobs.labels.LabelCensus;
 import dev.microtome.jobs.labels.LabelShares;
 import dev.microtome.jobs.labels.LabelledActivations;
 import dev.microtome.jobs.labels.LabelledPart;
-import dev.microtome.jobs.labels.LabelledReader;
 import dev.microtome.jobs.labels.Unlabelled;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -35,14 +34,14 @@ final class SampleStages {
       double maxUnmatchedLabels,
       JobContext context)
       throws IOException {
-    LabelledPart shared = plan.parts().get(0);
-    LabelCensus census = LabelledActivations.census(shared, unlabelled, context);
-    List<ConceptColumns> concepts = ConceptColumns.of(census.targets());
-    Map<String, Long> labels = LabelledActivations.labelCounts(shared, census);
+    Labels found = labels(plan, unlabelled, maxUnlabelled, maxUnmatchedLabels, context);
+    List<ConceptColumns> concepts = found.concepts();
+    Map<String, Long> labels = found.shares().labels();
+    LabelledActivations.Joined joined = LabelledActivations.join(plan, hooks, context);
     context.runParts(
-        LabelledActivations.slices(plan),
+        joined.plan(),
         new SampleTask(
-            new LabelledReader(shared.encoding(), shared.labels(), hooks),
+            joined.reader(),
             concepts,
             unlabelled,
             settings,
@@ -58,10 +57,26 @@ final class SampleStages {
     counts.forEach(
         (hook, files) ->
             parts.add(new HookPart(hook, samples.getOrDefault(hook, List.of()), files)));
-    return new Sampled(
-        new HookExamples(
-            concepts, settings, new LabelShares(labels, maxUnlabelled, maxUnmatchedLabels)),
-        parts);
+    return new Sampled(new HookExamples(concepts, settings, found.shares()), parts);
+  }
+
+  /** Concepts with their classes, and what may be without each other. */
+  record Labels(List<ConceptColumns> concepts, LabelShares shares) {}
+
+  /** Counts the labels. */
+  static Labels labels(
+      Plan<LabelledPart> plan,
+      Unlabelled unlabelled,
+      double maxUnlabelled,
+      double maxUnmatchedLabels,
+      JobContext context)
+      throws IOException {
+    LabelledPart shared = plan.parts().get(0);
+    LabelCensus census = LabelledActivations.census(shared, unlabelled, context);
+    return new Labels(
+        ConceptColumns.of(census.targets()),
+        new LabelShares(
+            LabelledActivations.labelCounts(shared, census), maxUnlabelled, maxUnmatchedLabels));
   }
 
   /** Labels with an activation: with fewer {@link LabelShares#require} refuses. */

@@ -2,6 +2,7 @@ package dev.microtome.jobs.probes;
 
 import dev.microtome.jobs.ArtifactSpec;
 import dev.microtome.probing.ProbeCountRow;
+import dev.microtome.probing.ProbePartRow;
 import dev.microtome.probing.ProbeSampleRow;
 import dev.microtome.table.TableSpec;
 
@@ -12,6 +13,9 @@ final class SampleTables {
 
   static final TableSpec<ProbeCountRow> COUNTS =
       TableSpec.of("_counts", ProbeCountRow.class, "Activations with labels in a part");
+
+  static final TableSpec<ProbePartRow> PARTS =
+      TableSpec.of("_parts", ProbePartRow.class, "Hook points of a part");
 
   static final ArtifactSpec PROBES =
       new ArtifactSpec(

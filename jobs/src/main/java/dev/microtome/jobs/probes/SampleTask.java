@@ -1,9 +1,7 @@
 package dev.microtome.jobs.probes;
 
-import dev.microtome.erasure.ConceptTargets;
 import dev.microtome.jobs.PartContext;
 import dev.microtome.jobs.PartTask;
-import dev.microtome.jobs.labels.ActivationSource;
 import dev.microtome.jobs.labels.LabelledReader;
 import dev.microtome.jobs.labels.LabelledSlices;
 import dev.microtome.jobs.labels.Unlabelled;
@@ -11,7 +9,6 @@ import dev.microtome.probing.ProbeCountRow;
 import dev.microtome.probing.ProbeSampleRow;
 import dev.microtome.table.RowWriter;
 import java.io.IOException;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +29,7 @@ record SampleTask(
   @Override
   public long run(LabelledSlices part, PartContext context) throws IOException {
     Map<String, HookSample> hooks = new LinkedHashMap<>();
-    List<ConceptTargets.Encoder> encoders =
-        concepts.stream().map(concept -> concept.targets().encoder()).toList();
+    RowEncoder encoder = new RowEncoder(concepts, unlabelled);
     long rows =
         reader.forEach(
             part,
@@ -42,7 +38,7 @@ record SampleTask(
                 hooks
                     .computeIfAbsent(
                         row.hook(), unused -> new HookSample(concepts, settings, labels))
-                    .add(sampled(row, token, values, encoders)));
+                    .add(encoder.row(row, token, values)));
     for (Map.Entry<String, HookSample> hook : hooks.entrySet()) {
       HookSample sample = hook.getValue();
       List<ProbeSampleRow> kept = sample.union();
@@ -66,29 +62,5 @@ record SampleTask(
       }
     }
     return rows;
-  }
-
-  private ProbeSampleRow sampled(
-      ActivationSource.ArrayRow row,
-      int token,
-      List<List<String>> values,
-      List<ConceptTargets.Encoder> encoders) {
-    ProbeSampleRow.requireFinite(row.activation());
-    ConceptColumns last = concepts.get(concepts.size() - 1);
-    double[] targets = new double[last.from() + last.width()];
-    for (int i = 0; i < concepts.size(); i++) {
-      List<String> label = values.get(i);
-      if (label == null && unlabelled == Unlabelled.CLASS) {
-        label = Collections.nCopies(concepts.get(i).targets().columns().size(), Unlabelled.NAME);
-      }
-      concepts.get(i).write(label, encoders.get(i), targets);
-    }
-    return new ProbeSampleRow(
-        row.hook(),
-        row.sequenceId(),
-        row.position(),
-        token,
-        row.activation(),
-        ProbeSampleRow.bytes(targets));
   }
 }

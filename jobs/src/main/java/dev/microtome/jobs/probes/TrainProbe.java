@@ -6,6 +6,7 @@ import dev.microtome.jobs.Inputs;
 import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.Plan;
+import dev.microtome.jobs.TaskMemory;
 import dev.microtome.jobs.labels.LabelledActivations;
 import dev.microtome.jobs.labels.LabelledPart;
 import dev.microtome.probing.ProbeScoreRow;
@@ -29,6 +30,12 @@ import java.util.List;
  * cut. A task then fits all probes of a hook point to that sample, in memory. Tables of any size
  * are read once; more than {@code train-rows} rows do not make a probe better known than its
  * interval says.
+ *
+ * <p>With {@code rows = all} the pass over the activations leaves the labelled rows as raw numbers
+ * in the run's folder (it is deleted at the end, and needs as much room as the activations), and
+ * the probes are fitted to every row that is not held out and scored on every one that is: each
+ * evaluation of L-BFGS, of all ridges and folds at once, is a pass of the cluster over them. Of the
+ * same rows the probes are those of the sample but for rounding.
  *
  * <pre>{@code
  * spark-submit microtome.jar train-probe --config conf/jobs/train-probe.conf \
@@ -69,8 +76,21 @@ public final class TrainProbe implements Job<TrainProbeConfig, LabelledPart> {
   }
 
   @Override
+  public TaskMemory memory(TrainProbeConfig config, Plan<LabelledPart> plan, Inputs inputs) {
+    long width = LabelledActivations.width(config.source(), config.hooks(), plan, inputs);
+    if (config.rows() == FitRows.ALL) {
+      return TaskMemory.steady("rows of a part are read in chunks");
+    }
+    return config.sample().memory(config.concepts().size(), width, plan.totalUnits());
+  }
+
+  @Override
   public void run(TrainProbeConfig config, Plan<LabelledPart> plan, JobContext context) {
     try {
+      if (config.rows() == FitRows.ALL) {
+        AllRows.run(config, plan, context);
+        return;
+      }
       SampleStages.Sampled sampled =
           SampleStages.run(
               plan,

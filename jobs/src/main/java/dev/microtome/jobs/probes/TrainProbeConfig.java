@@ -65,6 +65,11 @@ public record TrainProbeConfig(
         double testShare,
     @Option(doc = "folds of the other sequences, for cross-validation", orElse = "4") int folds,
     @Option(
+            doc =
+                "what probes are fitted to and scored on: sample (at most train-rows and test-rows, in one task a hook point) or all (every row, by passes over the cluster; no mlp)",
+            orElse = "sample")
+        FitRows rows,
+    @Option(
             doc = "rows of a hook point and concept to fit to at most, drawn at random",
             orElse = "20000")
         int trainRows,
@@ -101,6 +106,10 @@ public record TrainProbeConfig(
     ridge = ProbeKeys.positive("ridge", ridge);
     if (probes.isEmpty()) {
       throw new ConfigException("probes", "[]", "needs at least one, such as logistic");
+    }
+    if (rows == FitRows.ALL && probes.contains(ProbeKind.MLP)) {
+      throw new ConfigException(
+          "probes", "mlp", "is fitted to a sample in memory, which rows = all has not");
     }
     ProbeKeys.requireShare("max-unlabelled", maxUnlabelled);
     ProbeKeys.requireShare("max-unmatched-labels", maxUnmatchedLabels);

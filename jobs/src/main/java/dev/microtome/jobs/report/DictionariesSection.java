@@ -67,7 +67,7 @@ final class DictionariesSection implements Section {
           Numbers.percent(each.metric(SaeMetric.DEAD_FRACTION), 1));
     }
     return dictionaries.stream()
-        .max(Comparator.comparingDouble(each -> each.metric(SaeMetric.LOSS_RECOVERED)))
+        .max(Comparator.comparingDouble(each -> leastIfNone(each.metric(SaeMetric.LOSS_RECOVERED))))
         .map(
             best ->
                 "With %s features a token in place of %s (%s) %s of its part in the loss is recovered and %s of the variance explained."
@@ -78,6 +78,11 @@ final class DictionariesSection implements Section {
                         Numbers.percent(best.metric(SaeMetric.LOSS_RECOVERED), 1),
                         Numbers.percent(best.metric(SaeMetric.EXPLAINED_VARIANCE), 1)))
         .orElseThrow();
+  }
+
+  /** A comparison has NaN above all numbers. */
+  private static double leastIfNone(double value) {
+    return Double.isNaN(value) ? Double.NEGATIVE_INFINITY : value;
   }
 
   private static List<Dictionary> dictionaries(ReportTables tables) throws IOException {

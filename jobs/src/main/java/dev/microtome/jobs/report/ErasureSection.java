@@ -19,6 +19,17 @@ final class ErasureSection implements Section {
   /** What comes first; the others keep their order. */
   private static final List<String> ORDER = List.of(BEFORE, "given", "leace");
 
+  private final String erased;
+
+  /**
+   * Makes the section.
+   *
+   * @param erased what was erased where losses are compared
+   */
+  ErasureSection(String erased) {
+    this.erased = erased;
+  }
+
   private record Place(String hook, String concept) {}
 
   @Override
@@ -61,7 +72,39 @@ final class ErasureSection implements Section {
       numbers(into, place.getKey(), place.getValue());
       told(place.getKey(), place.getValue()).ifPresent(told::add);
     }
+    List<ErasedLoss> losses = ErasedLoss.of(tables);
+    if (!losses.isEmpty()) {
+      costs(into, losses);
+      losses.forEach(loss -> told.add(cost(loss)));
+    }
     return String.join(" ", told);
+  }
+
+  private String cost(ErasedLoss loss) {
+    return "Without %s the loss of %s goes from %s to %s nats a token."
+        .formatted(
+            erased,
+            loss.model(),
+            Numbers.decimal(loss.before(), 3),
+            Numbers.decimal(loss.after(), 3));
+  }
+
+  private void costs(Tag into, List<ErasedLoss> losses) {
+    Grid grid =
+        new Grid(
+            into,
+            "The loss of held-out tokens as the models are, and with the erasers of %s applied during the pass, at every position (loss_by_position)"
+                .formatted(erased),
+            List.of("Model", "Step", "Tokens", "Nats a token", "Erased", "More nats a token"));
+    for (ErasedLoss loss : losses) {
+      grid.row(
+          loss.model(),
+          Numbers.count(loss.step()),
+          Numbers.count(loss.tokens()),
+          Numbers.decimal(loss.before(), 3),
+          Numbers.decimal(loss.after(), 3),
+          Numbers.decimal(loss.after() - loss.before(), 3));
+    }
   }
 
   private static Optional<String> told(Place place, List<ErasureProbeRow> rows) {

@@ -60,20 +60,19 @@ final class HeadsSection implements Section {
             + " other, an induction head above it, finds where its own token was that token before,"
             + " and copies what stands there (Elhage et al. 2021). That it copies is read off its weights:"
             + " 1 where all eigenvalues of what it does to tokens are positive.");
-    Map<Head, Map<String, Double>> last = last(rows);
+    Map<String, Long> steps = new TreeMap<>();
+    rows.forEach(row -> steps.merge(row.model(), row.step(), Math::max));
+    Map<Head, Map<String, Double>> last = last(rows, steps);
     if (tables.has("circuit_scores")) {
-      tables
-          .rows("circuit_scores", CircuitScoreRow.class, row -> row.score().equals(COPIES))
-          .stream()
-          .sorted(Comparator.comparingLong(CircuitScoreRow::step))
-          .forEach(
-              row ->
-                  last.computeIfPresent(
-                      new Head(row.model(), row.layer(), row.head()),
-                      (head, scores) -> {
-                        scores.put(COPIES, row.value());
-                        return scores;
-                      }));
+      // Of the same checkpoint: the framework may have read more of them.
+      for (CircuitScoreRow row :
+          tables.rows(
+              "circuit_scores",
+              CircuitScoreRow.class,
+              row -> row.score().equals(COPIES) && row.step() == last(row.model(), steps))) {
+        last.getOrDefault(new Head(row.model(), row.layer(), row.head()), new TreeMap<>())
+            .put(COPIES, row.value());
+      }
     }
     List<Map.Entry<Head, Map<String, Double>>> sorted =
         last.entrySet().stream()
@@ -109,16 +108,19 @@ final class HeadsSection implements Section {
   }
 
   /** Scores by their names, of each head of each model's last checkpoint. */
-  private static Map<Head, Map<String, Double>> last(List<HeadScoreRow> rows) {
-    Map<String, Long> steps = new TreeMap<>();
-    rows.forEach(row -> steps.merge(row.model(), row.step(), Math::max));
+  private static Map<Head, Map<String, Double>> last(
+      List<HeadScoreRow> rows, Map<String, Long> steps) {
     Map<Head, Map<String, Double>> last = new LinkedHashMap<>();
     for (HeadScoreRow row : rows) {
-      if (row.step() == steps.get(row.model())) {
+      if (row.step() == last(row.model(), steps)) {
         last.computeIfAbsent(Head.of(row), head -> new TreeMap<>()).put(row.score(), row.value());
       }
     }
     return last;
+  }
+
+  private static long last(String model, Map<String, Long> steps) {
+    return steps.getOrDefault(model, -1L);
   }
 
   private static void picture(Tag into, List<HeadScoreRow> rows) throws IOException {

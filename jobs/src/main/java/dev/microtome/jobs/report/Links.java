@@ -14,7 +14,7 @@ final class Links {
    *
    * @param folder qualified, such as {@code file:/runs/report/RUN/page}
    * @param target qualified
-   * @return relative, with a slash at its end; the target itself where both have nothing in common
+   * @return relative, with a slash at its end; the target itself where it is in another file system
    */
   static String from(String folder, String target) {
     List<String> start = List.of(folder.split("/", -1));
@@ -24,7 +24,9 @@ final class Links {
         && start.get(common).equals(end.get(common))) {
       common++;
     }
-    if (common == 0) {
+    // file:/a has nothing before its path; of s3a://bucket/a there is no way to another bucket.
+    int root = start.size() > 2 && start.get(1).isEmpty() ? 3 : 1;
+    if (common < root) {
       return target + "/";
     }
     List<String> way = new ArrayList<>();

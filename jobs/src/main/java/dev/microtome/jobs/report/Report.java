@@ -1,8 +1,10 @@
 package dev.microtome.jobs.report;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.google.auto.service.AutoService;
 import dev.microtome.circuits.CircuitScoreRow;
 import dev.microtome.config.InputPath;
+import dev.microtome.dynamics.LossByPositionRow;
 import dev.microtome.dynamics.LossPcaComponentRow;
 import dev.microtome.dynamics.LossPcaRow;
 import dev.microtome.heads.HeadScoreRow;
@@ -15,6 +17,7 @@ import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.RunInput;
 import dev.microtome.jobs.TableInput;
+import dev.microtome.jobs.TaskMemory;
 import dev.microtome.probing.ErasureProbeRow;
 import dev.microtome.run.FileStore;
 import dev.microtome.run.InputException;
@@ -35,9 +38,9 @@ import java.util.Optional;
  * disk.
  *
  * <p>Reads tables of {@code induction-heads}, {@code framework}, {@code loss-pca}, {@code
- * evaluate-sae}, {@code sae-features} and {@code evaluate-erasure}, as far as they are given, and
- * manifests of any runs. Writes no table but {@code page/index.html}, which loads nothing and links
- * to the pages of {@code sae-features} beside it.
+ * evaluate-sae}, {@code sae-features}, {@code evaluate-erasure} and {@code token-losses}, as far as
+ * they are given, and manifests of any runs. Writes no table but {@code page/index.html}, which
+ * loads nothing and links to the pages of {@code sae-features} beside it.
  *
  * <pre>{@code
  * spark-submit microtome.jar report --config conf/jobs/report.conf \
@@ -51,6 +54,7 @@ public final class Report implements Job<ReportConfig, ReportPart> {
   static final String PAGE = "page";
 
   private static final String BROWSER = "browser";
+  private static final String LOSSES = "loss_by_position";
 
   @Override
   public String name() {
@@ -85,7 +89,7 @@ public final class Report implements Job<ReportConfig, ReportPart> {
   public Plan<ReportPart> plan(ReportConfig config, Inputs inputs) {
     Opening opening = new Opening(inputs);
     opening.open("heads", config.heads(), "head_scores", HeadScoreRow.class);
-    opening.open("heads", config.heads(), "repeat_predictions", RepeatPredictionRow.class);
+    opening.openIfWritten("heads", config.heads(), "repeat_predictions", RepeatPredictionRow.class);
     opening.openIfWritten("heads", config.heads(), "in_context_learning", InContextRow.class);
     opening.open("framework", config.framework(), "circuit_scores", CircuitScoreRow.class);
     opening.open("loss-pca", config.lossPca(), "loss_pca", LossPcaRow.class);
@@ -99,6 +103,9 @@ public final class Report implements Job<ReportConfig, ReportPart> {
     opening.openIfWritten(
         "sae-features", config.saeFeatures(), "feature_logits", FeatureLogitRow.class);
     opening.open("erasure", config.erasure(), "erasure_probes", ErasureProbeRow.class);
+    opening.open("losses", config.losses(), LOSSES, ErasedLoss.BEFORE, LossByPositionRow.class);
+    opening.open(
+        "erased-losses", config.erasedLosses(), LOSSES, ErasedLoss.AFTER, LossByPositionRow.class);
     List<StepFacts> steps = new ArrayList<>();
     for (InputPath step : config.steps()) {
       RunInput run = inputs.run(step);
@@ -106,7 +113,11 @@ public final class Report implements Job<ReportConfig, ReportPart> {
     }
     ReportPart part =
         new ReportPart(
-            config.title(), opening.tables, steps, browser(config.saeFeatures(), inputs));
+            config.title(),
+            opening.tables,
+            steps,
+            erased(config.erasedLosses(), inputs),
+            browser(config.saeFeatures(), inputs));
     return new Plan<>(List.of(part), "tables", opening.tables.size(), -1, -1);
   }
 
@@ -120,13 +131,23 @@ public final class Report implements Job<ReportConfig, ReportPart> {
     }
 
     void open(String key, Optional<InputPath> path, String table, Class<? extends Record> rowType) {
+      open(key, path, table, table, rowType);
+    }
+
+    /** The same for a table that the page has under another name. */
+    void open(
+        String key,
+        Optional<InputPath> path,
+        String table,
+        String name,
+        Class<? extends Record> rowType) {
       if (path.isPresent()) {
         TableInput found = inputs.table(path.get(), table, rowType);
         if (found.rows() == 0) {
           throw new InputException(
               "%s: table %s of %s has no rows".formatted(key, table, path.get()));
         }
-        tables.add(new GivenTable(table, found));
+        tables.add(new GivenTable(name, found));
       }
     }
 
@@ -137,6 +158,23 @@ public final class Report implements Job<ReportConfig, ReportPart> {
         open(key, path, table, rowType);
       }
     }
+  }
+
+  /** What a run of token-losses erased, by its configuration. */
+  private static String erased(Optional<InputPath> losses, Inputs inputs) {
+    if (losses.isEmpty()) {
+      return "";
+    }
+    JsonNode configuration = inputs.run(losses.get()).manifest().configuration();
+    JsonNode concept = configuration.path("erase-concept");
+    if (!concept.isTextual()) {
+      throw new InputException(
+          "erased-losses: %s erased nothing, expected a run of token-losses with erasers"
+              .formatted(losses.get()));
+    }
+    List<String> hooks = new ArrayList<>();
+    configuration.path("erase-hooks").forEach(hook -> hooks.add(hook.asText()));
+    return "%s at %s".formatted(concept.textValue(), String.join(", ", hooks));
   }
 
   private static String browser(Optional<InputPath> features, Inputs inputs) {
@@ -152,6 +190,11 @@ public final class Report implements Job<ReportConfig, ReportPart> {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @Override
+  public TaskMemory memory(ReportConfig config, Plan<ReportPart> plan, Inputs inputs) {
+    return TaskMemory.steady("small tables, one after the other");
   }
 
   @Override

@@ -45,6 +45,18 @@ public record ReportConfig(
         Optional<InputPath> erasure,
     @Option(
             doc =
+                "a token-losses output or run of the models as they are, beside erased-losses; null:"
+                    + " what erasing costs is not said",
+            orElse = "null")
+        Optional<InputPath> losses,
+    @Option(
+            doc =
+                "a token-losses output or run of the same models and tokens with erasers; null: what"
+                    + " erasing costs is not said",
+            orElse = "null")
+        Optional<InputPath> erasedLosses,
+    @Option(
+            doc =
                 "outputs or runs of any jobs whose time, rows and bytes are listed, in this order",
             orElse = "[]")
         List<InputPath> steps) {
@@ -54,8 +66,19 @@ public record ReportConfig(
     if (title.isBlank()) {
       throw new ConfigException("title", "\"" + title + "\"", "must be a text");
     }
+    if (losses.isPresent() != erasedLosses.isPresent()
+        || (losses.isPresent() && erasure.isEmpty())) {
+      throw new ConfigException(
+          "erased-losses",
+          erasedLosses.map(InputPath::value).orElse("null"),
+          "losses and erased-losses are compared in the section of erasure: give all three");
+    }
+    if (framework.isPresent() && heads.isEmpty()) {
+      throw new ConfigException(
+          "framework", framework.get(), "is said of heads: heads must be given, too");
+    }
     if (steps.isEmpty()
-        && Stream.of(heads, framework, lossPca, saeEvaluation, saeFeatures, erasure)
+        && Stream.of(heads, lossPca, saeEvaluation, saeFeatures, erasure)
             .allMatch(Optional::isEmpty)) {
       throw new ConfigException(
           "heads",

@@ -43,7 +43,7 @@ record WriteReport() implements PartTask<ReportPart> {
         new HeadsSection(),
         new DictionariesSection(),
         new FeaturesSection(part.browser()),
-        new ErasureSection(),
+        new ErasureSection(part.erased()),
         new StepsSection(part.steps()),
         new NextSection());
   }

@@ -12,6 +12,7 @@ import dev.microtome.sae.Formulation;
 import dev.microtome.sae.GatedSae;
 import dev.microtome.sae.JumpReluSae;
 import dev.microtome.sae.MatryoshkaSae;
+import dev.microtome.sae.Normalization;
 import dev.microtome.sae.ReluSae2023;
 import dev.microtome.sae.ReluSae2024;
 import dev.microtome.sae.SaeArchitecture;
@@ -81,13 +82,19 @@ final class SaeRecipes {
     if (settings.target().isEmpty()) {
       return config;
     }
-    Encoding encoding = config.architecture().encoding();
-    if (!(encoding instanceof Encoding.Relu || encoding instanceof Encoding.JumpRelu)) {
-      throw new IllegalArgumentException(
-          "SAELens has no format for a transcoder by %s; there is one for relu, relu-2023, batchtopk, jumprelu and matryoshka"
-              .formatted(config.architecture().name()));
-    }
     int dOut = input.columns().targetWidth();
+    Encoding encoding = config.architecture().encoding();
+    boolean inSaeLens = encoding instanceof Encoding.Relu || encoding instanceof Encoding.JumpRelu;
+    boolean inSparsify =
+        encoding instanceof Encoding.TopK
+            && dOut == config.dIn()
+            && (config.normalization() == Normalization.NONE
+                || config.normalization() == Normalization.EXPECTED_AVERAGE_NORM);
+    if (!inSaeLens && !inSparsify) {
+      throw new IllegalArgumentException(
+          "there is no format for a transcoder by %s from %d to %d dimensions: SAELens has one for relu, relu-2023, batchtopk, jumprelu and matryoshka, sparsify one for topk between equal widths without a norm of each token"
+              .formatted(config.architecture().name(), config.dIn(), dOut));
+    }
     return settings.skip() ? config.skippingTo(dOut) : config.transcodingTo(dOut);
   }
 

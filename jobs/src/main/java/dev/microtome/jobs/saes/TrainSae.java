@@ -6,6 +6,7 @@ import dev.microtome.jobs.Inputs;
 import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.Plan;
+import dev.microtome.jobs.TaskMemory;
 import dev.microtome.sae.training.SaeScoreRow;
 import dev.microtome.sae.training.SaeTrainingRow;
 import dev.microtome.table.TableSpec;
@@ -61,7 +62,7 @@ public final class TrainSae implements Job<TrainSaeConfig, SaePart> {
         new ArtifactSpec(
             SAES,
             "NAME/{cfg.json, sae_weights.safetensors, sparsity.safetensors}",
-            "An SAE in SAELens's format, for activations as they are; without evaluation tokens there is no sparsity"));
+            "An SAE in SAELens's format (sae.safetensors in place of sae_weights: a transcoder by topk, in sparsify's), for activations as they are; without evaluation tokens there is no sparsity"));
   }
 
   @Override
@@ -74,13 +75,16 @@ public final class TrainSae implements Job<TrainSaeConfig, SaePart> {
   }
 
   @Override
-  public List<String> outline(TrainSaeConfig config, Plan<SaePart> plan, Inputs inputs) {
+  public TaskMemory memory(TrainSaeConfig config, Plan<SaePart> plan, Inputs inputs) {
     SaePart largest =
-        plan.parts().stream().max(Comparator.comparingLong(SaePart::weightBytes)).orElseThrow();
-    return List.of(
+        plan.parts().stream()
+            .max(Comparator.comparingLong(part -> part.weightBytes() + part.bufferBytes()))
+            .orElseThrow();
+    return new TaskMemory(
+        largest.weightBytes() + largest.bufferBytes(),
         String.format(
             Locale.ROOT,
-            "Memory of a task: about %.1f MB for the SAEs that it trains together, and %.1f MB of the heap for the buffer",
+            "%.1f MB for the SAEs that it trains together, %.1f MB of the heap for the buffer",
             largest.weightBytes() / 1e6,
             largest.bufferBytes() / 1e6));
   }

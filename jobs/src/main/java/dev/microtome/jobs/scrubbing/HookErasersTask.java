@@ -1,6 +1,5 @@
 package dev.microtome.jobs.scrubbing;
 
-import dev.microtome.erasure.ConceptMomentsRow;
 import dev.microtome.erasure.ConceptTargets;
 import dev.microtome.erasure.EraserFile;
 import dev.microtome.erasure.EraserSettings;
@@ -16,10 +15,11 @@ import dev.microtome.run.RejectedContentException;
 import dev.microtome.stats.Moments;
 import dev.microtome.table.RowWriter;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Merges the moments of a hook point, part after part, and fits its erasers. */
+/** Fits the erasers of a hook point. */
 record HookErasersTask(
     Scrubbing scrubbing,
     ConceptTargets targets,
@@ -31,19 +31,12 @@ record HookErasersTask(
   @Override
   public long run(HookPart part, PartContext context) throws IOException {
     HookPoint hook = scrubbing.hook(part.place());
-    List<ConceptMomentsRow> first =
-        MomentsFile.read(context.relay(), scrubbing.moments(part.place(), 0));
-    MergedConcept concept = new MergedConcept(first.get(0));
-    List<Moments> random = first.stream().skip(1).map(ConceptMomentsRow::moments).toList();
-    for (int i = 1; i < part.parts(); i++) {
-      String name = scrubbing.moments(part.place(), i);
-      List<ConceptMomentsRow> rows = MomentsFile.read(context.relay(), name);
-      concept.add(rows.get(0), name);
-      for (int number = 0; number < random.size(); number++) {
-        random.get(number).merge(rows.get(number + 1).moments());
-      }
+    MergedConcept concept = MergedConcept.read(context.relay(), part.moments().get(0));
+    List<Moments> random = new ArrayList<>();
+    for (List<String> files : part.moments().subList(1, part.moments().size())) {
+      random.add(MergedConcept.read(context.relay(), files).sum());
     }
-    Map<String, Double> metrics = concept.check(hook.address(), targets, shares);
+    Map<String, Double> metrics = concept.check(targets, shares);
     HookScrubbing fit = fit(hook, concept, random);
     metrics.putAll(fit.concept().metrics());
     try (RowWriter<ErasureReportRow> report =

@@ -7,13 +7,15 @@ import dev.microtome.activations.CollectionSettings;
 import dev.microtome.activations.OnNan;
 import dev.microtome.activations.PositionSelection;
 import dev.microtome.activations.RowFormat;
-import dev.microtome.erasure.ConceptMomentsRow;
+import dev.microtome.erasure.ConceptMoments;
 import dev.microtome.erasure.ConceptSum;
 import dev.microtome.erasure.ConceptTargets;
+import dev.microtome.erasure.HookScrubbing;
 import dev.microtome.jobs.PartContext;
 import dev.microtome.jobs.PartTask;
 import dev.microtome.jobs.inputs.ExecutorTransformer;
 import dev.microtome.jobs.labels.LabelledTokens;
+import dev.microtome.jobs.labels.MomentsFile;
 import dev.microtome.jobs.labels.PartLabels;
 import dev.microtome.model.HookPoint;
 import dev.microtome.model.HookedTransformer;
@@ -23,10 +25,10 @@ import dev.microtome.stats.Moments;
 import dev.microtome.table.RowWriter;
 import dev.microtome.text.TokenSequence;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 
 /**
  * Sums up what passes one hook point in a part of the sequences: in the model under the concept's
@@ -45,23 +47,28 @@ record HookMomentsTask(Scrubbing scrubbing, int place, ConceptTargets targets)
             .read(
                 context.tables(),
                 sequence -> sequence.requireFits(model.config().nCtx(), model.config().dVocab()));
-    PartLabels labels = PartLabels.read(scrubbing.labels(), part.labels(), context.tables());
+    PartLabels labels =
+        PartLabels.read(
+            scrubbing.labels(),
+            part.labels(),
+            sequences.stream().map(TokenSequence::sequenceId).collect(Collectors.toSet()),
+            context.tables());
     RelayErasers below = RelayErasers.read(context.relay(), scrubbing.hooks().subList(0, place));
     HookPoint hook = scrubbing.hook(place);
     int width = model.hookPoints().shape(hook).sizePerPosition(1);
-    List<ConceptMomentsRow> found = new ArrayList<>();
     int passes = 1 + scrubbing.randomSubspaces();
     try (NDManager scope = transformer.manager().newSubManager()) {
       Pass pass = new Pass(model, hook, scope, sequences, labels);
-      ConceptSum sum = ConceptSum.of(targets, width);
+      ConceptSum sum = ConceptSum.of(targets, width, ConceptSum.Kind.JOINT);
       pass.forEach(
           below.interventions(scrubbing.concept()),
           (row, label) -> sum.add(row.activation(), label),
           done -> context.progress(done / passes));
-      found.add(sum.row(hook.address()));
-      for (String name : scrubbing.random()) {
+      write(0, sum.moments(hook.address()).get(0).orElseThrow(), context);
+      for (int number = 1; number < passes; number++) {
+        String name = HookScrubbing.random(number - 1);
         Moments moments = Moments.ofColumns(width);
-        long before = (long) found.size() * sequences.size();
+        long before = (long) number * sequences.size();
         pass.forEach(
             below.interventions(name),
             (row, label) -> {
@@ -70,11 +77,14 @@ record HookMomentsTask(Scrubbing scrubbing, int place, ConceptTargets targets)
               }
             },
             done -> context.progress((before + done) / passes));
-        found.add(ConceptMomentsRow.of(hook.address(), name, width, 0, moments));
+        write(number, ConceptMoments.of(hook.address(), name, width, 0, moments), context);
       }
     }
-    MomentsFile.write(context.relay(), scrubbing.moments(place, context.index()), found);
     return sequences.size();
+  }
+
+  private void write(int number, ConceptMoments moments, PartContext context) throws IOException {
+    MomentsFile.write(context.relay(), scrubbing.moments(place, number, context.index()), moments);
   }
 
   /** Passes over the part's sequences that end at the hook point. */

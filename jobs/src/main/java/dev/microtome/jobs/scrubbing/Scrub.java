@@ -12,12 +12,14 @@ import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.PartOutput;
 import dev.microtome.jobs.Plan;
+import dev.microtome.jobs.TaskMemory;
 import dev.microtome.jobs.inputs.TokenSlices;
 import dev.microtome.jobs.labels.FewRows;
 import dev.microtome.jobs.labels.LabelCensus;
-import dev.microtome.jobs.labels.LabelShares;
 import dev.microtome.jobs.labels.LabelledTokens;
+import dev.microtome.jobs.labels.MomentsTree;
 import dev.microtome.model.HookPoint;
+import dev.microtome.model.HookPoints;
 import dev.microtome.table.RowWriter;
 import dev.microtome.table.TableSpec;
 import java.io.IOException;
@@ -97,6 +99,21 @@ public final class Scrub implements Job<ScrubConfig, ScrubPart> {
   }
 
   @Override
+  public TaskMemory memory(ScrubConfig config, Plan<ScrubPart> plan, Inputs inputs) {
+    HookPoints points = HookPoints.of(inputs.modelFiles().get(0).config());
+    Scrubbing scrubbing = plan.parts().get(0).scrubbing();
+    long width =
+        scrubbing.hooks().stream()
+            .mapToLong(hook -> points.shape(hook).sizePerPosition(1))
+            .max()
+            .orElse(0);
+    return new TaskMemory(
+        (1 + scrubbing.randomSubspaces()) * width * width * Double.BYTES,
+        "sums of a hook point, %,d numbers wide, for the concept and each random subspace"
+            .formatted(width));
+  }
+
+  @Override
   public void run(ScrubConfig config, Plan<ScrubPart> plan, JobContext context) {
     ScrubPart shared = plan.parts().get(0);
     Scrubbing scrubbing = shared.scrubbing();
@@ -116,18 +133,15 @@ public final class Scrub implements Job<ScrubConfig, ScrubPart> {
 
   private static void fit(ScrubConfig config, ScrubPart shared, JobContext context)
       throws IOException {
-    Scrubbing scrubbing = shared.scrubbing();
-    LabelledTokens fitted = shared.fitted();
-    LabelCensus census = fitted.census(config.unlabelled(), context);
+    LabelCensus census = shared.fitted().census(config.unlabelled(), context);
+    LabelledTokens fitted = shared.fitted().inRanges(context);
+    Scrubbing scrubbing = shared.scrubbing().with(fitted.labels());
     ConceptTargets targets = census.targets().get(0);
     HookErasersTask erasers =
         new HookErasersTask(
             scrubbing,
             targets,
-            new LabelShares(
-                Map.of(config.concept(), census.labels(config.concept())),
-                config.maxUnlabelled(),
-                config.maxUnmatchedLabels()),
+            config.keys().shares(Map.of(config.concept(), census.labels(config.concept()))),
             config.eraserSettings(),
             config.seed());
     Plan<LabelledTokens.Part> pass =
@@ -135,11 +149,15 @@ public final class Scrub implements Job<ScrubConfig, ScrubPart> {
     for (int place = 0; place < scrubbing.hooks().size(); place++) {
       context.runStage(
           "moments_%04d".formatted(place), pass, new HookMomentsTask(scrubbing, place, targets));
+      MomentsTree tree = new MomentsTree("merge_%04d".formatted(place), context);
+      HookPart hook =
+          new HookPart(place, tree.merge(scrubbing.moments(place, fitted.parts().size())));
       context.runStage(
           "erasers_%04d".formatted(place),
-          new Plan<>(List.of(new HookPart(place, fitted.parts().size())), "erasers", 1, -1, -1),
+          new Plan<>(List.of(hook), "erasers", 1, -1, -1),
           erasers);
       context.relay().delete(scrubbing.moments(place));
+      tree.delete();
     }
   }
 

@@ -6,6 +6,7 @@ import dev.microtome.config.Option;
 import dev.microtome.erasure.EraserMethod;
 import dev.microtome.erasure.EraserSettings;
 import dev.microtome.erasure.SingularValueTolerance;
+import dev.microtome.jobs.labels.EraserKeys;
 import dev.microtome.jobs.labels.Unlabelled;
 import java.util.List;
 import java.util.Optional;
@@ -57,20 +58,12 @@ public record ScrubConfig(
                 "true: projections go through the mean, which stays, those of random subspaces too; false: through zero",
             orElse = "true")
         boolean affine,
-    @Option(
-            doc =
-                "shrink the covariance towards a multiple of the identity: for few rows; what is erased stays, how far activations move grows",
-            orElse = "false")
-        boolean shrinkage,
-    @Option(
-            doc = "singular values of the whitened cross-covariance up to this count as zero",
-            orElse = "1e-6")
-        double svdTolerance,
-    @Option(
-            doc =
-                "relative (to the largest, targets scaled to variance 1) or absolute (in the targets' units, as concept-erasure's 0.01 is)",
-            orElse = "relative")
+    @Option(doc = EraserKeys.SHRINKAGE, orElse = "false") boolean shrinkage,
+    @Option(doc = EraserKeys.CONSTRAIN_COV_TRACE, orElse = "true") boolean constrainCovTrace,
+    @Option(doc = EraserKeys.SVD_TOLERANCE, orElse = "1e-6") double svdTolerance,
+    @Option(doc = EraserKeys.SVD_TOLERANCE_KIND, orElse = "relative")
         SingularValueTolerance.Kind svdToleranceKind,
+    @Option(doc = EraserKeys.RIDGE, orElse = EraserKeys.FLOAT32_RIDGE) double ridge,
     @Option(
             doc =
                 "models that are compared with under erasers of random subspaces of the same rank at the same hook points; 0: none. Each takes as many passes as the scrubbed model",
@@ -112,13 +105,15 @@ public record ScrubConfig(
           "'" + concept + "'",
           "must be the name of a concept; random_N are the random subspaces");
     }
-    requireShare("max-unlabelled", maxUnlabelled);
-    requireShare("max-unmatched-labels", maxUnmatchedLabels);
-    try {
-      new SingularValueTolerance(svdToleranceKind, svdTolerance);
-    } catch (IllegalArgumentException e) {
-      throw new ConfigException("svd-tolerance", svdTolerance, e.getMessage());
-    }
+    new EraserKeys(
+        affine,
+        shrinkage,
+        constrainCovTrace,
+        svdTolerance,
+        svdToleranceKind,
+        ridge,
+        maxUnlabelled,
+        maxUnmatchedLabels);
     atLeast("random-subspaces", randomSubspaces, 0);
     atLeast("batch-tokens", batchTokens, 1);
     atLeast("sequences-per-part", sequencesPerPart, 1);
@@ -130,18 +125,23 @@ public record ScrubConfig(
     }
   }
 
-  private static void requireShare(String key, double value) {
-    if (!(value >= 0 && value <= 1)) {
-      throw new ConfigException(key, value, "must be from 0 to 1");
-    }
-  }
-
   List<String> realValuedConcepts() {
     return realValued ? List.of(concept) : List.of();
   }
 
+  EraserKeys keys() {
+    return new EraserKeys(
+        affine,
+        shrinkage,
+        constrainCovTrace,
+        svdTolerance,
+        svdToleranceKind,
+        ridge,
+        maxUnlabelled,
+        maxUnmatchedLabels);
+  }
+
   EraserSettings eraserSettings() {
-    return new EraserSettings(
-        method, affine, shrinkage, new SingularValueTolerance(svdToleranceKind, svdTolerance));
+    return keys().settings(method);
   }
 }

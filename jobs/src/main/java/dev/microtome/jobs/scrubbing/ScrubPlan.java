@@ -122,14 +122,8 @@ final class ScrubPlan {
     List<TokenSlices> parts = TokenSlices.cut(table.files(), config.sequencesPerPart());
     CorpusCheck corpus = CorpusCheck.of(path, table, parts, inputs.tables());
     corpus.requireFits(config.model(), model, config.acceptOtherTokenizer());
-    for (int length : corpus.sampleLengths()) {
-      if (length > 1) {
-        SequenceIds.requireUnique(table, inputs);
-        return new Cut(table, parts);
-      }
-    }
-    throw new InputException(
-        "tokens %s: no sequence of at least 2 tokens among the first %d, expected a next token to predict"
-            .formatted(path, corpus.sample().size()));
+    corpus.requirePredictions();
+    SequenceIds.requireUnique(table, inputs);
+    return new Cut(table, parts);
   }
 }

@@ -43,6 +43,12 @@ record Scrubbing(
     UNKNOWN
   }
 
+  /** The same with labels that are read elsewhere. */
+  Scrubbing with(LabelTable others) {
+    return new Scrubbing(
+        model, hooks, others, unlabelled, concept, randomSubspaces, batchTokens, textLength);
+  }
+
   HookPoint hook(int place) {
     return hooks.get(place);
   }
@@ -64,8 +70,21 @@ record Scrubbing(
     return "moments/" + hook(place);
   }
 
-  /** File of the relay with the moments of a part. */
-  String moments(int place, int part) {
-    return moments(place) + "/" + part;
+  /**
+   * File of the relay with the moments of a part.
+   *
+   * @param number 0 of the concept, else of a random subspace
+   */
+  String moments(int place, int number, int part) {
+    return "%s/%d/%d".formatted(moments(place), number, part);
+  }
+
+  /** These files of all parts, for the concept and each random subspace. */
+  List<List<String>> moments(int place, int parts) {
+    return IntStream.rangeClosed(0, randomSubspaces)
+        .mapToObj(
+            number ->
+                IntStream.range(0, parts).mapToObj(part -> moments(place, number, part)).toList())
+        .toList();
   }
 }

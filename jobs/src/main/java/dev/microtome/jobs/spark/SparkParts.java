@@ -41,9 +41,16 @@ public final class SparkParts {
   private static final Duration BEGINNING = Duration.ofSeconds(5);
 
   private final SparkContext spark;
+  private final String job;
 
-  public SparkParts(SparkContext spark) {
+  /**
+   * Makes the way to a cluster.
+   *
+   * @param job its name, which log lines of its tasks have
+   */
+  public SparkParts(SparkContext spark, String job) {
     this.spark = spark;
+    this.job = job;
   }
 
   /** Commits one finished attempt: the files at the staged paths become the part's files. */
@@ -88,6 +95,7 @@ public final class SparkParts {
     spark.addSparkListener(listener);
     spark.addSparkListener(running);
     spark.setJobGroup(group, name, /* interruptOnCancel= */ false);
+    spark.setLocalProperty(LogLines.JOB, job);
     spark.setLocalProperty(LogLines.RUN, places.run());
     try {
       spark.runJob(
@@ -104,6 +112,7 @@ public final class SparkParts {
     } finally {
       spark.removeSparkListener(running);
       spark.clearJobGroup();
+      spark.setLocalProperty(LogLines.JOB, null);
       spark.setLocalProperty(LogLines.RUN, null);
       spark.removeSparkListener(listener);
     }

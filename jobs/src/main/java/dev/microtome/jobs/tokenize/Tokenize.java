@@ -8,10 +8,12 @@ import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.PartIdentities;
 import dev.microtome.jobs.Plan;
+import dev.microtome.jobs.TaskMemory;
 import dev.microtome.run.FileEntry;
 import dev.microtome.run.FileStore;
 import dev.microtome.run.InputException;
 import dev.microtome.table.TableSpec;
+import dev.microtome.text.DocumentUnit;
 import dev.microtome.text.SequenceLayout;
 import dev.microtome.text.SpecialTokens;
 import dev.microtome.text.TextFormat;
@@ -113,6 +115,20 @@ public final class Tokenize implements Job<TokenizeConfig, TokenizePart> {
       identities.add(facts.toString());
     }
     return identities;
+  }
+
+  @Override
+  public TaskMemory memory(TokenizeConfig config, Plan<TokenizePart> plan, Inputs inputs) {
+    if (config.documents() != DocumentUnit.FILE) {
+      return TaskMemory.steady("a document at a time");
+    }
+    long largest =
+        plan.parts().stream()
+            .flatMap(part -> part.text().slices().stream())
+            .mapToLong(TextSlice::bytes)
+            .max()
+            .orElse(0);
+    return new TaskMemory(largest * Character.BYTES, "the largest file, as text");
   }
 
   @Override

@@ -176,7 +176,8 @@ class CollectActivationsTest extends ActivationRuns {
 
     long positions = SEQUENCES.stream().mapToLong(each -> each.tokens().length).sum();
     assertThat(out.toString(StandardCharsets.UTF_8))
-        .contains("parts: 6", String.format("rows: %,d", 3 * positions));
+        .contains("parts: 6", String.format("rows: %,d", 3 * positions))
+        .contains(" (activations of a batch at all hook points)");
     assertThat(output).isEmptyDirectory();
   }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -27,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ClusterIT {
   private static final int DRIVER_KILLS = 10;
+  private static final int PARAGRAPHS = 300;
 
   @TempDir static Path folder;
   private static SparkHome home;
@@ -39,7 +39,7 @@ class ClusterIT {
   @BeforeAll
   static void startCluster() throws IOException, InterruptedException {
     home = SparkHome.staged();
-    text = writeText(folder.resolve("text"));
+    text = Stories.write(folder.resolve("text"), PARAGRAPHS);
     model = TestModels.stories260K(folder.resolve("model"));
     tokens = folder.resolve("tokens");
     cluster = StandaloneCluster.start(home, folder.resolve("cluster"), 2);
@@ -56,12 +56,12 @@ class ClusterIT {
   @Order(1)
   void writesTheSameTablesAsOneMachine() throws IOException, InterruptedException {
     assertThat(submit(cluster.options(), tokenize(tokens))).isZero();
-    assertThat(submit(local(), tokenize(folder.resolve("tokens-local")))).isZero();
+    assertThat(submit(Submission.local(), tokenize(folder.resolve("tokens-local")))).isZero();
     assertThat(TableRows.of(tokens, "tokens"))
         .hasSizeGreaterThan(100)
         .isEqualTo(TableRows.of(folder.resolve("tokens-local"), "tokens"));
 
-    assertThat(submit(local(), collect(folder.resolve("activations-local")))).isZero();
+    assertThat(submit(Submission.local(), collect(folder.resolve("activations-local")))).isZero();
     undisturbed = TableRows.of(folder.resolve("activations-local"), "activations");
     assertThat(submit(cluster.options(), collect(folder.resolve("activations")))).isZero();
     assertThat(TableRows.of(folder.resolve("activations"), "activations"))
@@ -89,7 +89,7 @@ class ClusterIT {
     Random random = new Random(7);
     int killed = 0;
     for (int kill = 0; kill < DRIVER_KILLS; kill++) {
-      try (Submission job = start(local(), collect(output))) {
+      try (Submission job = start(Submission.local(), collect(output))) {
         // The first dies as it starts, the others a few parts after the one before.
         long parts = finishedParts(output) + (kill == 0 ? 0 : 10);
         job.reaches(() -> Files.exists(output) && finishedParts(output) >= parts);
@@ -101,7 +101,7 @@ class ClusterIT {
       }
     }
     assertThat(killed).as("drivers killed before they ended by themselves").isGreaterThan(5);
-    assertThat(submit(local(), collect(output))).isZero();
+    assertThat(submit(Submission.local(), collect(output))).isZero();
     assertThat(TableRows.of(output, "activations")).isEqualTo(undisturbed);
   }
 
@@ -109,9 +109,9 @@ class ClusterIT {
   @Order(4)
   void refusesASecondRunOnTheSameOutput() throws IOException, InterruptedException {
     Path output = folder.resolve("contended");
-    try (Submission first = start(local(), collect(output))) {
+    try (Submission first = start(Submission.local(), collect(output))) {
       assertThat(first.reaches(() -> Files.exists(output.resolve("_lease")))).isTrue();
-      try (Submission second = start(local(), collect(output))) {
+      try (Submission second = start(Submission.local(), collect(output))) {
         assertThat(second.exitCode()).as(second.output()).isEqualTo(2);
         assertThat(second.output()).contains("ERROR:").contains(output.toString());
       }
@@ -125,7 +125,7 @@ class ClusterIT {
   void saysThatTheOutputCannotBeWrittenAndLeavesNoSuccess()
       throws IOException, InterruptedException {
     Path file = Files.writeString(folder.resolve("a-file"), "not a folder");
-    try (Submission job = start(local(), tokenize(file.resolve("output")))) {
+    try (Submission job = start(Submission.local(), tokenize(file.resolve("output")))) {
       assertThat(job.exitCode()).as(job.output()).isIn(2, 3);
       assertThat(job.output()).contains(file.toString());
     }
@@ -137,7 +137,7 @@ class ClusterIT {
     Path output = folder.resolve("full");
     List<String> command =
         new ArrayList<>(List.of("bash", "-c", "ulimit -f 4096; exec \"$@\"", "limited"));
-    command.addAll(home.submitWithoutShipping(local(), collect(output, 100_000)));
+    command.addAll(home.submitWithoutShipping(Submission.local(), collect(output, 100_000)));
     Path log = Files.createTempFile(folder, "full", ".log");
     Process job = home.start(command, log);
     // A limit of 4 MB on file sizes is the full disk that needs no privileges: writing a part fails
@@ -158,7 +158,7 @@ class ClusterIT {
   @Order(7)
   void theBitsDoNotDependOnTheCoresOfATask() throws IOException, InterruptedException {
     Path output = folder.resolve("two-cores-a-task");
-    List<String> options = new ArrayList<>(local());
+    List<String> options = new ArrayList<>(Submission.local());
     options.addAll(List.of("--conf", "spark.task.cpus=2"));
     assertThat(submit(options, collect(output))).isZero();
     assertThat(TableRows.of(output, "activations")).isEqualTo(undisturbed);
@@ -177,15 +177,6 @@ class ClusterIT {
       throws IOException {
     return Submission.start(
         home, sparkOptions, jobArguments, Files.createTempFile(folder, "submit", ".log"));
-  }
-
-  private static List<String> local() {
-    return List.of(
-        "--master", "local[2]",
-        "--driver-memory", "1g",
-        "--conf", "spark.driver.host=127.0.0.1",
-        "--conf", "spark.driver.bindAddress=127.0.0.1",
-        "--conf", "spark.ui.enabled=false");
   }
 
   private static List<String> tokenize(Path output) {
@@ -235,27 +226,5 @@ class ClusterIT {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static Path writeText(Path folder) throws IOException {
-    Files.createDirectories(folder);
-    String[] who = {"Lily", "Tom", "the fox", "a little bird", "his mother", "the old man"};
-    String[] does = {"saw", "found", "wanted", "lost", "played with", "gave away"};
-    String[] what = {"a red ball", "the shiny key", "an apple", "the big box", "a small boat"};
-    Random random = new Random(1);
-    for (int file = 0; file < 4; file++) {
-      StringBuilder story = new StringBuilder();
-      for (int paragraph = 0; paragraph < 300; paragraph++) {
-        int sentences = 1 + random.nextInt(6);
-        for (int sentence = 0; sentence < sentences; sentence++) {
-          story.append("One day, ").append(who[random.nextInt(who.length)]).append(' ');
-          story.append(does[random.nextInt(does.length)]).append(' ');
-          story.append(what[random.nextInt(what.length)]).append(". ");
-        }
-        story.append("\n\n");
-      }
-      Files.writeString(folder.resolve("story-" + file + ".txt"), story, StandardCharsets.UTF_8);
-    }
-    return folder;
   }
 }

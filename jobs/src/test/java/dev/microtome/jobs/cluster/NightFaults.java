@@ -3,7 +3,6 @@ package dev.microtome.jobs.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +27,7 @@ class NightFaults {
       List.of("tokens", "activations", "losses", "heads", "saes", "evaluation", "features");
   private static final int DRIVER_KILLS = 6;
   private static final int EXECUTOR_KILLS = 3;
+  private static final int PARAGRAPHS = 100;
 
   @TempDir static Path folder;
   private static SparkHome home;
@@ -41,7 +41,7 @@ class NightFaults {
   static void runAnUndisturbedNight() throws IOException, InterruptedException {
     home = SparkHome.staged();
     model = TestModels.stories260K(folder.resolve("model"));
-    writeText(folder.resolve("text"));
+    Path unused = Stories.write(folder.resolve("text"), PARAGRAPHS);
     conf = Files.writeString(folder.resolve("nightly.conf"), smallNight());
     cluster = StandaloneCluster.start(home, folder.resolve("cluster"), 2);
     undisturbed = new NightFolder(folder.resolve("undisturbed"));
@@ -111,11 +111,13 @@ class NightFaults {
   void namesTheFileThatDidNotFitOnTheDiskAndGoesOnWhenThereIsRoom()
       throws IOException, InterruptedException {
     NightFolder night = new NightFolder(folder.resolve("full"));
-    // A limit on the size of a file is the full disk that needs no privileges: 1.7 MB, less than a
+    // A small tmpfs or a quota needs root, and what a mount of the process's own holds is gone with
+    // it. A limit on the size of a file is the full disk that needs no privileges: 1.7 MB, less
+    // than a
     // part of activations and more than the libraries that Spark unpacks.
     List<String> command =
         new ArrayList<>(List.of("bash", "-c", "ulimit -f 1700; exec \"$@\"", "limited"));
-    command.addAll(home.submitWithoutShipping(local(), arguments(night)));
+    command.addAll(home.submitWithoutShipping(Submission.local(), arguments(night)));
     Path log = Files.createTempFile(folder, "full", ".log");
     assertThat(home.start(command, log).waitFor()).as(Files.readString(log)).isIn(1, 2, 3);
     assertThat(Files.readString(log))
@@ -123,7 +125,7 @@ class NightFaults {
         .containsPattern("activations +failed")
         .containsPattern("saes +blocked");
 
-    succeeds(local(), night);
+    succeeds(Submission.local(), night);
     assertThat(night.differences(expected, STEPS)).isEmpty();
   }
 
@@ -132,7 +134,7 @@ class NightFaults {
     NightFolder night = new NightFolder(folder.resolve("twice"));
     try (Submission first = start(cluster.options(), night)) {
       assertThat(first.reaches(() -> Files.exists(night.path().resolve("_lease")))).isTrue();
-      try (Submission second = start(local(), night)) {
+      try (Submission second = start(Submission.local(), night)) {
         assertThat(second.exitCode()).as(second.output()).isEqualTo(2);
         assertThat(second.output()).contains("ERROR:").contains(night.path().toString());
       }
@@ -164,7 +166,7 @@ class NightFaults {
     Path damaged = night.file(step, file);
     damage(damaged, damage, seed);
 
-    try (Submission job = start(local(), night)) {
+    try (Submission job = start(Submission.local(), night)) {
       if (job.exitCode() == 0) {
         assertThat(
                 night.differences(
@@ -192,14 +194,14 @@ class NightFaults {
         bytes[20 + new Random(seed).nextInt(200)] ^= 4;
         Files.write(weights, bytes);
       }
-      try (Submission job = start(local(), night)) {
+      try (Submission job = start(Submission.local(), night)) {
         assertThat(job.exitCode()).as(job.output()).isNotZero();
         assertThat(job.output()).contains("model.safetensors");
       }
     } finally {
       Files.write(weights, whole);
     }
-    succeeds(local(), night);
+    succeeds(Submission.local(), night);
     assertThat(night.differences(expected, STEPS)).isEmpty();
   }
 
@@ -239,15 +241,6 @@ class NightFaults {
         night.path().toString());
   }
 
-  private static List<String> local() {
-    return List.of(
-        "--master", "local[2]",
-        "--driver-memory", "1g",
-        "--conf", "spark.driver.host=127.0.0.1",
-        "--conf", "spark.driver.bindAddress=127.0.0.1",
-        "--conf", "spark.ui.enabled=false");
-  }
-
   /** The night as it is shipped, with parts and SAEs that are small. */
   private static String smallNight() throws IOException {
     String shipped = Files.readString(Path.of(System.getProperty("nightly.conf")));
@@ -261,22 +254,5 @@ class NightFaults {
             .replace("saes = [${output}/saes]", "saes = [${output}/saes], sequences-per-part = 32");
     assertThat(small.split("sequences-per-part", -1)).hasSize(5);
     return small;
-  }
-
-  private static void writeText(Path folder) throws IOException {
-    Files.createDirectories(folder);
-    String[] who = {"Lily", "Tom", "the fox", "a little bird", "his mother", "the old man"};
-    String[] does = {"saw", "found", "wanted", "lost", "played with", "gave away"};
-    String[] what = {"a red ball", "the shiny key", "an apple", "the big box", "a small boat"};
-    Random random = new Random(1);
-    for (int file = 0; file < 4; file++) {
-      StringBuilder story = new StringBuilder();
-      for (int sentence = 0; sentence < 350; sentence++) {
-        story.append("One day, ").append(who[random.nextInt(who.length)]).append(' ');
-        story.append(does[random.nextInt(does.length)]).append(' ');
-        story.append(what[random.nextInt(what.length)]).append(". ");
-      }
-      Files.writeString(folder.resolve("story-" + file + ".txt"), story, StandardCharsets.UTF_8);
-    }
   }
 }

@@ -19,6 +19,16 @@ final class Submission implements AutoCloseable {
     this.output = output;
   }
 
+  /** Options of {@code spark-submit} for two cores of this machine, without a user interface. */
+  static List<String> local() {
+    return List.of(
+        "--master", "local[2]",
+        "--driver-memory", "1g",
+        "--conf", "spark.driver.host=127.0.0.1",
+        "--conf", "spark.driver.bindAddress=127.0.0.1",
+        "--conf", "spark.ui.enabled=false");
+  }
+
   static Submission start(
       SparkHome home, List<String> sparkOptions, List<String> jobArguments, Path output)
       throws IOException {

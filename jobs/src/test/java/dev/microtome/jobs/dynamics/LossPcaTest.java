@@ -194,7 +194,8 @@ class LossPcaTest {
                 "one-token-per-sequence=false",
                 "--dry-run")
             .succeeded();
-    assertThat(run.out()).contains("parts: 4", "losses: 368", "rows: 165");
+    assertThat(run.out())
+        .contains("parts: 4", "losses: 368", "rows: 165", " B (the losses of a part)");
     assertThat(folder.resolve("out")).doesNotExist();
   }
 

@@ -24,10 +24,17 @@ class FitLeaceConfigTest {
 
   @Test
   void keysBecomeSettings() {
-    assertThat(read().eraserSettings()).isEqualTo(EraserSettings.leace());
+    assertThat(settings()).isEqualTo(EraserSettings.leace().ofFloat32().constrained());
+    assertThat(settings("ridge=0", "constrain-cov-trace=false", "shrinkage=true"))
+        .isEqualTo(EraserSettings.leace().shrunk());
     assertThat(
-            read("method=orth", "affine=false", "svd-tolerance-kind=absolute", "svd-tolerance=0.01")
-                .eraserSettings())
+            settings(
+                "method=orth",
+                "affine=false",
+                "svd-tolerance-kind=absolute",
+                "svd-tolerance=0.01",
+                "ridge=0",
+                "constrain-cov-trace=false"))
         .isEqualTo(
             EraserSettings.orthogonal()
                 .throughZero()
@@ -44,12 +51,33 @@ class FitLeaceConfigTest {
         "max-unlabelled=1.5       | max-unlabelled: invalid value 1.5: must be from 0 to 1",
         "max-unmatched-labels=-1  | must be from 0 to 1",
         "svd-tolerance=1          | must be at least 0 and below 1",
+        "ridge=-1                 | ridge: invalid value -1.0: must be at least 0 and below 1",
+        "ridge=1                  | ridge: invalid value 1.0: must be at least 0 and below 1",
         "rows-per-part=0          | rows-per-part: invalid value 0: must be at least 1",
       })
   void refusesWhatCannotBe(String set, String message) {
     assertThatExceptionOfType(InputException.class)
         .isThrownBy(() -> read(set))
         .withMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "oracle    | affine=false   | affine: invalid value false: goes with method = leace or orth",
+        "quadratic | affine=false   | affine: invalid value false: goes with method = leace or orth",
+        "oracle    | shrinkage=true | shrinkage: invalid value true: goes with other methods",
+      })
+  void refusesKeysThatAMethodDoesNotLookAt(String method, String set, String message) {
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> read("method=" + method, set))
+        .withMessageContaining(message);
+  }
+
+  private static EraserSettings settings(String... sets) {
+    FitLeaceConfig config = read(sets);
+    return config.keys().settings(config.method().projection().orElseThrow());
   }
 
   private static FitLeaceConfig read(String... sets) {

@@ -1,8 +1,10 @@
 package dev.microtome.jobs.erasers;
 
 import dev.microtome.jobs.LocalSpark;
+import dev.microtome.jobs.labels.LabelledTables.Example;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -12,16 +14,12 @@ class FitLeaceRefusalsTest extends FitLeaceRuns {
   @Test
   void refusesLabelsThatCannotBeErased() throws IOException {
     Path activations = activations("a", row -> row);
-    run(
-            "one",
-            activations,
-            labels("one-l", row -> "male".equals(row.gender())),
-            "concepts=[gender]")
+    run("one", activations, labels("one-l", row -> "male".equals(row.label())), "concepts=[gender]")
         .refusedWith("labels are 'male'; two classes are needed");
     run(
             "single",
             activations,
-            labels("single-l", row -> !"male".equals(row.gender()) || isFirstMale(row)),
+            labels("single-l", row -> !"male".equals(row.label()) || isFirstMale(row)),
             "concepts=[gender]")
         .refusedWith("concept 'gender': class 'male' has one label only");
     run("typo", activations, labels("l", row -> true), "concepts=[gendr]")
@@ -34,11 +32,61 @@ class FitLeaceRefusalsTest extends FitLeaceRuns {
         .refusedWith("is of ln_final.hook");
   }
 
+  /** Labels of both genders, of which too few are of these activations. */
+  @Test
+  void refusesActivationsOfOneClassAndAClassOfOne() throws IOException {
+    Path labels = labels("l", row -> true);
+    String[] keys = {"concepts=[gender]", "max-unmatched-labels=1"};
+    run("one", activations("women", row -> "female".equals(row.label()) ? row : null), labels, keys)
+        .refusedWith("activations are of class [female]; two classes are needed");
+    Path oneMan =
+        activations("man", row -> "male".equals(row.label()) && !isFirstMale(row) ? null : row);
+    String message =
+        "hook_embed, concept 'gender': class 'male' has one row only, which an eraser would single out";
+    run("single", oneMan, labels, keys[0], keys[1], "hooks=[hook_embed]").refusedWith(message);
+    run("quadratic", oneMan, labels, keys[0], keys[1], "hooks=[hook_embed]", "method=quadratic")
+        .refusedWith(message);
+  }
+
+  @Test
+  void refusesNumbersThatAreAllOneAndClassesWithoutRows() throws IOException {
+    Path activations = activations("a", row -> row);
+    run(
+            "constant",
+            activations("same", row -> row.depth() == 2 ? row : null),
+            wide("w"),
+            "concepts=[gender/depth]",
+            "max-unmatched-labels=1")
+        .refusedWith("concept 'gender/depth': depth is 2.0 in all ");
+    run(
+            "quadratic",
+            activations,
+            folder.resolve("w"),
+            "concepts=[gender,depth]",
+            "method=quadratic")
+        .refusedWith(
+            "method: invalid value quadratic: erases the classes of one column; 'depth' is of numbers");
+    run("columns", activations, folder.resolve("w"), "concepts=[gender/gender]", "method=quadratic")
+        .refusedWith("'gender/gender' is of several columns");
+    run(
+            "missing",
+            activations("none", row -> row.label() == null ? null : row),
+            folder.resolve("w"),
+            "concepts=[gender]",
+            "method=quadratic")
+        .refusedWith("no activation is of class 'none', which has so no covariance");
+  }
+
   @Test
   void refusesLabelsAndActivationsThatDoNotMeet() throws IOException {
     Path few = activations("few", row -> row.sequence() < 8 ? row : null);
-    run("labels", few, labels("l", row -> true), "concepts=[gender]")
-        .refusedWith("labels have no activation, more than max-unmatched-labels = 0.5 allows");
+    String message =
+        "%d of %d labels have no activation, more than max-unmatched-labels = 0.5 allows"
+            .formatted(labels(row -> row.sequence() >= 8), labels(row -> true));
+    run("labels", few, labels("l", row -> true), "concepts=[gender]").refusedWith(message);
+    // Those that have no label are of a class, and no labels for that.
+    run("class", few, folder.resolve("l"), "concepts=[gender]", "unlabelled=class")
+        .refusedWith(message);
     run("allowed", few, folder.resolve("l"), "concepts=[gender]", "max-unmatched-labels=1")
         .succeeded();
     Path all = activations("all", row -> row);
@@ -55,14 +103,14 @@ class FitLeaceRefusalsTest extends FitLeaceRuns {
             activations(
                 "nan-a",
                 row -> {
-                  if (row.sequence() == 7 && row.gender() != null) {
+                  if (row.sequence() == 7 && row.label() != null) {
                     row.x()[2] = Float.NaN;
                   }
                   return row;
                 }),
             labels("l", row -> true),
             "concepts=[gender]")
-        .refusedWith("number 2 of row");
+        .refusedWith("sequence_id 7, position ");
     run(
             "widths",
             activations(
@@ -70,16 +118,27 @@ class FitLeaceRefusalsTest extends FitLeaceRuns {
                 row ->
                     row.sequence() == 7
                         ? new Example(
-                            row.hook(), 7, row.position(), new float[5], row.gender(), row.depth())
+                            row.hook(),
+                            7,
+                            row.position(),
+                            0,
+                            new float[5],
+                            row.label(),
+                            row.depth())
                         : row),
             folder.resolve("l"),
             "concepts=[gender]")
         .refusedWith("5 numbers, where rows before have 6");
   }
 
+  /** How many labels of gender these rows of a hook point have. */
+  private static long labels(Predicate<Example> of) {
+    return ofOneHook().stream().filter(row -> row.label() != null).filter(of).count();
+  }
+
   private static boolean isFirstMale(Example row) {
     Example first =
-        ofOneHook().stream().filter(each -> "male".equals(each.gender())).findFirst().orElseThrow();
+        ofOneHook().stream().filter(each -> "male".equals(each.label())).findFirst().orElseThrow();
     return row.sequence() == first.sequence() && row.position() == first.position();
   }
 }

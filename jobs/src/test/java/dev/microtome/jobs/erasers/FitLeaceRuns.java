@@ -1,21 +1,20 @@
 package dev.microtome.jobs.erasers;
 
 import dev.microtome.jobs.JobRun;
+import dev.microtome.jobs.labels.LabelledTables;
+import dev.microtome.jobs.labels.LabelledTables.Example;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Made-up activations of two hook points with their labels, and fit-leace through the command line.
+ * Made-up activations of two hook points with their labels, a third of them without a gender, and
+ * fit-leace through the command line.
  */
 abstract class FitLeaceRuns {
   static final List<String> HOOKS = List.of("blocks.0.hook_mlp_out", "hook_embed");
@@ -24,11 +23,6 @@ abstract class FitLeaceRuns {
   static final int WIDTH = 6;
 
   @TempDir Path folder;
-
-  /** One activation; {@code gender} is null where the token has none. */
-  @SuppressWarnings("ArrayRecordComponent") // made for one test and not compared
-  record Example(
-      String hook, long sequence, int position, float[] x, String gender, double depth) {}
 
   static List<Example> examples() {
     List<Example> examples = new ArrayList<>();
@@ -44,7 +38,7 @@ abstract class FitLeaceRuns {
             x[i] =
                 (float) (random.nextGaussian() + ("male".equals(gender) ? 1 : 0) + i * depth / 5);
           }
-          examples.add(new Example(hook, sequence, position, x, gender, depth));
+          examples.add(new Example(hook, sequence, position, /* token= */ 0, x, gender, depth));
         }
       }
     }
@@ -52,88 +46,35 @@ abstract class FitLeaceRuns {
   }
 
   JobRun run(String output, Path activations, Path labels, String... sets) {
-    List<String> all = new ArrayList<>(List.of("activations=" + activations, "labels=" + labels));
-    all.addAll(List.of(sets));
-    return JobRun.of("fit-leace", folder.resolve(output), all);
+    return run("fit-leace", output, activations, labels, sets);
   }
 
-  /**
-   * Activations as another program would write them, with columns of labels; null rows left out.
-   */
+  JobRun run(String job, String output, Path activations, Path labels, String... sets) {
+    List<String> all = new ArrayList<>(List.of("activations=" + activations, "labels=" + labels));
+    all.addAll(List.of(sets));
+    return JobRun.of(job, folder.resolve(output), all);
+  }
+
+  /** Activations with columns of labels beside them; null rows left out. */
   Path activations(String name, UnaryOperator<Example> change) {
-    StructType schema =
-        new StructType()
-            .add("hook", DataTypes.StringType, false)
-            .add("sequence_id", DataTypes.LongType, false)
-            .add("position", DataTypes.IntegerType, false)
-            .add("activation", DataTypes.createArrayType(DataTypes.FloatType, false), false)
-            .add("gender", DataTypes.StringType, false)
-            .add("depth", DataTypes.DoubleType, false);
-    List<Row> rows = new ArrayList<>();
-    for (Example original : examples()) {
-      Example row = change.apply(original);
-      if (row != null) {
-        Float[] x = new Float[row.x().length];
-        for (int i = 0; i < x.length; i++) {
-          x[i] = row.x()[i];
-        }
-        String gender = row.gender() == null ? "none" : row.gender();
-        rows.add(
-            RowFactory.create(row.hook(), row.sequence(), row.position(), x, gender, row.depth()));
-      }
-    }
-    return write(rows, schema, name);
+    return tables()
+        .activations(name, examples().stream().map(change).filter(Objects::nonNull).toList());
   }
 
   /** Labels as generate-corpus writes them: gender where there is one, depth everywhere. */
   Path labels(String name, Predicate<Example> kept) {
-    StructType schema =
-        new StructType()
-            .add("sequence_id", DataTypes.LongType)
-            .add("position", DataTypes.IntegerType)
-            .add("concept", DataTypes.StringType)
-            .add("value", DataTypes.StringType);
-    List<Row> rows = new ArrayList<>();
-    for (Example row : ofOneHook()) {
-      if (kept.test(row) && row.gender() != null) {
-        rows.add(RowFactory.create(row.sequence(), row.position(), "gender", row.gender()));
-      }
-      if (kept.test(row)) {
-        rows.add(
-            RowFactory.create(
-                row.sequence(), row.position(), "depth", Double.toString(row.depth())));
-      }
-    }
-    return write(rows, schema, name);
+    return tables().labels(name, ofOneHook().stream().filter(kept).toList());
   }
 
   Path wide(String name) {
-    StructType schema =
-        new StructType()
-            .add("sequence_id", DataTypes.LongType)
-            .add("position", DataTypes.IntegerType)
-            .add("gender", DataTypes.StringType)
-            .add("depth", DataTypes.DoubleType);
-    List<Row> rows = new ArrayList<>();
-    for (Example row : ofOneHook()) {
-      String gender = row.gender() == null ? "none" : row.gender();
-      rows.add(RowFactory.create(row.sequence(), row.position(), gender, row.depth()));
-    }
-    return write(rows, schema, name);
+    return tables().wide(name, ofOneHook());
+  }
+
+  private LabelledTables tables() {
+    return new LabelledTables(folder, "gender");
   }
 
   static List<Example> ofOneHook() {
     return examples().stream().filter(row -> row.hook().equals(HOOKS.get(0))).toList();
-  }
-
-  Path write(List<Row> rows, StructType schema, String name) {
-    Path table = folder.resolve(name);
-    SparkSession.builder()
-        .getOrCreate()
-        .createDataFrame(rows, schema)
-        .coalesce(1)
-        .write()
-        .parquet(table.toString());
-    return table;
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import dev.microtome.jobs.JobRun;
+import dev.microtome.jobs.KilledJob;
 import dev.microtome.jobs.LocalSpark;
 import dev.microtome.jobs.inputs.TinySaes;
 import dev.microtome.sae.evaluation.SaeEvaluationRow;
@@ -56,8 +57,14 @@ class EvaluateSaeTest {
         (key, value) ->
             assertThat(parts.get(key)).as(key).isCloseTo(value, within(1e-4 * Math.abs(value))));
     assertThat(whole.rows(EvaluationTables.METRICS))
-        .extracting(SaeEvaluationRow::model, SaeEvaluationRow::architecture)
-        .containsOnly(tuple("stories260K-llama", "topk"));
+        .extracting(
+            SaeEvaluationRow::model,
+            SaeEvaluationRow::hook,
+            SaeEvaluationRow::layer,
+            SaeEvaluationRow::architecture)
+        .containsOnly(
+            tuple("stories260K-llama", TinySaes.HOOK, 2, "topk"),
+            tuple("stories260K-llama", "blocks.1.hook_mlp_out", 1, "topk"));
     for (String sae : List.of("small", "large", "mlp")) {
       assertThat(found.get(sae + " tokens")).isEqualTo(12 * 2 + 5 * 66);
       assertThat(found.get(sae + " l0")).isBetween(1.0, 8.0);
@@ -134,24 +141,39 @@ class EvaluateSaeTest {
     Files.writeString(config, text.replace(from, to));
   }
 
-  /** So that parts which a kill has cost and those which it has left fit each other. */
+  /** Killed in a part and before the merge; what was finished by then is kept. */
   @Test
-  void aSecondRunWritesTheSameBytes() throws IOException {
-    run("sequences-per-part=3", "saes-together=2").succeeded();
-    Path first = JobRun.newest(output);
-    Map<String, byte[]> written = JobRun.written(output);
+  void aKilledRunEndsWithTheSameBytes() throws IOException {
+    List<String> cut = List.of("sequences-per-part=3", "saes-together=2");
+    run(cut.toArray(String[]::new)).succeeded();
 
-    run("sequences-per-part=3", "saes-together=2", "--force").succeeded();
+    Path killed = scratch.resolve("killed");
+    List<String> all = arguments(cut);
+    // SAEs of two hooks, four parts each; of two tasks at a time the last is begun after others.
+    KilledJob.dieIn(KilledJob.PARTS, 7);
+    JobRun first = JobRun.of("killed-evaluate-sae", killed, all);
+    KilledJob.dieBefore("merge");
+    JobRun second = JobRun.of("killed-evaluate-sae", killed, all);
+    KilledJob.live();
+    JobRun last = JobRun.of("killed-evaluate-sae", killed, all).succeeded();
 
-    assertThat(JobRun.newest(output)).isNotEqualTo(first);
-    JobRun.assertSame(JobRun.written(output), written);
+    assertThat(first.code()).isEqualTo(3);
+    assertThat(first.err()).contains("killed at parts");
+    assertThat(second.err()).contains("killed at merge");
+    assertThat(second.out()).contains("Resuming run ").containsPattern("[1-7] of 8 parts");
+    assertThat(last.out()).contains("8 of 8 parts are finished");
+    JobRun.assertSame(JobRun.written(killed), JobRun.written(output));
   }
 
   private JobRun run(String... sets) {
+    return JobRun.of("evaluate-sae", output, arguments(List.of(sets)));
+  }
+
+  private static List<String> arguments(List<String> sets) {
     List<String> all =
         new ArrayList<>(List.of("model=" + TinySaes.MODEL, "saes=" + saes, "tokens=" + tokens));
-    all.addAll(List.of(sets));
-    return JobRun.of("evaluate-sae", output, all);
+    all.addAll(sets);
+    return all;
   }
 
   private static Map<String, Double> metrics(JobRun run) throws IOException {

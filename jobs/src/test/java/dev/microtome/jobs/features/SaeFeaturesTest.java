@@ -4,22 +4,35 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.ndarray.NDManager;
 import dev.microtome.jobs.JobRun;
+import dev.microtome.jobs.KilledJob;
 import dev.microtome.jobs.LocalSpark;
 import dev.microtome.jobs.inputs.TinySaes;
+import dev.microtome.model.Generation;
+import dev.microtome.model.HookPoint;
+import dev.microtome.model.HookedTransformer;
+import dev.microtome.model.load.ModelFiles;
+import dev.microtome.sae.Sae;
+import dev.microtome.sae.SaeFiles;
+import dev.microtome.sae.evaluation.DictionaryHooks;
+import dev.microtome.sae.evaluation.FeatureDictionary;
 import dev.microtome.sae.evaluation.FeatureExampleRow;
 import dev.microtome.sae.evaluation.FeatureLabelRow;
 import dev.microtome.sae.evaluation.FeatureLogitRow;
 import dev.microtome.sae.evaluation.FeatureMetricRow;
 import dev.microtome.sae.evaluation.FeatureNeighborRow;
 import dev.microtome.sae.evaluation.FeatureRow;
+import dev.microtome.sae.evaluation.FeatureSteering;
 import dev.microtome.sae.evaluation.SteeringRow;
+import dev.microtome.text.SpecialTokens;
+import dev.microtome.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
@@ -115,6 +128,14 @@ class SaeFeaturesTest {
         .containsOnly(tuple("small", 3, ""), tuple("large", low, "size=low"));
     assertThat(steering.get(0).tokens()).hasSize(8);
     assertThat(steering.get(0).continuation()).isNotEqualTo(steering.get(1).continuation());
+    float largest =
+        features.stream()
+            .filter(row -> row.sae().equals("small") && row.feature() == 3)
+            .findFirst()
+            .orElseThrow()
+            .maxActivation();
+    assertThat(steering.get(1).tokens())
+        .isEqualTo(steered(saes.resolve("small"), 3, 8 * largest, "Once upon a time", 8));
 
     Path pages = folder().resolve("browser");
     assertThat(pages.resolve("index.html")).exists();
@@ -140,30 +161,61 @@ class SaeFeaturesTest {
     assertThat(second.rows(FeatureTables.LABELS)).isEmpty();
   }
 
-  /** So that parts which a kill has cost and those which it has left fit each other. */
+  /** Killed in parts of each stage and before those of the driver; what was finished is kept. */
   @Test
-  void aSecondRunWritesTheSameBytes() throws IOException {
-    List<String> sets = List.of("features-per-part=64", "labels=" + labels, "label-column=size");
-    run(sets.toArray(String[]::new)).succeeded();
-    Path first = JobRun.newest(output);
-    Map<String, byte[]> written = JobRun.written(output);
-    assertThat(written).containsKey("browser/data/1-1.js");
+  void aKilledRunEndsWithTheSameBytes() throws IOException {
+    String[] sets = {
+      "features-per-part=64",
+      "labels=" + labels,
+      "label-column=size",
+      "steer=[{sae=small, feature=3, strengths=[8]}]",
+      "prompts=[\"Once upon a time\"]",
+      "steer-tokens=4"
+    };
+    run(sets).succeeded();
+    assertThat(JobRun.written(output)).containsKeys("browser/data/1-1.js", "browser/index.html");
 
-    List<String> again = new ArrayList<>(sets);
-    again.add("--force");
-    run(again.toArray(String[]::new)).succeeded();
-
-    assertThat(JobRun.newest(output)).isNotEqualTo(first);
-    JobRun.assertSame(JobRun.written(output), written);
+    Path killed = scratch.resolve("killed");
+    List<Runnable> deaths =
+        List.of(
+            () -> KilledJob.dieIn(KilledJob.PARTS, 2),
+            () -> KilledJob.dieIn("examples", 2),
+            () -> KilledJob.dieIn("describe", 5),
+            () -> KilledJob.dieBefore("pages"),
+            () -> KilledJob.dieIn("steer", 0));
+    List<String> printed = new ArrayList<>();
+    for (Runnable death : deaths) {
+      death.run();
+      JobRun run = JobRun.of("killed-sae-features", killed, arguments(sets));
+      assertThat(run.code()).as(run.err()).isEqualTo(3);
+      assertThat(run.err()).contains("killed at ");
+      printed.add(run.out());
+    }
+    KilledJob.live();
+    // Of 6 blocks of features the last is begun after others.
+    assertThat(printed.get(3)).containsPattern("Stage describe: [1-5] of 6 parts are finished");
+    assertThat(printed.get(4)).contains("Resuming run ", "Stage summary: 1 of 1 parts");
+    JobRun last = JobRun.of("killed-sae-features", killed, arguments(sets)).succeeded();
+    assertThat(last.out()).contains("Stage pages: 1 of 1 parts");
+    JobRun.assertSame(JobRun.written(killed), JobRun.written(output));
   }
 
+  /** And takes labels as a column and as rows of concept and value alike. */
   @Test
   void comparesWithAnotherRun() throws IOException {
-    JobRun.of("sae-features", scratch.resolve("other"), arguments("saes=" + saes.resolve("small")))
-        .succeeded();
+    JobRun other =
+        JobRun.of(
+                "sae-features",
+                scratch.resolve("other"),
+                arguments("saes=" + saes.resolve("small"), "labels=" + labels, "label-column=size"))
+            .succeeded();
 
     JobRun run =
-        run("saes=" + saes.resolve("small"), "compare-with=[" + scratch.resolve("other") + "]")
+        run(
+                "saes=" + saes.resolve("small"),
+                "labels=" + concepts(scratch.resolve("concepts")),
+                "concepts=[size]",
+                "compare-with=[" + scratch.resolve("other") + "]")
             .succeeded();
 
     assertThat(run.rows(FeatureTables.METRICS))
@@ -174,6 +226,7 @@ class SaeFeaturesTest {
               assertThat(row.otherSae()).isEqualTo("other/small");
               assertThat(row.value()).isCloseTo(1, within(1e-9)); // the same SAE
             });
+    assertThat(labelled(run)).isEqualTo(labelled(other)).hasSizeGreaterThan(90);
   }
 
   @Test
@@ -188,6 +241,40 @@ class SaeFeaturesTest {
     run("steer=[{feature=1}]", "prompts=[a]", "steer-tokens=600")
         .refusedWith("beside steer-tokens = 600 in a context of 512");
     assertThat(output).isEmptyDirectory();
+  }
+
+  private static List<String> labelled(JobRun run) throws IOException {
+    return run.rows(FeatureTables.LABELS).stream()
+        .map(
+            row ->
+                "%d %s=%s %d of %d %s"
+                    .formatted(
+                        row.feature(),
+                        row.concept(),
+                        row.value(),
+                        row.hits(),
+                        row.labelTokens(),
+                        row.correlation()))
+        .toList();
+  }
+
+  private static int[] steered(Path folder, int feature, double amount, String prompt, int tokens)
+      throws IOException {
+    ModelFiles files = ModelFiles.open(TinySaes.MODEL);
+    try (NDManager memory = NDManager.newBaseManager();
+        HookedTransformer model = HookedTransformer.load(files, memory);
+        Tokenizer tokenizer = Tokenizer.open(files.tokenizer().orElseThrow());
+        Sae sae = SaeFiles.read(folder, memory)) {
+      return FeatureSteering.continuations(
+              model,
+              FeatureDictionary.of("s", sae, DictionaryHooks.of(HookPoint.parse(TinySaes.HOOK))),
+              feature,
+              amount,
+              List.of(tokenizer.encode(prompt, SpecialTokens.EXCLUDE)),
+              Generation.greedy(tokens),
+              memory)
+          .get(0);
+    }
   }
 
   private JobRun run(String... sets) {
@@ -247,20 +334,50 @@ class SaeFeaturesTest {
   }
 
   /** Tokens of the upper half of the vocabulary are high, those below 100 low. */
+  private static Optional<String> size(int token) {
+    return token >= 256 ? Optional.of("high") : token < 100 ? Optional.of("low") : Optional.empty();
+  }
+
   private static Path labels(Path folder) {
+    StructType schema = places().add("size", DataTypes.StringType);
+    return table(
+        schema,
+        folder,
+        (place, token, rows) ->
+            size(token).ifPresent(size -> rows.add(RowFactory.create(place[0], place[1], size))));
+  }
+
+  /** The same as concept and value, and another concept beside it. */
+  private static Path concepts(Path folder) {
     StructType schema =
-        new StructType()
-            .add("sequence_id", DataTypes.LongType)
-            .add("position", DataTypes.IntegerType)
-            .add("size", DataTypes.StringType);
+        places().add("concept", DataTypes.StringType).add("value", DataTypes.StringType);
+    return table(
+        schema,
+        folder,
+        (place, token, rows) -> {
+          rows.add(RowFactory.create(place[0], place[1], "parity", "" + token % 2));
+          size(token)
+              .ifPresent(size -> rows.add(RowFactory.create(place[0], place[1], "size", size)));
+        });
+  }
+
+  private static StructType places() {
+    return new StructType()
+        .add("sequence_id", DataTypes.LongType)
+        .add("position", DataTypes.IntegerType);
+  }
+
+  /** Adds the rows about a token, of which a place is sequence and position. */
+  private interface Labeller {
+    void label(Object[] place, int token, List<Row> rows);
+  }
+
+  private static Path table(StructType schema, Path folder, Labeller labeller) {
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < SEQUENCES.size(); i++) {
       int[] sequence = SEQUENCES.get(i);
       for (int position = 0; position < sequence.length; position++) {
-        if (sequence[position] >= 256 || sequence[position] < 100) {
-          rows.add(
-              RowFactory.create((long) i, position, sequence[position] >= 256 ? "high" : "low"));
-        }
+        labeller.label(new Object[] {(long) i, position}, sequence[position], rows);
       }
     }
     LocalSpark.start();

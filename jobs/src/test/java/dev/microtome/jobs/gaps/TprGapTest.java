@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -134,7 +135,30 @@ class TprGapTest {
                           + (row.testOther() == 0 ? 0 : row.tprOther() * row.testOther()))
               .sum();
       assertThat(right / summary.testDocuments()).isCloseTo(summary.accuracy(), within(1e-12));
+      List<TprGapRow> defined = own.stream().filter(row -> !Double.isNaN(row.gap())).toList();
+      assertThat(own.size() - defined.size()).isEqualTo((int) summary.labelsWithoutGap());
+      assertThat(summary.rmsGap() * summary.rmsGap())
+          .isCloseTo(mean(defined, row -> row.gap() * row.gap()), within(1e-12));
+      double gap = mean(defined, TprGapRow::gap);
+      double share = mean(defined, TprGapRow::groupShare);
+      double covariance = mean(defined, row -> row.gap() * row.groupShare()) - gap * share;
+      double variances =
+          (mean(defined, row -> row.gap() * row.gap()) - gap * gap)
+              * (mean(defined, row -> row.groupShare() * row.groupShare()) - share * share);
+      assertThat(summary.shareCorrelation())
+          .isCloseTo(covariance / Math.sqrt(variances), within(1e-10)); // E[xy] - E[x]E[y]
+      for (TprGapRow row : own) {
+        assertThat(row.groupShare())
+            .isEqualTo((double) row.trainGroup() / (row.trainGroup() + row.trainOther()));
+      }
     }
+    // A classifier that leans on gender knows more of those whom a profession is full of.
+    assertThat(summaries.stream().filter(row -> row.eraser().equals("none")))
+        .allMatch(row -> row.shareCorrelation() > 0.2);
+  }
+
+  private static double mean(List<TprGapRow> rows, ToDoubleFunction<TprGapRow> value) {
+    return rows.stream().mapToDouble(value).average().orElseThrow();
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.microtome.jobs.Forecast;
 import dev.microtome.jobs.JobOutcome;
 import dev.microtome.jobs.JobStep;
+import dev.microtome.jobs.StepPlace;
 import dev.microtome.run.LocalFileStore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,7 +14,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -41,12 +44,12 @@ class NightTest {
 
     @Override
     public Forecast forecast() throws IOException {
-      run("1/1 a");
+      run(new StepPlace("1/1 a", Optional.empty()));
       throw new AssertionError("the step has not ended");
     }
 
     @Override
-    public JobOutcome run(String place) throws IOException {
+    public JobOutcome run(StepPlace place) throws IOException {
       if (end instanceof Error error) {
         throw error;
       } else if (end instanceof IOException failure) {
@@ -62,7 +65,7 @@ class NightTest {
 
   @Test
   void anErrorIsOneStepsEndAndNotTheNights() {
-    Night night = new Night(new LocalFileStore(), out, Clock.systemUTC());
+    Night night = new Night(new LocalFileStore(), out, Clock.systemUTC(), LastNight.NONE);
 
     List<PipelineRow> rows =
         night.run(
@@ -80,6 +83,23 @@ class NightTest {
     assertThat(night.broken()).isTrue();
     assertThat(new NightSummary(rows).headline())
         .isEqualTo("Not well: 2 failed (native, other), 1 blocked (after)");
+  }
+
+  /** 10 s, nobody knows, 5 minutes. */
+  @Test
+  void whatIsLeftIsWhatTheStepsTookLastNight() {
+    List<NightStep> steps = List.of(step("a", null), step("b", null), step("c", null));
+    LastNight last = new LastNight(Map.of("a", Duration.ofSeconds(10), "c", Duration.ofMinutes(5)));
+    Instant now = Instant.EPOCH;
+
+    assertThat(last.left(steps, now))
+        .contains(new StepPlace.Expected(now.plusSeconds(310), Duration.ofMinutes(5), 1));
+    assertThat(last.left(steps, now).orElseThrow().shown(now.plusSeconds(60)))
+        .as("the first takes longer than last night")
+        .isEqualTo("more than 5 min of all steps left");
+    assertThat(last.left(steps.subList(2, 3), now).orElseThrow().shown(now.plusSeconds(60)))
+        .isEqualTo("about 4 min of all steps left");
+    assertThat(last.left(steps.subList(1, 2), now)).isEmpty();
   }
 
   @Test

@@ -49,7 +49,7 @@ class NightlyConfTest {
             .out();
 
     assertThat(plan)
-        .contains("tokens (tokenize): would run, since it has not run yet (1 part, 1 rows)")
+        .contains("tokens (tokenize): would run, since it has not run yet (1 part, 1 rows; ")
         .contains("├─ activations (collect-activations): would be looked at after tokens")
         .contains("│  └─ saes (train-sae): would be looked at after activations")
         .contains("evaluation (evaluate-sae): would be looked at after tokens, saes")

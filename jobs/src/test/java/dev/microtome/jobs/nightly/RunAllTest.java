@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -192,16 +193,19 @@ class RunAllTest {
   void dryRunShowsTheTreeWithWhatWouldRunAndWhyAndWritesNothing() throws IOException {
     String first = night(STEPS, "--dry-run").succeeded().out();
     assertThat(first)
-        .contains("├─ corpus (generate-corpus): would run, since it has not run yet (1 part)")
+        .contains(
+            "├─ corpus (generate-corpus): would run, since it has not run yet (1 part; little memory)")
         .contains("│  └─ models (train-model): would be looked at after corpus")
-        .contains("└─ numbers (range): would run, since it has not run yet (3 parts, 25 rows)");
+        .contains(
+            "└─ numbers (range): would run, since it has not run yet (3 parts, 25 rows; 600 B a task)");
     assertThat(folder.resolve("nights")).doesNotExist();
 
     night(STEPS).succeeded();
     String changed = STEPS.replace("count = 25", "count = 26").replace("steps = 2", "steps = 3");
     assertThat(night(changed, "--dry-run").succeeded().out())
-        .contains("corpus (generate-corpus): up to date")
-        .contains("numbers (range): would run, since count was 25, is 26 (3 parts, 26 rows)")
+        .contains("corpus (generate-corpus): up to date (little memory)")
+        .contains(
+            "numbers (range): would run, since count was 25, is 26 (3 parts, 26 rows; 600 B a task)")
         .contains("models (train-model): would run, since steps was 2, is 3");
 
     Files.writeString(folder.resolve("a.txt"), "text");
@@ -209,7 +213,85 @@ class RunAllTest {
     night(read, "--only=numbers").succeeded();
     String less = STEPS.replace("count = 25", "count = 24");
     assertThat(night(less, "--dry-run").succeeded().out())
-        .contains(", is null; its text changed (3 parts, 24 rows)");
+        .contains(", is null; its text changed (3 parts, 24 rows; ");
+  }
+
+  @Test
+  void aDryRunOfAForcedNightTellsThatEveryStepWouldRun() throws IOException {
+    String two =
+        """
+        jobs = [
+          { name = a, job = range, configuration { count = 5 } }
+          { name = b, job = range, configuration { count = 5 }, after = [a] }
+        ]
+        """;
+    night(two).succeeded();
+
+    assertThat(night(two, "--dry-run", "--force").succeeded().out())
+        .contains("a (range): would run, since a new run is forced (1 part")
+        .contains("b (range): would be looked at after a");
+    assertThat(statuses()).containsExactly("a done", "b done");
+  }
+
+  @Test
+  void theNextNightSaysWhatIsLeftOfAllStepsByTheLast() throws IOException {
+    assertThat(night(STEPS).succeeded().out()).doesNotContain("of all steps left");
+
+    assertThat(night(STEPS).succeeded().out())
+        .containsPattern(
+            "Step 1 of 3: corpus .generate-corpus., 0 s so far, about \\d+ s of all steps left as last night");
+  }
+
+  /** What the models of a kept run were made of stays, however old it is. */
+  @Test
+  void aNightCleansItsFolderAsTheCommandCleanDoes() throws IOException {
+    String keeping = "retention.keep = 1\n" + STEPS;
+    night(STEPS).succeeded();
+    night(keeping.replace("count = 25", "count = 26"), "--only=numbers").succeeded();
+    Path first = run("corpus");
+    Path models = run("models");
+    assertThat(runs("numbers")).isEqualTo(1);
+    assertThat(runs("")).as("nights themselves").isEqualTo(1);
+
+    String more = keeping.replace("sequences = 20", "sequences = 21");
+    assertThat(night(more, "--only=corpus", "--dry-run").succeeded().out())
+        .contains("Old runs: 1 of each step are kept")
+        .doesNotContain("would go ");
+    night(more, "--only=corpus").succeeded();
+    assertThat(run("corpus")).isNotEqualTo(first);
+    assertThat(first).as("read by " + models).exists();
+
+    assertThat(night(more).succeeded().out())
+        .contains("removed " + models)
+        .contains("removed " + first);
+    assertThat(first).doesNotExist();
+    assertThat(run("models")).exists();
+  }
+
+  @Test
+  void nothingIsRemovedUnlessItIsAskedForAndAllIsWell() throws IOException {
+    String one = "jobs = [{ name = a, job = range, configuration { count = 5 } }]\n";
+    night(one).succeeded();
+    night(one.replace("5", "6")).succeeded();
+    assertThat(runs("a")).isEqualTo(2);
+    assertThat(night("retention.keep = 1\n" + one, "--dry-run").succeeded().out())
+        .contains("  would go " + folder.resolve("nights/a"));
+
+    night("retention.keep = 1\n" + one.replace("5", "7, trouble = refused-input"))
+        .refusedWith("Not well");
+    assertThat(runs("a")).isGreaterThan(1);
+    night("retention.keep = 0\n" + one)
+        .refusedWith("retention.keep: invalid value 0: must be at least 1, or null");
+  }
+
+  private Path run(String step) throws IOException {
+    return JobRun.newest(folder.resolve("nights").resolve(step));
+  }
+
+  private long runs(String step) throws IOException {
+    try (Stream<Path> entries = Files.list(folder.resolve("nights").resolve(step))) {
+      return entries.filter(path -> path.getFileName().toString().matches("\\d{4}-.*")).count();
+    }
   }
 
   @ParameterizedTest

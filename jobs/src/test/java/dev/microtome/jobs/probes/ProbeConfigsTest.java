@@ -48,6 +48,7 @@ class ProbeConfigsTest {
         "concepts=[hook]      | concepts: invalid value hook: is a word of the probes' files",
         "real-valued=[year]   | real-valued: invalid value year: must be one of the concepts",
         "probes=[]            | needs at least one, such as logistic",
+        "probes=[mlp],rows=all | probes: invalid value mlp: is fitted to a sample in memory",
         "c=[]                 | c: invalid value []: needs at least one number",
         "c=[1, -1]            | c: invalid value -1.0: must be above 0",
         "ridge=[0]            | ridge: invalid value 0.0: must be above 0",
@@ -59,7 +60,7 @@ class ProbeConfigsTest {
       })
   void trainProbeRefusesWhatCannotBe(String set, String message) {
     assertThatExceptionOfType(InputException.class)
-        .isThrownBy(() -> ConfFile.read(TrainProbeConfig.class, with(set)))
+        .isThrownBy(() -> ConfFile.read(TrainProbeConfig.class, with(set.split(",(?=rows)", -1))))
         .withMessageContaining(message);
   }
 

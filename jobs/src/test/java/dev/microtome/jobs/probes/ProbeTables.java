@@ -1,15 +1,15 @@
 package dev.microtome.jobs.probes;
 
-import dev.microtome.jobs.LocalSpark;
+import dev.microtome.jobs.labels.LabelledTables;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
@@ -34,7 +34,12 @@ public final class ProbeTables {
   /** One activation. */
   @SuppressWarnings("ArrayRecordComponent") // made for a test and not compared
   public record Example(
-      String hook, long sequence, int position, float[] x, String mood, double depth) {}
+      String hook, long sequence, int position, float[] x, String mood, double depth) {
+    LabelledTables.Example labelled() {
+      int token = (int) (sequence * POSITIONS + position) % 40;
+      return new LabelledTables.Example(hook, sequence, position, token, x, mood, depth);
+    }
+  }
 
   public static List<Example> examples() {
     List<Example> examples = new ArrayList<>();
@@ -63,56 +68,49 @@ public final class ProbeTables {
 
   /** Activations, rows that {@code change} makes null left out. */
   public Path activations(String name, UnaryOperator<Example> change) {
-    StructType schema =
-        new StructType()
-            .add("hook", DataTypes.StringType, false)
-            .add("sequence_id", DataTypes.LongType, false)
-            .add("position", DataTypes.IntegerType, false)
-            .add("token_id", DataTypes.IntegerType, false)
-            .add("activation", DataTypes.createArrayType(DataTypes.FloatType, false), false);
-    List<Row> rows = new ArrayList<>();
-    for (Example original : examples()) {
-      Example row = change.apply(original);
-      if (row != null) {
-        Float[] x = new Float[row.x().length];
-        for (int i = 0; i < x.length; i++) {
-          x[i] = row.x()[i];
-        }
-        int token = (int) (row.sequence() * POSITIONS + row.position()) % 40;
-        rows.add(RowFactory.create(row.hook(), row.sequence(), row.position(), token, x));
-      }
-    }
-    return write(rows, schema, name);
+    return tables()
+        .activations(
+            name,
+            examples().stream()
+                .map(change)
+                .filter(Objects::nonNull)
+                .map(Example::labelled)
+                .toList());
   }
 
   /** Labels as generate-corpus writes them. */
   public Path labels(String name, Predicate<Example> kept) {
+    return tables()
+        .labels(
+            name,
+            examples().stream()
+                .filter(row -> row.hook().equals(TOLD))
+                .filter(kept)
+                .map(Example::labelled)
+                .toList());
+  }
+
+  /** Two columns of numbers a token: what {@link #TOLD} says, its depth, and nothing. */
+  public Path places(String name) {
     StructType schema =
         new StructType()
             .add("sequence_id", DataTypes.LongType)
             .add("position", DataTypes.IntegerType)
-            .add("concept", DataTypes.StringType)
-            .add("value", DataTypes.StringType);
+            .add("latitude", DataTypes.DoubleType)
+            .add("longitude", DataTypes.FloatType);
+    Random random = new Random(5);
     List<Row> rows = new ArrayList<>();
     for (Example row : examples()) {
-      if (row.hook().equals(TOLD) && kept.test(row)) {
-        rows.add(RowFactory.create(row.sequence(), row.position(), "mood", row.mood()));
-        String depth = Double.toString(row.depth());
-        rows.add(RowFactory.create(row.sequence(), row.position(), "depth", depth));
+      if (row.hook().equals(TOLD)) {
+        rows.add(
+            RowFactory.create(
+                row.sequence(), row.position(), 30 * row.depth(), (float) random.nextGaussian()));
       }
     }
-    return write(rows, schema, name);
+    return tables().write(rows, schema, name);
   }
 
-  private Path write(List<Row> rows, StructType schema, String name) {
-    LocalSpark.start();
-    Path table = folder.resolve(name);
-    SparkSession.builder()
-        .getOrCreate()
-        .createDataFrame(rows, schema)
-        .coalesce(1)
-        .write()
-        .parquet(table.toString());
-    return table;
+  private LabelledTables tables() {
+    return new LabelledTables(folder, "mood");
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.microtome.jobs.JobRun;
+import dev.microtome.jobs.KilledJob;
 import dev.microtome.jobs.LocalSpark;
 import dev.microtome.model.load.Safetensors;
 import dev.microtome.probing.ProbeScoreRow;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -102,6 +104,76 @@ class TrainProbeTest {
         .isEqualTo(Files.readAllBytes(file("whole", TOLD)));
   }
 
+  /** No more rows than a sample takes: the passes over all find the same probes. */
+  @Test
+  void allRowsAreFittedOverTheCluster() throws IOException {
+    Path activations = tables.activations("a", row -> row);
+    Path labels = tables.labels("l", row -> row.sequence() % 9 > 0);
+    String[] keys = {"concepts=[mood,depth]", "real-valued=[depth]", "c=[1e-2,1]", "folds=2"};
+    JobRun sample = run("sample", activations, labels, keys).succeeded();
+    JobRun all =
+        run("all", activations, labels, with(keys, "rows=all", "rows-per-part=700")).succeeded();
+
+    List<ProbeScoreRow> scores = all.rows(ProbeScoreRow.TABLE);
+    List<ProbeScoreRow> expected = sample.rows(ProbeScoreRow.TABLE);
+    assertThat(scores).hasSize(6);
+    for (int i = 0; i < scores.size(); i++) {
+      assertThat(scores.get(i))
+          .usingRecursiveComparison()
+          .withComparatorForType(TrainProbeTest::roughly, Double.class)
+          .isEqualTo(expected.get(i));
+    }
+    List<RidgePathRow> path = all.rows(RidgePathRow.TABLE);
+    assertThat(path).hasSize(4);
+    assertThat(path)
+        .usingRecursiveComparison()
+        .withComparatorForType(TrainProbeTest::roughly, Double.class)
+        .isEqualTo(sample.rows(RidgePathRow.TABLE));
+    assertThat(all.rows(RegressionScoreRow.TABLE))
+        .hasSize(2)
+        .usingRecursiveComparison()
+        .withComparatorForType(TrainProbeTest::roughly, Double.class)
+        .isEqualTo(sample.rows(RegressionScoreRow.TABLE));
+    try (Safetensors found = Safetensors.open(file("all", TOLD));
+        Safetensors other = Safetensors.open(file("sample", TOLD))) {
+      assertThat(found.metadata()).isEqualTo(other.metadata());
+      for (String name : other.names()) {
+        assertThat(found.doubles(name)).as(name).containsExactly(other.doubles(name), within(1e-6));
+      }
+    }
+  }
+
+  /** Both searches end at a billionth of the gradient. */
+  private static int roughly(double a, double b) {
+    return Math.abs(a - b) < 1e-7 ? 0 : Double.compare(a, b);
+  }
+
+  /** Killed before the first pass, in the search and at the end, and taken up each time. */
+  @Test
+  void aKilledFitToAllRowsEndsWithTheSameBytes() throws IOException {
+    Path activations = tables.activations("a", row -> row);
+    Path labels = tables.labels("l", row -> true);
+    String[] keys = {
+      "concepts=[mood]", "rows=all", "rows-per-part=800", "c=[1]", "probes=[logistic]"
+    };
+    run("undisturbed", activations, labels, keys).succeeded();
+    for (String stage : List.of("fit_0_0", "fit_0_5", "fit_1_3", "probes")) {
+      KilledJob.dieBefore(stage);
+      JobRun killed = job("killed-train-probe", "killed", activations, labels, keys);
+      assertThat(killed.code()).isEqualTo(3);
+      assertThat(killed.err()).contains("killed at " + stage);
+    }
+    KilledJob.live();
+    JobRun resumed = job("killed-train-probe", "killed", activations, labels, keys).succeeded();
+    assertThat(resumed.out()).contains("Resuming run ", "Stage fit_1_2: ");
+    JobRun.assertSame(
+        JobRun.written(folder.resolve("killed")), JobRun.written(folder.resolve("undisturbed")));
+  }
+
+  private static String[] with(String[] keys, String... more) {
+    return Stream.concat(Stream.of(keys), Stream.of(more)).toArray(String[]::new);
+  }
+
   @Test
   void refusesWhatCannotBeProbed() throws IOException {
     Path activations = tables.activations("a", row -> row);
@@ -149,6 +221,53 @@ class TrainProbeTest {
             "concepts=[depth]",
             "max-unmatched-labels=1")
         .refusedWith("sequences to fit to or to score on are missing");
+    run(
+            "all",
+            tables.activations("alone", row -> row.sequence() == 0 ? row : null),
+            labels,
+            "concepts=[depth]",
+            "rows=all",
+            "max-unmatched-labels=1")
+        .refusedWith("concept 'depth': sequences to fit to or to score on are missing");
+    run(
+            "all",
+            activations,
+            tables.labels("most", row -> row.sequence() < 60),
+            "concepts=[mood]",
+            "rows=all",
+            "max-unlabelled=0.2")
+        .refusedWith("activations have no label, more than max-unlabelled = 0.2 allows");
+  }
+
+  /** Latitude and longitude as one concept of any table: R² of each, by hook point and layer. */
+  @Test
+  void columnsOfNumbersAreOneConcept() throws IOException {
+    JobRun run =
+        run(
+                "out",
+                tables.activations("a", row -> row),
+                tables.places("l"),
+                "concepts=[latitude/longitude]")
+            .succeeded();
+    List<RegressionScoreRow> rows = run.rows(RegressionScoreRow.TABLE);
+    assertThat(rows).hasSize(4);
+    for (RegressionScoreRow row : rows) {
+      assertThat(row.concept()).isEqualTo("latitude/longitude");
+      assertThat(row.layer()).isEqualTo(row.hook().equals(TOLD) ? 3 : -1);
+      assertThat(row.trainRows() + row.testRows()).isEqualTo(720);
+      if (row.hook().equals(TOLD) && row.target().equals("latitude")) {
+        assertThat(row.r2()).isGreaterThan(0.8);
+        // 30 times that of the depth
+        assertThat(row.rootMeanSquaredError()).isBetween(6.0, 21.0);
+      } else {
+        assertThat(row.r2()).isLessThan(0.05);
+      }
+    }
+    assertThat(run.rows(ProbeScoreRow.TABLE)).isEmpty();
+    try (Safetensors file = Safetensors.open(file("out", TOLD))) {
+      assertThat(file.tensor("latitude/longitude.regression.weights").shape())
+          .containsExactly(2L, 8L);
+    }
   }
 
   @Test
@@ -166,9 +285,13 @@ class TrainProbeTest {
   }
 
   private JobRun run(String output, Path activations, Path labels, String... sets) {
+    return job("train-probe", output, activations, labels, sets);
+  }
+
+  private JobRun job(String name, String output, Path activations, Path labels, String... sets) {
     List<String> all = new ArrayList<>(List.of("activations=" + activations, "labels=" + labels));
     all.addAll(List.of(sets));
-    return JobRun.of("train-probe", folder.resolve(output), all);
+    return JobRun.of(name, folder.resolve(output), all);
   }
 
   private Path file(String output, String hook) throws IOException {

@@ -5,6 +5,7 @@ import dev.microtome.jobs.TableReader;
 import dev.microtome.jobs.VectorRows;
 import dev.microtome.table.RowReader;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,18 @@ final class GivenRows implements TableReader {
   GivenRows with(String table, List<? extends Record> rows) {
     tables.put(table, rows);
     return this;
+  }
+
+  /** The same rows, of these tables in the opposite order. */
+  GivenRows backwards(String... names) {
+    GivenRows others = new GivenRows();
+    others.tables.putAll(tables);
+    for (String name : names) {
+      List<Record> rows = new ArrayList<>(tables.get(name));
+      Collections.reverse(rows);
+      others.tables.put(name, rows);
+    }
+    return others;
   }
 
   GivenRows without(String... names) {

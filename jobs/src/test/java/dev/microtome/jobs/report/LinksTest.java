@@ -17,6 +17,8 @@ class LinksTest {
   void isTheWholeAddressElsewhere() {
     assertThat(Links.from("file:/a/report/R/page", "s3a://b/features/F/browser"))
         .isEqualTo("s3a://b/features/F/browser/");
+    assertThat(Links.from("s3a://reports/R/page", "s3a://features/F/browser"))
+        .isEqualTo("s3a://features/F/browser/");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.microtome.jobs.report;
 
 import dev.microtome.circuits.CircuitScoreRow;
+import dev.microtome.dynamics.LossByPositionRow;
 import dev.microtome.dynamics.LossPcaComponentRow;
 import dev.microtome.dynamics.LossPcaRow;
 import dev.microtome.heads.HeadScoreRow;
@@ -38,7 +39,8 @@ final class MadeUpTables {
             "circuit_scores",
             List.of(
                 new CircuitScoreRow(JUMPS, 0, 1, 0, "full_ov_copying", 0.125),
-                new CircuitScoreRow(JUMPS, 1000, 1, 0, "full_ov_copying", 0.875)))
+                new CircuitScoreRow(JUMPS, 1000, 1, 0, "full_ov_copying", 0.875),
+                new CircuitScoreRow(JUMPS, 2000, 1, 0, "full_ov_copying", 0.5)))
         .with("loss_pca", plane())
         .with(
             "loss_pca_components",
@@ -56,7 +58,9 @@ final class MadeUpTables {
             List.of(
                 new FeatureLogitRow("topk", 7, 0, 1, 3, text, 2),
                 new FeatureLogitRow("topk", 7, 0, -1, 4, "lowered", -2)))
-        .with("erasure_probes", probes(text));
+        .with("erasure_probes", probes(text))
+        .with(ErasedLoss.BEFORE, losses(text, 3))
+        .with(ErasedLoss.AFTER, losses(text, 3.5));
   }
 
   private static List<HeadScoreRow> headScores(String text) {
@@ -104,7 +108,7 @@ final class MadeUpTables {
     return rows;
   }
 
-  private static List<SaeEvaluationRow> evaluation(String text) {
+  static List<SaeEvaluationRow> evaluation(String text) {
     List<SaeEvaluationRow> rows = new ArrayList<>();
     for (String sae : List.of("topk", text)) {
       double l0 = sae.equals("topk") ? 8 : 4;
@@ -116,8 +120,8 @@ final class MadeUpTables {
     return rows;
   }
 
-  private static SaeEvaluationRow metric(String sae, String metric, double value) {
-    return new SaeEvaluationRow(sae, "model", "blocks.0.mlp.hook_post", "topk", metric, value);
+  static SaeEvaluationRow metric(String sae, String metric, double value) {
+    return new SaeEvaluationRow(sae, "model", "blocks.0.mlp.hook_post", 0, "topk", metric, value);
   }
 
   private static List<FeatureRow> features(String text) {
@@ -130,8 +134,7 @@ final class MadeUpTables {
         feature("neurons:blocks.0.mlp.hook_post", 1, 10, "word=noun", 0.9));
   }
 
-  private static FeatureRow feature(
-      String sae, int feature, long fires, String label, double correlation) {
+  static FeatureRow feature(String sae, int feature, long fires, String label, double correlation) {
     return new FeatureRow(
         sae,
         "blocks.0.mlp.hook_post",
@@ -171,6 +174,14 @@ final class MadeUpTables {
         probe(text, "none", 0, "logistic", 0.875),
         probe(text, "given", 1, "logistic", 0.5625),
         probe(text, "none", 0, "mlp", 0.9375));
+  }
+
+  /** At the last checkpoint 30 tokens of 2 nats and 10 of another loss. */
+  private static List<LossByPositionRow> losses(String text, double second) {
+    return List.of(
+        new LossByPositionRow(text, 0, 1, 9, 0.1, 30),
+        new LossByPositionRow(text, 1000, 1, 2, 0.1, 30),
+        new LossByPositionRow(text, 1000, 2, second, 0.1, 10));
   }
 
   private static ErasureProbeRow probe(

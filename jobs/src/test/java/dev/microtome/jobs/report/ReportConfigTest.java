@@ -27,8 +27,12 @@ class ReportConfigTest {
     assertThatThrownBy(() -> ConfFile.read(ReportConfig.class, List.of()))
         .hasMessageContaining("heads: invalid value null: at least one input is needed: heads, ")
         .hasMessageContaining("erasure or steps");
+    assertThatThrownBy(() -> ConfFile.read(ReportConfig.class, List.of("framework=f", "steps=[s]")))
+        .hasMessageContaining("framework: invalid value f: is said of heads: heads must be given");
     assertThatThrownBy(() -> ConfFile.read(ReportConfig.class, List.of("heads=h", "title=\" \"")))
         .hasMessageContaining("title: invalid value");
+    assertThatThrownBy(() -> ConfFile.read(ReportConfig.class, List.of("losses=l", "erasure=e")))
+        .hasMessageContaining("erased-losses: invalid value null: losses and erased-losses are");
     assertThatThrownBy(() -> ConfFile.read(ReportConfig.class, List.of("head=h")))
         .hasMessageContaining("Unknown key head: did you mean heads?");
   }

@@ -35,6 +35,7 @@ class ReportPageTest {
                 "About " + name,
                 List.of(),
                 List.of(new StepFacts(name, "job", 1, 2, 3)),
+                name + " at hook_embed",
                 "../../../features/F/browser/"),
             MadeUpTables.of(name).tables())
         .write(out);
@@ -51,7 +52,9 @@ class ReportPageTest {
     assertThat(seen.path("hacked").asText()).isEqualTo("undefined");
     assertThat(seen.path("title").asText()).isEqualTo("About " + HOSTILE);
     assertThat(seen.path("text").asText())
-        .contains("The phase change", "A linear probe tells " + HOSTILE);
+        .contains("The phase change", "A linear probe tells " + HOSTILE)
+        .contains("Without " + HOSTILE + " at hook_embed the loss of " + HOSTILE)
+        .contains(" goes from 2.250 to 2.375 nats a token.");
     assertThat(seen.path("links")).allMatch(link -> link.asText().matches("#.*|\\.\\./.*"));
     assertThat(seen.path("broken")).isEmpty();
     assertThat(seen.path("figures")).hasSize(10);

@@ -25,7 +25,9 @@ class ReportTest {
         { name = models, job = train-model, configuration {
             tokens = [${output}/tokens], steps = 2, context-length = 16, architecture { layers = 1, heads = 2, d-model = 8 }
             sweep = [{ name = tiny }] } }
-        { name = heads, job = induction-heads, configuration { checkpoints = [${output}/models], repeats = 2, sequence-length = 5, examples = 2 } }
+        { name = heads, job = induction-heads, configuration {
+            checkpoints = [${output}/models], repeats = 2, sequence-length = 5, examples = 2
+            tokens = ${output}/tokens, early-position = 2, late-position = 10, ablations = [] } }
         { name = report, job = report, configuration { title = "A pipeline", heads = ${output}/heads, steps = [${output}/models, ${output}/heads] } }
       ]
       """;
@@ -54,7 +56,8 @@ class ReportTest {
     String page = Files.readString(JobRun.newest(runs("report")).resolve("page/index.html"));
     assertThat(page)
         .contains("<h1>A pipeline</h1>", "id=\"phase-change\"", "id=\"heads\"", "tiny 0.0")
-        .contains("<th scope=\"row\">models</th><td>train-model</td>")
+        .contains("id=\"loss\"", "<th scope=\"row\">models</th><td>train-model</td>")
+        .contains("<td>" + Numbers.bytes(written("models")) + "</td></tr>")
         .doesNotContain("<td>generate-corpus</td>", "id=\"saes\"", "id=\"erasure\"");
     assertThat(pipeline().out()).contains("All is well: 4 up-to-date");
 
@@ -67,6 +70,11 @@ class ReportTest {
     assertThat(pipeline().out()).contains("1 done, 3 up-to-date");
   }
 
+  /** Bytes of all that a step has written, its checkpoints included. */
+  private long written(String step) throws IOException {
+    return JobRun.written(runs(step)).values().stream().mapToLong(bytes -> bytes.length).sum();
+  }
+
   @Test
   void refusesWhatIsNoSuchRun() throws IOException {
     pipeline();
@@ -76,11 +84,34 @@ class ReportTest {
     report("sae-features=" + runs("heads")).refusedWith("has no table 'features' (it has head_sco");
     report("steps=[" + folder.resolve("none") + "]").refusedWith("/none");
     report("steps=[" + folder + "]").refusedWith(": no run and no output folder");
+    report("erasure=" + runs("heads"), "losses=" + runs("heads"), "erased-losses=" + runs("heads"))
+        .refusedWith("has no table 'erasure_probes'");
     report().refusedWith("at least one input is needed");
     report("hedas=x").refusedWith("Unknown key hedas: did you mean heads?");
     Files.delete(JobRun.newest(runs("heads")).resolve("_SUCCESS"));
     report("heads=" + runs("heads")).refusedWith("has no _SUCCESS");
     assertThat(folder.resolve("page")).doesNotExist();
+  }
+
+  /** Segments of one token have nothing to foretell, and neither has a model that is not causal. */
+  @Test
+  void headsWithoutPredictionsHaveAPage() throws IOException {
+    pipeline();
+    JobRun.of(
+            "induction-heads",
+            folder.resolve("single"),
+            List.of(
+                "checkpoints=[" + runs("models") + "]",
+                "repeats=2",
+                "sequence-length=1",
+                "examples=2"))
+        .succeeded();
+
+    report("heads=" + folder.resolve("single")).succeeded();
+
+    assertThat(Files.readString(JobRun.newest(folder.resolve("page")).resolve("page/index.html")))
+        .contains("id=\"heads\"")
+        .doesNotContain("id=\"phase-change\"");
   }
 
   @Test

@@ -41,7 +41,7 @@ class TrainSaeInputsTest extends TrainSaeRuns {
         "saes=[{name=a,hook=hook_embed}] | saes: invalid value a: its hook 'hook_embed' is not among hooks, [blocks.2.hook_resid_post]",
         "sae.target=blocks.9.mlp.hook_post | activations %s have no hook 'blocks.9.mlp.hook_post'",
         "sae.target=blocks.2.hook_resid_post | target: invalid value blocks.2.hook_resid_post: is what SAE 'sae' encodes; null for an autoencoder",
-        "sae.target=blocks.2.mlp.hook_post | SAE 'sae' at hook 'blocks.2.hook_resid_post': SAELens has no format for a transcoder by topk; there is one for relu, relu-2023, batchtopk, jumprelu and matryoshka",
+        "sae.target=blocks.2.mlp.hook_post | SAE 'sae' at hook 'blocks.2.hook_resid_post': there is no format for a transcoder by topk from 64 to 172 dimensions: SAELens has one for relu, relu-2023, batchtopk, jumprelu and matryoshka, sparsify one for topk between equal widths without a norm of each token",
         "sae.target=\"blocks.*.mlp.hook_post\" | sae.target: invalid value blocks.*.mlp.hook_post: must be one hook point, without '*'",
         "sae.skip=true | sae.skip: invalid value true: goes with a target",
         "workers=60 | workers: invalid value 60: hook 'blocks.2.hook_resid_post' has 3,200 tokens to train on, not a batch of 64 for each",
@@ -62,7 +62,7 @@ class TrainSaeInputsTest extends TrainSaeRuns {
         train("plan", "hooks=" + RESID, "grid.expansion=[2,8]", "--dry-run").succeeded().out();
     assertThat(plan)
         .contains(
-            "Memory of a task: about 1.3 MB for the SAEs that it trains together, and 0.1 MB of the heap");
+            "memory of a task: about 1.4 MB (1.3 MB for the SAEs that it trains together, 0.1 MB of the heap");
   }
 
   /** A name with the hook behind it, and one that was given like that. */

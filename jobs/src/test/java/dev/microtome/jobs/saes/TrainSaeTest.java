@@ -10,9 +10,12 @@ import dev.microtome.jobs.JobRun;
 import dev.microtome.jobs.LocalSpark;
 import dev.microtome.run.Digest;
 import dev.microtome.run.LocalFileStore;
+import dev.microtome.sae.DecoderNorms;
+import dev.microtome.sae.Encoding;
 import dev.microtome.sae.Mapping;
 import dev.microtome.sae.Sae;
 import dev.microtome.sae.SaeFiles;
+import dev.microtome.sae.SaeForm;
 import dev.microtome.sae.training.SaeScoreRow;
 import dev.microtome.sae.training.SaeTrainingRow;
 import dev.microtome.table.TableSpec;
@@ -179,6 +182,30 @@ class TrainSaeTest extends TrainSaeRuns {
     }
     assertThat(Files.readString(saes("transcoder").resolve("few/cfg.json")))
         .contains("\"jumprelu_transcoder\"");
+  }
+
+  /** SAELens has no transcoder by TopK; what evaluates SAEs reads either. */
+  @Test
+  void aTranscoderByTopKIsWrittenAsSparsifys() throws IOException {
+    String mlp = "blocks.2.hook_mlp_out";
+    List<String> settings = with("source=model", "model=" + MODEL);
+    settings.add("tokens=" + inputs.resolve("tokens"));
+    settings.add("hooks=[blocks.2.hook_resid_mid]");
+    settings.add("sae.target=" + mlp);
+    settings.add("sae.k=4");
+    JobRun.of("train-sae", folder.resolve("topk"), settings).succeeded();
+
+    Path sae = saes("topk").resolve("sae");
+    assertThat(files("topk")).containsKeys("sae/cfg.json", "sae/sae.safetensors");
+    SaeForm form = SaeFiles.check(sae);
+    assertThat(form.mapping()).isEqualTo(Mapping.TRANSCODER);
+    assertThat(form.encoding()).isEqualTo(new Encoding.TopK(4, DecoderNorms.FREE));
+    assertThat(form.source().outputHook()).contains(mlp);
+    JobRun.of(
+            "evaluate-sae",
+            folder.resolve("evaluation"),
+            List.of("model=" + MODEL, "tokens=" + inputs.resolve("tokens"), "saes=" + sae))
+        .succeeded();
   }
 
   @Test

@@ -25,11 +25,17 @@ class ScrubConfigTest {
 
   @Test
   void keysBecomeSettings() {
-    assertThat(read().eraserSettings()).isEqualTo(EraserSettings.leace());
+    assertThat(read().eraserSettings()).isEqualTo(EraserSettings.leace().ofFloat32().constrained());
     assertThat(read().realValuedConcepts()).isEmpty();
     assertThat(read("real-valued=true").realValuedConcepts()).containsExactly("part_of_speech");
     assertThat(
-            read("method=orth", "affine=false", "svd-tolerance-kind=absolute", "svd-tolerance=0.01")
+            read(
+                    "method=orth",
+                    "affine=false",
+                    "svd-tolerance-kind=absolute",
+                    "svd-tolerance=0.01",
+                    "ridge=0",
+                    "constrain-cov-trace=false")
                 .eraserSettings())
         .isEqualTo(
             EraserSettings.orthogonal()
@@ -47,6 +53,7 @@ class ScrubConfigTest {
         "max-unlabelled=1.5       | max-unlabelled: invalid value 1.5: must be from 0 to 1",
         "max-unmatched-labels=-1  | must be from 0 to 1",
         "svd-tolerance=1          | must be at least 0 and below 1",
+        "ridge=1                  | ridge: invalid value 1.0: must be at least 0 and below 1",
         "random-subspaces=-1      | random-subspaces: invalid value -1: must be at least 0",
         "batch-tokens=0           | must be at least 1",
         "sequences-per-part=0     | sequences-per-part: invalid value 0: must be at least 1",

@@ -9,6 +9,7 @@ import dev.microtome.erasure.ErasureReportRow;
 import dev.microtome.erasure.ScrubbedHookRow;
 import dev.microtome.erasure.ScrubbingLossRow;
 import dev.microtome.jobs.JobRun;
+import dev.microtome.jobs.KilledJob;
 import dev.microtome.jobs.LocalSpark;
 import dev.microtome.table.TableSpec;
 import java.io.IOException;
@@ -146,7 +147,7 @@ class ScrubTest {
   /** Killed before a fit, between hook points and before the losses, and taken up each time. */
   @Test
   void partsDoNotMatterAndAKilledRunEndsWithTheSameBytes() throws IOException {
-    String[] cut = {KEY, "random-subspaces=2", "sequences-per-part=13"};
+    String[] cut = {KEY, "random-subspaces=2", "sequences-per-part=5"};
     JobRun undisturbed =
         GoldenScrubbing.scrub(folder.resolve("cut"), tokens, labels, cut).succeeded();
     List<ScrubbingLossRow> losses = undisturbed.rows(ScrubbingLossRow.TABLE);
@@ -158,8 +159,9 @@ class ScrubTest {
     }
 
     Path output = folder.resolve("killed");
-    for (String stage : List.of("erasers_0000", "moments_0003", "losses", "merge")) {
-      KilledScrub.killedAt = stage;
+    for (String stage :
+        List.of("erasers_0000", "merge_0001_1", "moments_0003", KilledJob.PARTS, "merge")) {
+      KilledJob.dieBefore(stage);
       JobRun killed = GoldenScrubbing.run("killed-scrub", output, tokens, labels, cut);
       assertThat(killed.code()).isEqualTo(3);
       assertThat(killed.err()).contains("killed at " + stage);
@@ -167,12 +169,36 @@ class ScrubTest {
     try (Stream<Path> files = Files.walk(output)) {
       assertThat(files.map(Path::toString))
           .anyMatch(file -> file.endsWith("relay/erasers/" + HOOKS.get(2) + ".safetensors"))
-          .noneMatch(file -> file.contains("relay/moments/"));
+          .noneMatch(file -> file.contains("relay/moments/") || file.contains("relay/merge_"));
     }
-    KilledScrub.killedAt = "";
+    KilledJob.live();
     JobRun resumed = GoldenScrubbing.run("killed-scrub", output, tokens, labels, cut).succeeded();
-    assertThat(resumed.out()).contains("Resuming run ", "Stage moments_0003: 4 of 4 parts");
+    assertThat(resumed.out()).contains("Resuming run ", "Stage moments_0003: 10 of 10 parts");
     JobRun.assertSame(JobRun.written(output), JobRun.written(folder.resolve("cut")));
+  }
+
+  /** A part a sequence would read all labels each: they are put in ranges of sequences before. */
+  @Test
+  void labelsInRangesOfSequencesAreTheSame() throws IOException {
+    String hook = HOOKS.get(0);
+    Path output = folder.resolve("ranges");
+    String[] sets = {"hooks=[" + hook + "]", "random-subspaces=0", "sequences-per-part=1"};
+    KilledJob.dieBefore("label_ranges");
+    assertThat(GoldenScrubbing.run("killed-scrub", output, tokens, labels, sets).err())
+        .contains("killed at label_ranges");
+    KilledJob.live();
+    GoldenScrubbing.run("killed-scrub", output, tokens, labels, sets).succeeded();
+    assertThat(projection(output, hook))
+        // Sums in another order, of activations from other batches: float32
+        .containsExactly(projection(inputs.resolve("whole"), hook), within(1e-5));
+  }
+
+  private static double[] projection(Path output, String hook) throws IOException {
+    return EraserFile.read(JobRun.newest(output).resolve("erasers/" + hook + ".safetensors"))
+        .erasers()
+        .get(GoldenScrubbing.CONCEPT)
+        .projection()
+        .toArray();
   }
 
   @Test
@@ -189,7 +215,8 @@ class ScrubTest {
     assertThat(run.out())
         .contains(
             "scrubs: %s, %s, %s".formatted(HOOKS.get(0), LINEAR, HOOKS.get(3)),
-            "compares: original, scrubbed, random_1");
+            "compares: original, scrubbed, random_1",
+            "for the concept and each random subspace");
     assertThat(output).doesNotExist();
   }
 

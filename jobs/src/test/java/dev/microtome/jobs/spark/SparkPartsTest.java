@@ -83,6 +83,8 @@ class SparkPartsTest {
       if (event.getLoggerName().equals("dev.microtome.Log")) {
         lines.add(
             event.getMessage().getFormattedMessage()
+                + " job="
+                + event.getContextData().getValue("mdc.job")
                 + " run="
                 + event.getContextData().getValue("mdc.run")
                 + " part="
@@ -92,13 +94,13 @@ class SparkPartsTest {
   }
 
   @Test
-  void logLinesOfATaskSayItsRunAndItsPart() throws IOException {
+  void logLinesOfATaskSayItsJobItsRunAndItsPart() throws IOException {
     Lines lines = new Lines();
     lines.start();
     Logger root = (Logger) LogManager.getRootLogger();
     root.addAppender(lines);
     try {
-      new SparkParts(spark)
+      new SparkParts(spark, "numbers")
           .run(
               List.of(0, 1),
               List.of(0, 1),
@@ -113,8 +115,8 @@ class SparkPartsTest {
     String run = places().run();
     assertThat(lines.lines)
         .containsExactlyInAnyOrder(
-            "part 0 run=%s part=part-00000".formatted(run),
-            "part 1 run=%s part=part-00001".formatted(run));
+            "part 0 job=numbers run=%s part=part-00000".formatted(run),
+            "part 1 job=numbers run=%s part=part-00001".formatted(run));
   }
 
   @TempDir private Path folder;
@@ -129,7 +131,7 @@ class SparkPartsTest {
 
   private void run(int parts, Write task, SparkParts.Commit commit) throws IOException {
     List<Integer> all = IntStream.range(0, parts).boxed().toList();
-    new SparkParts(spark).run(all, all, task, places(), "test", commit, units -> {});
+    new SparkParts(spark, "numbers").run(all, all, task, places(), "test", commit, units -> {});
   }
 
   private PartPlaces places() {
@@ -195,7 +197,7 @@ class SparkPartsTest {
     assertThatExceptionOfType(PartRefusedException.class)
         .isThrownBy(
             () ->
-                new SparkParts(spark)
+                new SparkParts(spark, "numbers")
                     .run(all, all, new RefuseEven(), places(), "test", this::keep, units -> {}))
         .withMessage("part 0 is refused; part 2 is refused; part 4 is refused");
     assertThat(committed.stream().map(PartRecord::part)).containsExactlyInAnyOrder(1, 3);
@@ -226,7 +228,7 @@ class SparkPartsTest {
     assertThatExceptionOfType(InputException.class)
         .isThrownBy(
             () ->
-                new SparkParts(spark)
+                new SparkParts(spark, "numbers")
                     .run(
                         List.of(0, 1),
                         List.of(0, 1),

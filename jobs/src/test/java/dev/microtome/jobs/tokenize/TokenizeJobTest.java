@@ -228,7 +228,8 @@ class TokenizeJobTest {
                 "tokenizer=" + tokenizer))
         .as(refused())
         .isZero();
-    assertThat(out.toString(StandardCharsets.UTF_8)).contains("bytes: 9", "tables: tokens");
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("bytes: 9", "tables: tokens", "memory of a task: ");
     assertThat(output).doesNotExist();
   }
 

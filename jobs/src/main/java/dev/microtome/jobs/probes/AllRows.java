@@ -1,0 +1,146 @@
+package dev.microtome.jobs.probes;
+
+import dev.microtome.jobs.JobContext;
+import dev.microtome.jobs.Plan;
+import dev.microtome.jobs.Relay;
+import dev.microtome.jobs.labels.LabelledActivations;
+import dev.microtome.jobs.labels.LabelledPart;
+import dev.microtome.probing.ConceptSums;
+import dev.microtome.probing.HookFit;
+import dev.microtome.probing.PassSums;
+import dev.microtome.probing.ProbePartRow;
+import dev.microtome.run.RejectedContentException;
+import java.io.BufferedInputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Fits probes to all rows: parts leave their rows in the relay once, then each pass is a stage to
+ * which weights go out and from which sums come back. What a pass has summed up stays in the relay,
+ * so that a run that is taken up again goes on with the pass that was killed.
+ */
+final class AllRows {
+  private final TrainProbeConfig config;
+  private final JobContext context;
+  private final List<ConceptColumns> concepts;
+
+  private AllRows(TrainProbeConfig config, JobContext context, List<ConceptColumns> concepts) {
+    this.config = config;
+    this.context = context;
+    this.concepts = concepts;
+  }
+
+  static void run(TrainProbeConfig config, Plan<LabelledPart> plan, JobContext context)
+      throws IOException {
+    SampleStages.Labels labels =
+        SampleStages.labels(
+            plan,
+            config.unlabelled(),
+            config.maxUnlabelled(),
+            config.maxUnmatchedLabels(),
+            context);
+    LabelledActivations.Joined joined = LabelledActivations.join(plan, config.hooks(), context);
+    context.runParts(
+        joined.plan(),
+        new RowsTask(
+            joined.reader(), labels.concepts(), config.unlabelled(), config.sample().split()));
+    Map<String, List<String>> counts =
+        LabelledActivations.filesByHook(
+            SampleTables.COUNTS, config.hooks(), config.activations(), context);
+    HookExamples examples = new HookExamples(labels.concepts(), config.sample(), labels.shares());
+    for (Map.Entry<String, List<String>> hook : counts.entrySet()) {
+      examples.requireLabels(hook.getKey(), hook.getValue(), context.tables());
+    }
+    new AllRows(config, context, labels.concepts()).fit();
+  }
+
+  private void fit() throws IOException {
+    Map<String, List<Integer>> parts = new LinkedHashMap<>();
+    context.forEachRow(
+        SampleTables.PARTS,
+        (ProbePartRow row) ->
+            parts.computeIfAbsent(row.hook(), unused -> new ArrayList<>()).add(row.part()));
+    Map<String, List<HookFit.Fitted>> fitted = new LinkedHashMap<>();
+    for (Map.Entry<String, List<Integer>> hook : parts.entrySet()) {
+      List<Integer> own = hook.getValue().stream().sorted().toList();
+      fitted.put(hook.getKey(), fit(hook.getKey(), fitted.size(), own));
+    }
+    context.runOnDriver(
+        "probes",
+        output -> {
+          for (Map.Entry<String, List<HookFit.Fitted>> hook : fitted.entrySet()) {
+            HookProbes probes = new HookProbes(hook.getKey(), output);
+            for (HookFit.Fitted each : hook.getValue()) {
+              probes.write(each);
+            }
+            probes.finish();
+          }
+        });
+  }
+
+  private List<HookFit.Fitted> fit(String hook, int number, List<Integer> parts)
+      throws IOException {
+    try {
+      HookFit fit = new HookFit(sums(hook, parts), config.probeSettings(), config.control());
+      for (int pass = 0; !fit.isDone(); pass++) {
+        context.runStage(
+            "fit_%d_%d".formatted(number, pass),
+            new Plan<>(parts.stream().map(PassPart::new).toList(), "parts", parts.size(), -1, -1),
+            new PassTask(hook, pass, fit.next()));
+        fit.accept(answers(hook, pass, parts));
+      }
+      return fit.fitted();
+    } catch (IllegalArgumentException e) {
+      throw new RejectedContentException("%s, %s".formatted(hook, e.getMessage()), e);
+    }
+  }
+
+  private List<ConceptSums> sums(String hook, List<Integer> parts) throws IOException {
+    List<ConceptSums> merged = new ArrayList<>();
+    for (int part : parts) {
+      try (InputStream in =
+          new BufferedInputStream(context.relay().open(PassFiles.sums(hook, part)))) {
+        for (int i = 0; i < concepts.size(); i++) {
+          ConceptSums read =
+              ConceptSums.read(concepts.get(i).concept(), config.sample().split(), in);
+          if (merged.size() < concepts.size()) {
+            merged.add(read);
+          } else {
+            merged.get(i).merge(read);
+          }
+        }
+      }
+    }
+    return merged;
+  }
+
+  /** The sums of a pass over all parts, put together once. */
+  private PassSums answers(String hook, int pass, List<Integer> parts) throws IOException {
+    Relay relay = context.relay();
+    String name = PassFiles.answers(hook, pass);
+    try (InputStream in = relay.open(name)) {
+      return PassSums.read(in);
+    } catch (FileNotFoundException notPutTogether) {
+      String folder = PassFiles.parts(hook, pass);
+      PassSums merged = null;
+      for (int part : parts) {
+        try (InputStream in = relay.open("%s/%05d".formatted(folder, part))) {
+          PassSums read = PassSums.read(in);
+          if (merged == null) {
+            merged = read;
+          } else {
+            merged.merge(read);
+          }
+        }
+      }
+      relay.write(name, merged::write);
+      relay.delete(folder);
+      return merged;
+    }
+  }
+}

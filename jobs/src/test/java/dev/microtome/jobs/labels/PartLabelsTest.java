@@ -1,0 +1,94 @@
+package dev.microtome.jobs.labels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.microtome.jobs.LocalSpark;
+import dev.microtome.jobs.TableReader;
+import dev.microtome.jobs.inputs.TokenSlices;
+import dev.microtome.jobs.spark.HadoopFileStore;
+import dev.microtome.jobs.spark.ParquetFiles;
+import dev.microtome.run.RejectedContentException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(LocalSpark.class)
+class PartLabelsTest {
+  private static final LabelTable MOODS =
+      new LabelTable(
+          LabelTable.Layout.LONG,
+          List.of(
+              new LabelTable.ConceptSource(
+                  "mood",
+                  List.of(new LabelTable.ColumnSource("mood", CellType.TEXT, /* real= */ false)))));
+
+  @TempDir private Path folder;
+
+  @Test
+  void holdsTheLabelsOfItsSequencesAlone() throws IOException {
+    TokenSlices table =
+        table(
+            RowFactory.create(1L, 0, "mood", "glad"),
+            RowFactory.create(2L, 0, "mood", "sad"),
+            RowFactory.create(1L, 1, "other", "x"),
+            RowFactory.create(1L, 2, "mood", "calm"));
+    PartLabels labels = read(table, 1, 3);
+    assertThat(labels.at(1, 0)).containsExactly(List.of("glad"));
+    assertThat(labels.at(1, 1)).containsExactly((List<String>) null);
+    assertThat(labels.at(1, 2)).containsExactly(List.of("calm"));
+    assertThat(labels.at(2, 0)).containsExactly((List<String>) null);
+    assertThat(read(table, 2).at(2, 0)).containsExactly(List.of("sad"));
+  }
+
+  @Test
+  void refusesTwoLabelsOfOnePlace() throws IOException {
+    TokenSlices table =
+        table(RowFactory.create(1L, 3, "mood", "glad"), RowFactory.create(1L, 3, "mood", "glad"));
+    assertThatExceptionOfType(RejectedContentException.class)
+        .isThrownBy(() -> read(table, 1))
+        .withMessageContaining("sequence_id 1, position 3 has concept 'mood' twice");
+  }
+
+  private static PartLabels read(TokenSlices table, long... sequences) throws IOException {
+    TableReader tables = new ParquetFiles(HadoopFileStore.ofThisProcess());
+    return PartLabels.read(
+        MOODS, table, LongStream.of(sequences).boxed().collect(Collectors.toSet()), tables);
+  }
+
+  private TokenSlices table(Row... rows) throws IOException {
+    SparkSession.builder()
+        .getOrCreate()
+        .createDataFrame(
+            List.of(rows),
+            new StructType()
+                .add("sequence_id", DataTypes.LongType, false)
+                .add("position", DataTypes.IntegerType, false)
+                .add("concept", DataTypes.StringType, false)
+                .add("value", DataTypes.StringType, false))
+        .coalesce(1)
+        .write()
+        .parquet(folder.resolve("labels").toString());
+    try (Stream<Path> files = Files.list(folder.resolve("labels"))) {
+      String file =
+          files
+              .map(Path::toString)
+              .filter(each -> each.endsWith(".parquet"))
+              .findFirst()
+              .orElseThrow();
+      return new TokenSlices(List.of(new TokenSlices.Slice(file, 0, rows.length)));
+    }
+  }
+}
