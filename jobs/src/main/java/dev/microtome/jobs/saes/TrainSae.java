@@ -76,12 +76,15 @@ public final class TrainSae implements Job<TrainSaeConfig, SaePart> {
   @Override
   public List<String> outline(TrainSaeConfig config, Plan<SaePart> plan, Inputs inputs) {
     SaePart largest =
-        plan.parts().stream().max(Comparator.comparingLong(SaePart::weightBytes)).orElseThrow();
+        plan.parts().stream()
+            .max(Comparator.comparingLong((SaePart part) -> part.memory().bytes()))
+            .orElseThrow();
     return List.of(
         String.format(
             Locale.ROOT,
-            "Memory of a task: about %.1f MB for the SAEs that it trains together, and %.1f MB of the heap for the buffer",
-            largest.weightBytes() / 1e6,
+            "Memory of a task: about %.1f MB for the SAEs that it trains together and %.1f MB for each of its cores, heap and native, and %.1f MB for the buffer and batches",
+            largest.memory().bytes() / 1e6,
+            largest.memory().bytesPerThread() / 1e6,
             largest.bufferBytes() / 1e6));
   }
 
