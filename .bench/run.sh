@@ -2,9 +2,10 @@
 # Benchmarks. See README.md beside this file.
 #   .bench/run.sh activations PEERS_FOLDER   ours beside TransformerLens and Hugging Face, with the ratio
 #   .bench/run.sh losses PEERS_FOLDER        per-token losses beside the same two, with the ratio
-#   .bench/run.sh executors [REPEATS] [models|losses|saes]   jobs on one executor and on two of a standalone cluster
+#   .bench/run.sh executors [REPEATS] [models|losses|saes|sae-sweep|sae-rounds]   jobs on one executor and on two, each on a core of its own
 #   .bench/run.sh training PEERS_FOLDER      steps of toy training beside plain PyTorch, with the ratio
 #   .bench/run.sh sae PEERS_FOLDER           steps of TopK autoencoders beside sparsify, SAELens and dictionary_learning
+#   .bench/run.sh sae-kinds PEERS_FOLDER     the same of ReLU with L1 alone, and BatchTopK, Matryoshka and JumpReLU
 #   .bench/run.sh leace PEERS_FOLDER         statistics and erasers beside concept-erasure, with the ratio
 #   .bench/run.sh sae-job                    the job train-sae from Parquet to folders: tokens/s, share of reading
 #   .bench/run.sh kernels [JMH_ARGUMENTS]    JMH
@@ -97,7 +98,7 @@ losses() { # PEERS_FOLDER
   python3 .bench/losses_table.py "$results"
 }
 
-executors() { # REPEATS [models|losses|saes]
+executors() { # REPEATS [models|losses|saes|sae-sweep|sae-rounds]
   build
   # shellcheck disable=SC2086
   java -Xmx512m $opens -Dspark.jars.folder="$PWD/jobs/target/spark/jars" -Dmicrotome.jar="$PWD/jobs/target/microtome.jar" \
@@ -125,9 +126,31 @@ sae_peer() { # PEERS_FOLDER PEER ARGUMENTS...
   "$PEERS_PYTHON" "$1/sae_train.py" --peer "$2" --scratch "$out/sae-scratch" "${@:3}" | tee -a "$results"
 }
 
-sae_own() { # OPTIMIZER D_IN D_SAE STEPS THREADS speed|quality
+sae_own() { # signum|adam|ARCHITECTURE D_IN D_SAE STEPS THREADS speed|quality
   java -Xmx4g -XX:+UseParallelGC -Dai.djl.offline=true -cp "$common" \
     dev.microtome.bench.SaeTrainingBenchmark "$1" "$2" "$3" 4096 "$4" "$5" "$6" | tee -a "$results"
+}
+
+# ReLU with L1 beside the peers' standard ones, and what has no peer there.
+sae_kinds() { # PEERS_FOLDER
+  for peer in dictlearn-standard saelens-standard; do
+    sae_peer "$1" "$peer" --steps 10
+    for own in relu relu-2023; do
+      sae_own "$own" 512 4096 16 2 speed
+    done
+  done
+  for own in batchtopk matryoshka jumprelu; do
+    sae_own "$own" 512 4096 12 2 speed
+  done
+}
+
+sae_standard() { # PEERS_FOLDER
+  peer_python "$1/requirements.txt"
+  build
+  results=$out/sae-standard.jsonl
+  : > "$results"
+  sae_kinds "$1"
+  python3 .bench/sae_table.py "$results"
 }
 
 sae() { # PEERS_FOLDER
@@ -146,7 +169,10 @@ sae() { # PEERS_FOLDER
     sae_peer "$1" "$peer" --d-in 768 --d-sae 16384 --steps 6 --pool-batches 3
     sae_own signum 768 16384 10 2 speed
   done
+  sae_kinds "$1"
   if [ "${QUALITY:-1}" = 1 ]; then
+    sae_own relu-2023 512 4096 200 2 quality
+    sae_own batchtopk 512 4096 200 2 quality
     sae_own signum 512 4096 200 2 quality
     sae_own adam 512 4096 200 2 quality
     sae_peer "$1" sparsify-topk --quality --steps 200 --skip 5 --warmup 20 --pool-batches 200 --pool-file "$out/pool.npy"
@@ -193,6 +219,7 @@ sae_jobs() {
 
 case "${1:-}" in
   sae-job) sae_jobs ;;
+  sae-kinds) sae_standard "$(cd "${2:?the folder of the peers\' scripts is needed}" && pwd)" ;;
   sae) sae "$(cd "${2:?the folder of the peers\' scripts is needed}" && pwd)" ;;
   leace) leace "$(cd "${2:?the folder of the peers\' scripts is needed}" && pwd)" ;;
   training) training "$(cd "${2:?the folder of the peers\' scripts is needed}" && pwd)" ;;

@@ -1,4 +1,4 @@
-"""Prints the benchmark of sparse autoencoders as a table: tokens/s, ours to each peer, steps over the encoder's product.
+"""Prints the benchmark of sparse autoencoders as a table: tokens/s, ours to each peer (TopK by signum to TopK, ReLU with L1 to standard), steps over the encoder's product.
 
 Every peer times the encoder's product alone in its own process; ours is set against the best of those at its shape.
 """
@@ -21,7 +21,8 @@ print("| --- | --- | --- | --- | --- | --- | --- |")
 for d, m, threads, name, rate, _ in peers + ours:
     encoder = encoders.get((d, m, threads))
     share = f"{4096 / rate / encoder:.2f}" if encoder else ""
-    own = [o[4] for o in ours if o[:3] == (d, m, threads) and o[3].endswith("signum")]
+    alike = ("relu", "relu-2023") if "standard" in name else ("signum",)
+    own = [o[4] for o in ours if o[:3] == (d, m, threads) and o[3].removeprefix("microtome-") in alike]
     ratio = f"{max(own) / rate:.2f}" if own and not name.startswith("microtome") else ""
     print(f"| {d} | {m} | {threads} | {name} | {rate:.0f} | {share} | {ratio} |")
 

@@ -69,6 +69,50 @@ final class Blas {
         n);
   }
 
+  /** result = a·b in float32, row-major, of a [m, inner] and b [inner, n]. */
+  static void multiply(
+      int m, int n, int inner, FloatPointer a, FloatPointer b, FloatPointer result) {
+    openblas.cblas_sgemm(
+        openblas.CblasRowMajor,
+        openblas.CblasNoTrans,
+        openblas.CblasNoTrans,
+        m,
+        n,
+        inner,
+        1,
+        a,
+        inner,
+        b,
+        n,
+        0,
+        result,
+        n);
+  }
+
+  /**
+   * sum ← sum + aᵀ·b in float32, row-major, of a [inner, m] and b [inner, n].
+   *
+   * @param widthA columns of a as it is stored
+   */
+  static void addTransposed(
+      int m, int n, int inner, FloatPointer a, int widthA, FloatPointer b, FloatPointer sum) {
+    openblas.cblas_sgemm(
+        openblas.CblasRowMajor,
+        openblas.CblasTrans,
+        openblas.CblasNoTrans,
+        m,
+        n,
+        inner,
+        1,
+        a,
+        widthA,
+        b,
+        n,
+        1,
+        sum,
+        n);
+  }
+
   /** y ← y + factor·x in float32. */
   static void add(int n, float factor, FloatPointer x, FloatPointer y) {
     openblas.cblas_saxpy(n, factor, x, 1, y, 1);

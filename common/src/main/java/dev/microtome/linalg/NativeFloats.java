@@ -59,6 +59,61 @@ public final class NativeFloats implements AutoCloseable {
     Blas.multiplyTransposed(rows, columns, a.columns, a.memory, b.memory, memory);
   }
 
+  /**
+   * Becomes a·b, on the calling thread alone.
+   *
+   * @param a [rows, inner]
+   * @param b [inner, columns]
+   * @throws IllegalArgumentException if the shapes do not fit
+   */
+  public void setProduct(NativeFloats a, NativeFloats b) {
+    if (a.rows != rows || b.columns != columns || a.columns != b.rows) {
+      throw new IllegalArgumentException(
+          "[%d, %d] · [%d, %d] is not [%d, %d]"
+              .formatted(a.rows, a.columns, b.rows, b.columns, rows, columns));
+    }
+    Blas.multiply(rows, columns, a.columns, a.memory, b.memory, memory);
+  }
+
+  /**
+   * Adds some rows of aᵀ·b to those of the same places, on the calling thread alone.
+   *
+   * @param a [inner or more, rows]
+   * @param b [inner or more, columns]
+   * @param inner rows of a and b that count
+   * @param from the first row
+   * @param to after the last row
+   * @throws IllegalArgumentException if the shapes do not fit
+   */
+  public void addTransposedProduct(NativeFloats a, NativeFloats b, int inner, int from, int to) {
+    if (a.columns != rows || b.columns != columns || inner > Math.min(a.rows, b.rows)) {
+      throw new IllegalArgumentException(
+          "[%d, %d]ᵀ · [%d, %d] over %d rows is not [%d, %d]"
+              .formatted(a.rows, a.columns, b.rows, b.columns, inner, rows, columns));
+    }
+    Blas.addTransposed(
+        to - from,
+        columns,
+        inner,
+        new FloatPointer(a.memory).position(from),
+        a.columns,
+        b.memory,
+        new FloatPointer(memory).position((long) from * columns));
+  }
+
+  /**
+   * Sets rows to 0.
+   *
+   * @param from the first one
+   * @param to after the last one
+   */
+  public void clear(int from, int to) {
+    float[] zeros = new float[columns];
+    for (int row = from; row < to; row++) {
+      set(row, zeros);
+    }
+  }
+
   /** A way to the rows for one thread. */
   public Cursor cursor() {
     return new Cursor(this);
@@ -82,6 +137,15 @@ public final class NativeFloats implements AutoCloseable {
     /** Adds factor · a row to the first row of {@code sum}. */
     public void add(int row, float factor, NativeFloats sum) {
       Blas.add(columns, factor, at.position((long) row * columns), sum.memory);
+    }
+
+    /** Adds factor · a row to a row of {@code sum}, which is one thread's as well. */
+    public void add(int row, float factor, Cursor sum, int sumRow) {
+      Blas.add(
+          columns,
+          factor,
+          at.position((long) row * columns),
+          sum.at.position((long) sumRow * columns));
     }
 
     /** The product of a row with the first row of {@code vector}. */

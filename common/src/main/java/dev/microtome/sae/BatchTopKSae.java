@@ -8,7 +8,7 @@ import java.util.Map;
  * The k·n largest of ReLU((x − b_dec)·W_enc + b_enc) over all n tokens of a batch are its features,
  * so that a token has as many as it needs and k on average; loss as {@link TopKSae}. A finished one
  * has no batch: it is a JumpReLU whose one threshold is the running mean of batches' smallest
- * features ({@link #nextThreshold}), from 0.
+ * features ({@link #nextThreshold}).
  *
  * @param k mean features of a token, which need not be whole
  * @param thresholdRate weight of a new batch in that mean, 0.01
@@ -80,8 +80,18 @@ public record BatchTopKSae(
     return nextThreshold(threshold, thresholdRate, features);
   }
 
-  static double nextThreshold(double threshold, double rate, NDArray features) {
-    double smallest = SaeKernels.smallestPositive(features.getManager(), features);
+  /** The same at another rate. */
+  public static double nextThreshold(double threshold, double rate, NDArray features) {
+    return nextThreshold(
+        threshold, rate, SaeKernels.smallestPositive(features.getManager(), features));
+  }
+
+  /**
+   * The same where the batch's smallest feature above 0 is known.
+   *
+   * @param smallest infinite if there is none
+   */
+  public static double nextThreshold(double threshold, double rate, double smallest) {
     return Double.isInfinite(smallest) ? threshold : (1 - rate) * threshold + rate * smallest;
   }
 

@@ -17,7 +17,8 @@ import java.util.concurrent.BlockingQueue;
  * goes on as if it had given them. For that the order is replayed without rows, and the rows that
  * the buffer then holds are read again, those of about the last 17 halves of a buffer of 65,536.
  *
- * <p>Memory: the buffer in the heap and {@value #BATCHES} batches outside it, 4·width bytes a row.
+ * <p>Memory: the buffer in the heap and {@value #BATCHES} batches in it and outside, 4·width bytes
+ * a row each.
  */
 public final class MixedBatches implements AutoCloseable {
   /** One in use, two ahead: a row group takes longer to open than a batch to train on. */
@@ -135,6 +136,11 @@ public final class MixedBatches implements AutoCloseable {
     } catch (InterruptedException e) {
       // The stream was closed: nobody waits.
     }
+  }
+
+  /** Memory of the batches, in the heap and outside. */
+  public static long bytes(int batchRows, int width) {
+    return 2L * BATCHES * Float.BYTES * batchRows * width;
   }
 
   /** Whether there is a batch left. */

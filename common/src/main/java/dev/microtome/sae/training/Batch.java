@@ -4,7 +4,13 @@ package dev.microtome.sae.training;
 final class Batch {
   final float[][] centered;
   final float[] norms;
-  final float[][] error;
+
+  /**
+   * By level and row: what the widths from this level on leave, added up. With one level, e. It is
+   * what a feature of the level has to answer for.
+   */
+  final float[][][] error;
+
   final float[] slopes;
   final SparseCodes codes;
   final Tile[] tiles;
@@ -20,68 +26,38 @@ final class Batch {
     width = shape.dIn();
     centered = new float[rows][width];
     norms = new float[rows];
-    error = new float[rows][width];
-    codes = new SparseCodes(rows, shape.k());
+    error = new float[shape.widths().size()][rows][width];
+    codes =
+        shape.selection() == Selection.ROW
+            ? SparseCodes.ofRows(rows, (int) shape.k())
+            : SparseCodes.ofBatch(rows, BatchSelector.kept(shape.k(), rows));
     slopes = new float[codes.indices().length];
     tiles = new Tile[tileCount];
     for (int i = 0; i < tileCount; i++) {
-      tiles[i] = new Tile(width);
+      tiles[i] = new Tile(width, error.length);
     }
   }
 
   /** Sets which features are dead, and makes room for what they give. */
   void auxiliary(TopKShape shape, int[] deadFeatures) {
     dead = shape.auxiliaryWeight() > 0 ? deadFeatures : new int[0];
-    auxiliaryScale = Math.min(1, (double) dead.length / shape.auxiliaryK());
+    auxiliaryScale =
+        shape.lossUnit() == LossUnit.VARIANCE
+            ? Math.min(1, (double) dead.length / shape.auxiliaryK())
+            : 1;
     if (dead.length > 0 && deadCodes == null) {
-      deadCodes = new SparseCodes(codes.rows(), shape.auxiliaryK());
+      deadCodes = SparseCodes.ofRows(codes.rows(), shape.auxiliaryK());
       deadError = new float[codes.rows()][width];
       deadSlopes = new float[deadCodes.indices().length];
     }
   }
 
-  /** The tiles' sums, added in order. */
-  StepSums sums() {
-    double square = 0;
-    double squaredError = 0;
-    double auxiliaryError = 0;
-    long active = 0;
-    double[] mean = new double[width];
+  /** The tiles' sums. */
+  Totals totals() {
+    Totals totals = new Totals(width, error.length);
     for (Tile tile : tiles) {
-      square += tile.square;
-      squaredError += tile.squaredError;
-      auxiliaryError += tile.auxiliaryError;
-      active += tile.active;
-      for (int j = 0; j < width; j++) {
-        mean[j] += tile.centered[j];
-      }
+      totals.add(tile);
     }
-    double ofMean = 0;
-    for (double sum : mean) {
-      ofMean += sum * sum;
-    }
-    int rows = codes.rows();
-    return new StepSums(
-        rows,
-        squaredError,
-        square - ofMean / rows,
-        auxiliaryScale * auxiliaryError,
-        active,
-        dead.length);
-  }
-
-  /** Σe over the rows. */
-  float[] errorSum() {
-    double[] sum = new double[width];
-    for (Tile tile : tiles) {
-      for (int j = 0; j < width; j++) {
-        sum[j] += tile.error[j];
-      }
-    }
-    float[] result = new float[width];
-    for (int j = 0; j < width; j++) {
-      result[j] = (float) sum[j];
-    }
-    return result;
+    return totals;
   }
 }

@@ -25,7 +25,6 @@ final class ByFeature {
   void sort(SparseCodes codes, int many, float[] slopes, float factor) {
     int[] indices = codes.indices();
     float[] values = codes.values();
-    int k = codes.k();
     if (rows.length < indices.length) {
       rows = new int[indices.length];
       activations = new float[indices.length];
@@ -33,8 +32,8 @@ final class ByFeature {
     }
     Arrays.fill(starts, 0);
     for (int row = 0; row < many; row++) {
-      int end = row * k + codes.count(row);
-      for (int i = row * k; i < end; i++) {
+      int end = codes.to(row);
+      for (int i = codes.from(row); i < end; i++) {
         starts[indices[i]]++;
       }
     }
@@ -45,8 +44,8 @@ final class ByFeature {
       sum += count;
     }
     for (int row = 0; row < many; row++) {
-      int end = row * k + codes.count(row);
-      for (int i = row * k; i < end; i++) {
+      int end = codes.to(row);
+      for (int i = codes.from(row); i < end; i++) {
         int at = starts[indices[i]]++;
         rows[at] = row;
         activations[at] = factor * values[i];

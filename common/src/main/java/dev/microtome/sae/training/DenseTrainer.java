@@ -12,7 +12,6 @@ import dev.microtome.sae.BatchTopKSae;
 import dev.microtome.sae.Constraints;
 import dev.microtome.sae.Finishing;
 import dev.microtome.sae.Mapping;
-import dev.microtome.sae.MatryoshkaSae;
 import dev.microtome.sae.Normalization;
 import dev.microtome.sae.PreBias;
 import dev.microtome.sae.ReluSae2023;
@@ -75,7 +74,7 @@ final class DenseTrainer implements SaeLearner {
       return adam.constants();
     }
     throw new IllegalArgumentException(
-        "optimizer of a %s is %s, expected Adam: others are there for TopK alone"
+        "optimizer of a %s is %s, expected Adam: others are there for TopK and its kin alone"
             .formatted(recipe.config().architecture().name(), recipe.optimizer()));
   }
 
@@ -163,12 +162,8 @@ final class DenseTrainer implements SaeLearner {
   }
 
   private double nextThreshold(NDArray features) {
-    if (architecture() instanceof BatchTopKSae batchTopK) {
-      return batchTopK.nextThreshold(threshold, features);
-    } else if (architecture() instanceof MatryoshkaSae matryoshka) {
-      return matryoshka.nextThreshold(threshold, features);
-    }
-    return threshold;
+    double rate = ThresholdRate.of(architecture(), steps);
+    return rate == 0 ? threshold : BatchTopKSae.nextThreshold(threshold, rate, features);
   }
 
   private SaeBatch batch(NDArray rows, int batchRows, NDManager scope) {

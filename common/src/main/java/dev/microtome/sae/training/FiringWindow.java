@@ -1,6 +1,7 @@
 package dev.microtome.sae.training;
 
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -15,11 +16,14 @@ final class FiringWindow {
     sinceFired = new long[features];
   }
 
-  /** Counts a batch. */
-  void add(int tokens, ByFeature fired) {
+  /**
+   * Counts a batch.
+   *
+   * @param fires whether a feature is among the kept ones of one of its rows
+   */
+  void add(int tokens, IntPredicate fires) {
     for (int feature = 0; feature < sinceFired.length; feature++) {
-      boolean fires = fired.from(feature) < fired.to(feature);
-      sinceFired[feature] = fires ? 0 : sinceFired[feature] + tokens;
+      sinceFired[feature] = fires.test(feature) ? 0 : sinceFired[feature] + tokens;
     }
   }
 

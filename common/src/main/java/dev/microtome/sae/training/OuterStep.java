@@ -13,8 +13,10 @@ import java.util.Map;
 /**
  * The step between two rounds of a training by several workers: parameters take the {@link
  * OuterOptimizer}'s step by the workers' mean change, and are then held to the architecture's
- * constraints, decoder rows to norm 1 and thresholds to 0 or above. Running thresholds become the
- * workers' mean. A feature has been idle as long as for the worker where it fired last.
+ * constraints, decoder rows to norm 1 and thresholds to 0 or above. With {@link
+ * SaeOptimizer.Signum}, whose weights are means already, it is the workers' mean. Running
+ * thresholds become the workers' mean. A feature has been idle as long as for the worker where it
+ * fired last.
  *
  * <p>Sums are in float64 in the workers' order, so that the bits hang on nothing else. Memory: a
  * million values and one row of each file at a time.
@@ -75,7 +77,8 @@ public final class OuterStep {
           opened.add(SharedWeights.open(worker.resolve(shared), recipe));
         }
         Path momentum = before.resolve(momentumFile(i));
-        new OuterStep(recipe, optimizer, old, opened)
+        boolean signum = recipe.optimizer() instanceof SaeOptimizer.Signum;
+        new OuterStep(recipe, signum ? OuterOptimizer.MEAN : optimizer, old, opened)
             .write(momentum, after.resolve(shared), after.resolve(momentumFile(i)));
       } finally {
         opened.forEach(SharedWeights::close);

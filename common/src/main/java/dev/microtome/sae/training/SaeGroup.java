@@ -121,8 +121,8 @@ public final class SaeGroup implements AutoCloseable {
     try {
       for (SaeRecipe recipe : recipes) {
         group.learners.add(
-            TopKLearner.canTrain(recipe)
-                ? TopKLearner.start(recipe, threads)
+            FastLearner.canTrain(recipe)
+                ? FastLearner.start(recipe, threads)
                 : DenseTrainer.start(recipe, group.memory));
       }
       return group;
@@ -150,8 +150,8 @@ public final class SaeGroup implements AutoCloseable {
         SaeRecipe recipe = recipes.get(i);
         Path state = folder.resolve(stateFile(i));
         group.learners.add(
-            TopKLearner.canTrain(recipe)
-                ? TopKLearner.resume(recipe, threads, state)
+            FastLearner.canTrain(recipe)
+                ? FastLearner.resume(recipe, threads, state)
                 : DenseTrainer.resume(recipe, group.memory, state));
       }
       return group;
@@ -166,8 +166,8 @@ public final class SaeGroup implements AutoCloseable {
     List<String> names = new ArrayList<>();
     for (int i = 0; i < recipes.size(); i++) {
       names.add(stateFile(i));
-      if (TopKLearner.canTrain(recipes.get(i))) {
-        names.add(TopKLearner.factorFile(Path.of(stateFile(i))).toString());
+      if (FastLearner.canTrain(recipes.get(i))) {
+        names.add(FastLearner.numbersFile(Path.of(stateFile(i))).toString());
       }
     }
     return names;

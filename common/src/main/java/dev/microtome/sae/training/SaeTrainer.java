@@ -1,13 +1,15 @@
 package dev.microtome.sae.training;
 
 import dev.microtome.run.InputException;
+import dev.microtome.sae.PreBias;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * One TopK sparse autoencoder in training.
+ * One sparse autoencoder in training: TopK, BatchTopK, Matryoshka, or ReLU with an L1 penalty.
  *
  * <pre>{@code
  * try (SaeTrainer trainer = SaeTrainer.start(settings, batches, threads)) {
@@ -21,9 +23,10 @@ import java.util.Map;
  * <p>{@link #resume} goes on from a written state and ends with the same weights to the last bit,
  * whatever the threads, on one kind of processor (OpenBLAS chooses its kernels by it). Memory:
  * encoder and decoder with the optimiser's sums (one each for signum, two for Adam), the encoder
- * once more, three times the batch with its gradient, k slopes and codes a row, and for each thread
- * a tile of the product, 4 MB. One is not safe for use by several threads at once; many may run in
- * a process.
+ * once more, three times the batch with its gradient (once more for each further width), k slopes
+ * and codes a row, and for each thread a tile of the product, 4 MB, and the candidates of a {@link
+ * Selection#BATCH}, some 48·k bytes a row; of a ReLU tiles alone ({@link SaeMemory}). One is not
+ * safe for use by several threads at once; many may run in a process.
  */
 public final class SaeTrainer implements AutoCloseable {
   private final SaeTrainingSettings settings;
@@ -31,7 +34,7 @@ public final class SaeTrainer implements AutoCloseable {
   private final TopKParameters parameters;
   private final RowRule rule;
   private final Workers workers;
-  private final TopKStep arithmetic;
+  private final StepArithmetic arithmetic;
   private long step;
   private long tokens;
 
@@ -43,27 +46,37 @@ public final class SaeTrainer implements AutoCloseable {
     rule = settings.optimizer().start();
     parameters.all().forEach(rule::add);
     workers = new Workers(threads);
-    arithmetic = new TopKStep(settings.shape(), parameters, rule, workers);
+    arithmetic =
+        settings.shape().selection() == Selection.POSITIVE
+            ? new ReluStep(settings.shape(), parameters, rule, workers)
+            : new TopKStep(settings.shape(), parameters, rule, workers);
   }
 
   /**
-   * Begins a training with seeded weights; b_dec is the mean of the first batch.
+   * Begins a training with seeded weights; b_dec is the mean of the first batch where it is
+   * subtracted from what is encoded.
    *
    * @param threads at work on a step
    */
   public static SaeTrainer start(SaeTrainingSettings settings, BatchSource batches, int threads) {
     TopKParameters parameters = TopKParameters.of(settings.shape(), settings.seed());
     float[][] first = checked(settings.shape(), batches.batch(0), 0);
-    double[] mean = new double[settings.shape().dIn()];
+    if (settings.shape().preBias() == PreBias.TIED) {
+      setToMean(parameters.decoderBias(), first);
+    }
+    return new SaeTrainer(settings, batches, parameters, threads);
+  }
+
+  private static void setToMean(float[] target, float[][] first) {
+    double[] mean = new double[target.length];
     for (float[] row : first) {
       for (int j = 0; j < mean.length; j++) {
         mean[j] += row[j];
       }
     }
     for (int j = 0; j < mean.length; j++) {
-      parameters.decoderBias()[j] = (float) (mean[j] / first.length);
+      target[j] = (float) (mean[j] / first.length);
     }
-    return new SaeTrainer(settings, batches, parameters, threads);
   }
 
   /**
@@ -110,27 +123,29 @@ public final class SaeTrainer implements AutoCloseable {
     return step;
   }
 
+  /** Does the next step, without a penalty. */
+  public SaeTrainingStep next() {
+    return next(0);
+  }
+
   /**
    * Does the next step.
    *
+   * @param sparsity coefficient of the penalty in this step
    * @throws InputException if the loss is not a number; the weights are then those of the step
    *     before
    * @throws IllegalStateException if all steps are done
    */
-  public SaeTrainingStep next() {
+  public SaeTrainingStep next(double sparsity) {
     if (step >= settings.steps()) {
       throw new IllegalStateException("all %d steps are done".formatted(step));
     }
     TopKShape shape = settings.shape();
     double rate = settings.learningRate().at(step);
-    StepSums sums = arithmetic.forward(checked(shape, batches.batch(step), step));
-    double unexplained = sums.squaredError() / sums.variance();
-    double auxiliary = sums.auxiliaryError() / sums.variance();
-    double loss = unexplained + shape.auxiliaryWeight() * auxiliary;
+    StepSums sums = arithmetic.forward(checked(shape, batches.batch(step), step), sparsity);
+    double loss = sums.loss(shape);
     if (!Double.isFinite(loss)) {
-      throw new InputException(
-          "Loss became %s at step %d (learning rate %s); the weights are those of step %d"
-              .formatted(loss, step + 1, rate, step));
+      throw new SaeDivergedException("Loss", loss, step + 1, rate, sparsity);
     }
     arithmetic.backward(sums, rate);
     step++;
@@ -139,9 +154,10 @@ public final class SaeTrainer implements AutoCloseable {
         step,
         tokens,
         loss,
-        sums.squaredError() / ((double) sums.rows() * shape.dIn()),
-        auxiliary,
-        1 - unexplained,
+        Arrays.stream(sums.squaredErrors()).mapToObj(error -> error / sums.rows()).toList(),
+        sums.auxiliaryError() / sums.divisor(shape.lossUnit()),
+        sums.penalty() / sums.divisor(shape.lossUnit()),
+        1 - sums.squaredError() / sums.variance(),
         (double) sums.active() / sums.rows(),
         (double) arithmetic.window().dead().length / shape.dSae(),
         rate);
@@ -150,10 +166,10 @@ public final class SaeTrainer implements AutoCloseable {
   /**
    * Encodes and decodes rows with the weights as they are.
    *
-   * @return its codes are overwritten by the next step
+   * @return its codes, of a TopK or its kin alone, are overwritten by the next step
    */
   public SaeEvaluation evaluate(float[][] rows) {
-    StepSums sums = arithmetic.forward(checked(settings.shape(), rows, step));
+    StepSums sums = arithmetic.forward(checked(settings.shape(), rows, step), 0);
     return new SaeEvaluation(arithmetic.codes(), sums.squaredError(), sums.variance());
   }
 
@@ -176,8 +192,13 @@ public final class SaeTrainer implements AutoCloseable {
         file, settings, step, tokens, parameters, rule, arithmetic.window().sinceFired());
   }
 
+  /** The smallest feature above zero of the last step's batch; infinite if it had none. */
+  double smallestFeature() {
+    return arithmetic.codes().smallest();
+  }
+
   /** Writes what workers share. */
-  void writeShared(Path file, SaeRecipe recipe) {
+  void writeShared(Path file, SaeRecipe recipe, double threshold) {
     Map<Parameter, float[][]> all = parameters.all();
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
     all.forEach(
@@ -185,7 +206,7 @@ public final class SaeTrainer implements AutoCloseable {
             shapes.put(name.toString(), List.of((long) rows.length, (long) rows[0].length)));
     SharedWeights.write(
         file,
-        SharedWeights.writer(recipe, 0, shapes, settings.shape().dSae()),
+        SharedWeights.writer(recipe, threshold, shapes, settings.shape().dSae()),
         out -> {
           for (float[][] rows : all.values()) {
             for (float[] row : rows) {

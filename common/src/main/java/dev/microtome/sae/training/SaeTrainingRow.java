@@ -51,6 +51,11 @@ public record SaeTrainingRow(
         double secondsReading,
     @Column(doc = "in this SAE's steps so far", unit = "seconds") double secondsEncoding,
     @Column(
+            doc =
+                "reading, taking over and leaving weights between rounds so far, 0 with one worker; the wait for other workers is not in it",
+            unit = "seconds")
+        double secondsHandingOver,
+    @Column(
             doc = "in all else so far: other SAEs of the stream, saving, this table",
             unit = "seconds")
         double secondsRest) {
@@ -58,7 +63,8 @@ public record SaeTrainingRow(
       TableSpec.of("training", SaeTrainingRow.class, "One step of one SAE's training");
 
   /** Seconds so far. */
-  public record Times(double tokensPerSecond, double reading, double encoding, double rest) {}
+  public record Times(
+      double tokensPerSecond, double reading, double encoding, double handingOver, double rest) {}
 
   /**
    * The means of what workers have logged of the same steps at the same time; a rate is that of all
@@ -98,6 +104,7 @@ public record SaeTrainingRow(
         mean(rows, SaeTrainingRow::tokensPerSecond),
         mean(rows, SaeTrainingRow::secondsReading),
         mean(rows, SaeTrainingRow::secondsEncoding),
+        mean(rows, SaeTrainingRow::secondsHandingOver),
         mean(rows, SaeTrainingRow::secondsRest));
   }
 
@@ -127,6 +134,7 @@ public record SaeTrainingRow(
         times.tokensPerSecond(),
         times.reading(),
         times.encoding(),
+        times.handingOver(),
         times.rest());
   }
 }

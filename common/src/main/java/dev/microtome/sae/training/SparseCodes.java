@@ -3,36 +3,44 @@ package dev.microtome.sae.training;
 import java.util.Arrays;
 
 /**
- * What an encoder that keeps k features a row gives: indices [n, k] and values [n, k]. The entries
- * of a row ascend by feature. A row of which fewer than k pre-activations are above zero ends with
- * entries of index −1 and value 0. Filled row by row, rows by different threads at will.
+ * Features of rows and their values, those of a row side by side and ascending by feature. With
+ * {@link Selection#ROW} a row has room for k; of which fewer than k pre-activations are above zero,
+ * it ends with entries of index −1 and value 0, and rows may be filled by different threads at
+ * will. With {@link Selection#BATCH} a row has room for what it has.
  */
 public final class SparseCodes {
   /** The index of an entry that is not there. */
   public static final int NONE = -1;
 
   private final int rows;
-  private final int k;
+  private final int[] starts;
   private final int[] indices;
   private final float[] values;
   private final int[] counts;
 
-  SparseCodes(int rows, int k) {
+  private SparseCodes(int rows, int entries) {
     this.rows = rows;
-    this.k = k;
-    indices = new int[Math.multiplyExact(rows, k)];
-    values = new float[indices.length];
+    starts = new int[rows + 1];
+    indices = new int[entries];
+    values = new float[entries];
     counts = new int[rows];
     Arrays.fill(indices, NONE);
   }
 
-  public int rows() {
-    return rows;
+  /** Room for k entries of each row. */
+  static SparseCodes ofRows(int rows, int k) {
+    SparseCodes codes = new SparseCodes(rows, Math.multiplyExact(rows, k));
+    Arrays.setAll(codes.starts, row -> row * k);
+    return codes;
   }
 
-  /** Entries of a row. */
-  public int k() {
-    return k;
+  /** Room for entries of all rows together, to be shared out by {@link #layOut}. */
+  static SparseCodes ofBatch(int rows, int entries) {
+    return new SparseCodes(rows, entries);
+  }
+
+  public int rows() {
+    return rows;
   }
 
   /** Features of a row that are above zero. */
@@ -42,28 +50,57 @@ public final class SparseCodes {
 
   /** A row's feature, or {@link #NONE}. */
   public int index(int row, int entry) {
-    return indices[row * k + entry];
+    return indices[starts[row] + entry];
   }
 
-  /** A row's value, 0 from {@link #count} on. */
+  /** A row's value, 0 where there is none. */
   public float value(int row, int entry) {
-    return values[row * k + entry];
+    return values[starts[row] + entry];
   }
 
-  /** All rows' features, [n, k]: not a copy. */
+  /** Where a row's entries begin. */
+  int from(int row) {
+    return starts[row];
+  }
+
+  /** Where a row's entries above zero end. */
+  int to(int row) {
+    return starts[row] + counts[row];
+  }
+
+  /** All rows' features: not a copy. */
   int[] indices() {
     return indices;
   }
 
-  /** All rows' values, [n, k]: not a copy. */
+  /** All rows' values: not a copy. */
   float[] values() {
     return values;
   }
 
-  /** Says how many entries a row has, and empties the rest. */
+  /** The smallest value above zero; infinite if there is none. */
+  float smallest() {
+    float smallest = Float.POSITIVE_INFINITY;
+    for (int row = 0; row < rows; row++) {
+      for (int i = starts[row]; i < starts[row] + counts[row]; i++) {
+        smallest = Math.min(smallest, values[i]);
+      }
+    }
+    return smallest;
+  }
+
+  /** Says how many entries a row has, and empties the rest of its room. */
   void close(int row, int count) {
     counts[row] = count;
-    Arrays.fill(indices, row * k + count, (row + 1) * k, NONE);
-    Arrays.fill(values, row * k + count, (row + 1) * k, 0);
+    Arrays.fill(indices, starts[row] + count, starts[row + 1], NONE);
+    Arrays.fill(values, starts[row] + count, starts[row + 1], 0);
+  }
+
+  /** Gives each row the room that it needs, one behind the other. */
+  void layOut(int[] newCounts) {
+    for (int row = 0; row < rows; row++) {
+      counts[row] = newCounts[row];
+      starts[row + 1] = starts[row] + counts[row];
+    }
   }
 }

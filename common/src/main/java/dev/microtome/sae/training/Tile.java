@@ -10,20 +10,21 @@ final class Tile {
   final float[] centered;
   final float[] error;
   double square;
-  double squaredError;
+  final double[] squaredErrors;
   double auxiliaryError;
   long active;
 
-  Tile(int width) {
+  Tile(int width, int levels) {
     centered = new float[width];
     error = new float[width];
+    squaredErrors = new double[levels];
   }
 
   void clear() {
     Arrays.fill(centered, 0);
     Arrays.fill(error, 0);
     square = 0;
-    squaredError = 0;
+    Arrays.fill(squaredErrors, 0);
     auxiliaryError = 0;
     active = 0;
   }

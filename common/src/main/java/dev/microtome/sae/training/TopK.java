@@ -54,7 +54,7 @@ final class TopK {
     for (int j = 0; j < row.length; j++) {
       float value = row[j] + bias[j];
       if (value > threshold) {
-        candidates[found++] = ((long) Float.floatToRawIntBits(value) << 32) | (~j & 0xffffffffL);
+        candidates[found++] = Largest.key(value, j);
       }
     }
     return found;
@@ -68,7 +68,7 @@ final class TopK {
       int j = among[i];
       float value = row[j] + bias[j];
       if (value > 0) {
-        candidates[found++] = ((long) Float.floatToRawIntBits(value) << 32) | (~j & 0xffffffffL);
+        candidates[found++] = Largest.key(value, j);
       }
     }
     return keep(found, indices, values, at);
@@ -80,48 +80,16 @@ final class TopK {
     for (int i = 0; i < found; i++) {
       long key = candidates[i];
       if (key >= least) {
-        indices[next] = ~(int) key;
-        values[next++] = Float.intBitsToFloat((int) (key >>> 32));
+        indices[next] = (int) Largest.place(key);
+        values[next++] = Largest.value(key);
       }
     }
     return next - at;
   }
 
-  /** The k-th largest candidate, by Hoare's selection. Keys differ from one another. */
+  /** The k-th largest candidate. */
   private long largest(int found) {
     System.arraycopy(candidates, 0, order, 0, found);
-    int from = 0;
-    int to = found - 1;
-    int target = k - 1;
-    while (from < to) {
-      long pivot = median(order[from], order[(from + to) >>> 1], order[to]);
-      int i = from;
-      int j = to;
-      while (i <= j) {
-        while (order[i] > pivot) {
-          i++;
-        }
-        while (order[j] < pivot) {
-          j--;
-        }
-        if (i <= j) {
-          long swapped = order[i];
-          order[i++] = order[j];
-          order[j--] = swapped;
-        }
-      }
-      if (target <= j) {
-        to = j;
-      } else if (target >= i) {
-        from = i;
-      } else {
-        break;
-      }
-    }
-    return order[target];
-  }
-
-  private static long median(long a, long b, long c) {
-    return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
+    return Largest.kth(order, found, k);
   }
 }

@@ -10,9 +10,13 @@ import java.util.SplittableRandom;
 @SuppressWarnings("ArrayRecordComponent") // weights that a step changes in place, one owner
 record TopKParameters(float[][] encoder, float[][] decoder, float[][] encoderBias, float[][] bias) {
 
+  /** Norm of a free decoder's rows at the start, as in Anthropic's update of April 2024. */
+  private static final float FREE_NORM = 0.1f;
+
   /**
-   * Seeded weights as sparsify draws them: the encoder uniform in ±1/√d_in, the decoder its rows at
-   * unit norm, biases 0.
+   * Seeded weights. Where k features are kept, as sparsify draws them: the encoder uniform in
+   * ±1/√d_in, the decoder its rows at unit norm. Of a ReLU encoder and decoder are the same, rows
+   * of norm 1, or 0.1 if nothing holds them. Biases are 0.
    */
   static TopKParameters of(TopKShape shape, long seed) {
     TopKParameters parameters = zeros(shape);
@@ -26,6 +30,12 @@ record TopKParameters(float[][] encoder, float[][] decoder, float[][] encoderBia
       }
       System.arraycopy(row, 0, parameters.decoder[i], 0, row.length);
       Rows.normalize(parameters.decoder[i], products);
+      if (shape.selection() == Selection.POSITIVE) {
+        if (shape.decoderNorm() == DecoderNorm.FREE) {
+          Rows.scale(parameters.decoder[i], FREE_NORM);
+        }
+        System.arraycopy(parameters.decoder[i], 0, row, 0, row.length);
+      }
     }
     return parameters;
   }

@@ -4,25 +4,29 @@ import dev.microtome.linalg.NativeFloats;
 import java.util.Arrays;
 
 /**
- * One step of a TopK sparse autoencoder in three sweeps, none of which forms a matrix of rows ×
- * features of gradients. Letters: x a row, b = b_dec, a the k kept values, e = x − b − W_decᵀa.
+ * One step of a TopK sparse autoencoder or its kin in four sweeps, none of which forms a matrix of
+ * rows × features of gradients. Letters: x a row, b = b_dec, a the kept values, e = x − b −
+ * W_decᵀa.
  *
  * <ol>
  *   <li>Tiles of rows: the encoder's product for a tile, and while it is in the cache, row by row
- *       the k largest, e, and the slopes e·W_dec[i] of the features kept.
+ *       what may be among the largest ({@link Selector}).
+ *   <li>Tiles of rows: e, and the slopes e·W_dec[i] of the features kept.
  *   <li>The entries sorted by feature.
  *   <li>Blocks of features: a feature's gradients are sums of a few rows (of e, and of x − b), made
  *       and used by the optimiser while they are in the nearest cache: they are never stored.
  * </ol>
  *
- * <p>Loss: (Σ‖e‖² + α·s·Σ‖e′‖²)/Σ‖x − x̄‖². The second term is AuxK (Gao et al. 2024): e′ = e −
- * W_decᵀa′ with a′ the positive ones of the k_aux largest pre-activations of dead features, e held
- * fixed, s = min(1, dead/k_aux). A value that ReLU has cut has no gradient.
+ * <p>Loss: (Σ‖e‖² + α·s·Σ‖e′‖²)/{@link LossUnit}. The second term is AuxK (Gao et al. 2024): e′ = e
+ * − W_decᵀa′ with a′ the positive ones of the k_aux largest pre-activations of dead features, e
+ * held fixed, s = min(1, dead/k_aux) or 1. A value that ReLU has cut has no gradient. With several
+ * widths (Matryoshka) the first term has an e for each, of the features below it; a feature's
+ * slopes and gradients are by the sum of those that it is in.
  *
  * <p>Tiles and blocks are cut by sizes alone and their sums are added in order, so that the bits do
  * not hang on the number of threads.
  */
-final class TopKStep implements AutoCloseable {
+final class TopKStep implements StepArithmetic {
   private static final int TILE_BYTES = 4 << 20;
   private static final int LONGEST_TILE = 256;
   private static final int SHORTEST_TILE = 32;
@@ -35,6 +39,8 @@ final class TopKStep implements AutoCloseable {
   private final EncoderProduct product;
   private final NativeFloats nativeDecoder;
   private final Scratch[] scratch;
+  private final Selector selector;
+  private final int[] widths;
   private final int tileRows;
   private final FiringWindow window;
   private final float[][] blockBias;
@@ -49,14 +55,18 @@ final class TopKStep implements AutoCloseable {
     this.rule = rule;
     this.workers = workers;
     int features = shape.dSae();
-    int fitting = TILE_BYTES / (Float.BYTES * features) / SHORTEST_TILE * SHORTEST_TILE;
-    tileRows = Math.max(SHORTEST_TILE, Math.min(LONGEST_TILE, fitting));
+    tileRows = tileRows(features);
     product = new EncoderProduct(shape.dIn(), features, tileRows, workers.threads());
     scratch = new Scratch[workers.threads()];
     nativeDecoder = new NativeFloats(features, shape.dIn());
     for (int i = 0; i < scratch.length; i++) {
       scratch[i] = new Scratch(shape, nativeDecoder);
     }
+    selector =
+        shape.selection() == Selection.ROW
+            ? new RowSelector((int) shape.k(), features, workers.threads())
+            : new BatchSelector(shape.k(), features, workers.threads());
+    widths = shape.widths().stream().mapToInt(Integer::intValue).toArray();
     window = new FiringWindow(features, shape.deadAfterTokens());
     blockBias = new float[parts(features, BLOCK)][shape.dIn()];
     encoderBias = new float[features];
@@ -65,8 +75,14 @@ final class TopKStep implements AutoCloseable {
     load();
   }
 
-  /** Takes over parameters that were changed from outside. */
-  void load() {
+  /** Rows of a tile. */
+  static int tileRows(int features) {
+    int fitting = TILE_BYTES / (Float.BYTES * features) / SHORTEST_TILE * SHORTEST_TILE;
+    return Math.max(SHORTEST_TILE, Math.min(LONGEST_TILE, fitting));
+  }
+
+  @Override
+  public void load() {
     for (int i = 0; i < shape.dSae(); i++) {
       load(i);
     }
@@ -81,26 +97,35 @@ final class TopKStep implements AutoCloseable {
     return (whole + part - 1) / part;
   }
 
-  FiringWindow window() {
+  @Override
+  public FiringWindow window() {
     return window;
   }
 
-  /** The codes of the last {@link #forward}. */
-  SparseCodes codes() {
+  @Override
+  public SparseCodes codes() {
     return batch.codes;
   }
 
-  /** Encodes and decodes rows [n, d_in], and measures what is left. */
+  /** The same without a penalty: there is none. */
   StepSums forward(float[][] rows) {
+    return forward(rows, 0);
+  }
+
+  @Override
+  public StepSums forward(float[][] rows, double sparsity) {
     if (batch == null || batch.codes.rows() != rows.length) {
       batch = new Batch(rows.length, parts(rows.length, tileRows), shape);
     }
     batch.auxiliary(shape, window.dead());
-    workers.each(batch.tiles.length, (worker, tile) -> tile(worker, tile, rows));
-    return batch.sums();
+    selector.begin(batch.codes);
+    workers.each(batch.tiles.length, (worker, tile) -> encode(worker, tile, rows));
+    selector.finish();
+    workers.each(batch.tiles.length, (worker, tile) -> decode(worker, tile));
+    return batch.totals().sums(rows.length, batch.dead.length, batch.auxiliaryScale, 0);
   }
 
-  private void tile(int worker, int tile, float[][] rows) {
+  private void encode(int worker, int tile, float[][] rows) {
     Scratch own = scratch[worker];
     Tile sums = batch.tiles[tile];
     sums.clear();
@@ -118,49 +143,89 @@ final class TopKStep implements AutoCloseable {
     product.run(worker);
     for (int row = first; row < end; row++) {
       product.output(worker, row - first, own.row);
-      reconstruct(row, own, sums);
+      float[] bias = parameters.encoderBias()[0];
+      selector.add(worker, row, own.row, bias, batch.norms[row]);
       if (batch.dead.length > 0) {
-        reconstructError(row, own, sums);
+        SparseCodes dead = batch.deadCodes;
+        int count =
+            own.topDead.selectAmong(
+                own.row,
+                bias,
+                batch.dead,
+                batch.dead.length,
+                dead.indices(),
+                dead.values(),
+                dead.from(row));
+        dead.close(row, count);
       }
     }
   }
 
+  private void decode(int worker, int tile) {
+    Scratch own = scratch[worker];
+    Tile sums = batch.tiles[tile];
+    int first = tile * tileRows;
+    int end = Math.min(first + tileRows, batch.codes.rows());
+    for (int row = first; row < end; row++) {
+      reconstruct(row, own, sums);
+      if (batch.dead.length > 0) {
+        reconstructError(row, own, sums);
+      }
+      answerFor(row, own);
+      Rows.add(sums.error, batch.error[0][row]);
+    }
+  }
+
+  /** e of each width. */
   private void reconstruct(int row, Scratch own, Tile sums) {
     SparseCodes codes = batch.codes;
-    int at = row * codes.k();
-    int count =
-        own.topK.select(
-            own.row,
-            parameters.encoderBias()[0],
-            batch.norms[row],
-            codes.indices(),
-            codes.values(),
-            at);
-    codes.close(row, count);
-    float[] error = batch.error[row];
-    own.decode(codes, at, count, batch.centered[row], error, batch.slopes);
-    sums.squaredError += Rows.dot(error, error, own.products);
-    Rows.add(sums.error, error);
-    sums.active += count;
+    int to = codes.to(row);
+    int at = codes.from(row);
+    own.error.set(0, batch.centered[row]);
+    for (int level = 0; level < widths.length; level++) {
+      int end = end(codes, at, to, widths[level]);
+      own.subtract(codes, at, end);
+      float[] error = batch.error[level][row];
+      own.error.copy(0, error);
+      sums.squaredErrors[level] += Rows.dot(error, error, own.products);
+      at = end;
+    }
+    sums.active += codes.count(row);
+  }
+
+  /** Where the entries of features below a width end. */
+  private static int end(SparseCodes codes, int from, int to, int width) {
+    int end = from;
+    while (end < to && codes.indices()[end] < width) {
+      end++;
+    }
+    return end;
+  }
+
+  /** The slopes of the kept features: of each by the errors of all widths that it is in. */
+  private void answerFor(int row, Scratch own) {
+    SparseCodes codes = batch.codes;
+    int to = codes.to(row);
+    for (int level = widths.length - 1; level >= 0; level--) {
+      float[] error = batch.error[level][row];
+      if (level < widths.length - 1) {
+        Rows.add(error, batch.error[level + 1][row]);
+        own.error.set(0, error);
+      }
+      int from = level == 0 ? codes.from(row) : end(codes, codes.from(row), to, widths[level - 1]);
+      own.slopes(codes, from, to, batch.slopes);
+      to = from;
+    }
   }
 
   /** AuxK: what the dead features leave of e. */
   private void reconstructError(int row, Scratch own, Tile sums) {
     SparseCodes codes = batch.deadCodes;
-    int at = row * codes.k();
-    int count =
-        own.topDead.selectAmong(
-            own.row,
-            parameters.encoderBias()[0],
-            batch.dead,
-            batch.dead.length,
-            codes.indices(),
-            codes.values(),
-            at);
-    codes.close(row, count);
+    int at = codes.from(row);
+    int count = codes.count(row);
     float[] error = batch.deadError[row];
     float[][] rows = parameters.decoder();
-    System.arraycopy(batch.error[row], 0, error, 0, error.length);
+    System.arraycopy(batch.error[widths.length - 1][row], 0, error, 0, error.length);
     for (int i = at; i < at + count; i++) {
       Rows.add(error, -codes.values()[i], rows[codes.indices()[i]]);
     }
@@ -170,14 +235,10 @@ final class TopKStep implements AutoCloseable {
     sums.auxiliaryError += Rows.dot(error, error, own.products);
   }
 
-  /**
-   * Changes the parameters by the gradients at the last {@link #forward}.
-   *
-   * @param sums what it gave
-   */
-  void backward(StepSums sums, double learningRate) {
+  @Override
+  public void backward(StepSums sums, double learningRate) {
     int rows = batch.codes.rows();
-    float factor = (float) (-2 / sums.variance());
+    float factor = (float) (-2 / sums.divisor(shape.lossUnit()));
     byFeature.sort(batch.codes, rows, batch.slopes, factor);
     boolean auxiliary = batch.dead.length > 0;
     if (auxiliary) {
@@ -189,14 +250,14 @@ final class TopKStep implements AutoCloseable {
     }
     rule.begin(learningRate);
     workers.each(blockBias.length, (worker, block) -> block(worker, block, auxiliary));
-    float[] decoderBias = batch.errorSum();
+    float[] decoderBias = batch.totals().error();
     Rows.scale(decoderBias, factor);
     for (float[] part : blockBias) {
       Rows.add(decoderBias, -1, part);
     }
     rule.step(Parameter.B_ENC, 0, parameters.encoderBias()[0], encoderBias);
     rule.step(Parameter.B_DEC, 0, parameters.decoderBias(), decoderBias);
-    window.add(rows, byFeature);
+    window.add(rows, feature -> byFeature.from(feature) < byFeature.to(feature));
   }
 
   private void block(int worker, int block, boolean auxiliary) {
@@ -223,7 +284,7 @@ final class TopKStep implements AutoCloseable {
   private void step(int feature, Scratch own, float[] bias, boolean auxiliary) {
     Arrays.fill(own.decoder, 0);
     Arrays.fill(own.encoder, 0);
-    float slope = add(byFeature, batch.error, feature, own);
+    float slope = add(byFeature, batch.error[level(feature)], feature, own);
     if (auxiliary) {
       slope += add(byDead, batch.deadError, feature, own);
     }
@@ -236,6 +297,15 @@ final class TopKStep implements AutoCloseable {
     }
     rule.step(Parameter.W_DEC, feature, decoder, own.decoder);
     rule.step(Parameter.W_ENC, feature, encoder, own.encoder);
+  }
+
+  /** The smallest width that a feature is in. */
+  private int level(int feature) {
+    int level = 0;
+    while (feature >= widths[level]) {
+      level++;
+    }
+    return level;
   }
 
   private float add(ByFeature entries, float[][] errors, int feature, Scratch own) {
@@ -265,7 +335,6 @@ final class TopKStep implements AutoCloseable {
     private final float[] products;
     private final float[] encoder;
     private final float[] decoder;
-    private final TopK topK;
     private final TopK topDead;
     private final NativeFloats.Cursor decoderRows;
     private final NativeFloats error;
@@ -275,26 +344,26 @@ final class TopKStep implements AutoCloseable {
       products = new float[shape.dIn()];
       encoder = new float[shape.dIn()];
       decoder = new float[shape.dIn()];
-      topK = new TopK(shape.k(), shape.dSae());
       topDead = new TopK(shape.auxiliaryK(), shape.dSae());
       decoderRows = weights.cursor();
       error = new NativeFloats(1, shape.dIn());
     }
 
     /**
-     * e and the slopes e·W_dec[i] of the kept features, by OpenBLAS on native rows: the compiler
-     * makes no vector instructions of a sum over a row.
+     * Takes what entries rebuild from e. By OpenBLAS on native rows, as {@link #slopes}: the
+     * compiler makes no vector instructions of a sum over a row.
      */
-    void decode(
-        SparseCodes codes, int at, int count, float[] centered, float[] left, float[] slopes) {
-      error.set(0, centered);
-      for (int i = at; i < at + count; i++) {
+    void subtract(SparseCodes codes, int from, int to) {
+      for (int i = from; i < to; i++) {
         decoderRows.add(codes.indices()[i], -codes.values()[i], error);
       }
-      for (int i = at; i < at + count; i++) {
+    }
+
+    /** e·W_dec[i] of entries. */
+    void slopes(SparseCodes codes, int from, int to, float[] slopes) {
+      for (int i = from; i < to; i++) {
         slopes[i] = decoderRows.dot(codes.indices()[i], error);
       }
-      error.copy(0, left);
     }
 
     void close() {

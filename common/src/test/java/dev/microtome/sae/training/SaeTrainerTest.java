@@ -169,6 +169,6 @@ class SaeTrainerTest {
   void sizesOutOfRangeAreRefused() {
     assertThatExceptionOfType(IllegalArgumentException.class)
         .isThrownBy(() -> TopKShape.of(8, 16, 17))
-        .withMessage("k is 17, expected 1 to the number of features, 16");
+        .withMessage("k is 17.0, expected a whole number from 1 to the number of features, 16");
   }
 }

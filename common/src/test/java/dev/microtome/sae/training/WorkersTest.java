@@ -52,12 +52,13 @@ class WorkersTest {
   private static WorkersInTurn training(
       SaeArchitecture architecture, SaeOptimizer optimizer, int workers, long batches) {
     long steps = batches / workers;
+    double rate = optimizer instanceof SaeOptimizer.Signum ? 3e-3 * workers : 3e-3;
     return new WorkersInTurn(
         new SaeRecipe(
             "a",
             SaeConfig.of(architecture, WIDTH, 128).with(Normalization.EXPECTED_AVERAGE_NORM),
             optimizer,
-            LearningRate.builder(3e-3, steps).decay(steps / 5).build(),
+            LearningRate.builder(rate, steps).decay(steps / 5).build(),
             new CoefficientWarmUp(architecture.sparsity(), 10),
             10_000 / workers,
             ResamplingPlan.NONE,
@@ -68,15 +69,25 @@ class WorkersTest {
         new StreamSettings(BATCH, 4000, 3, batches, 1));
   }
 
-  /** Saw 0.09019 by one and 0.09082 by two, 0.7% more. */
-  @Test
-  void twoWorkersLeaveAsMuchUnexplainedAsOne() throws IOException {
+  static Stream<Arguments> longTrainings() {
     SaeOptimizer adam = SaeOptimizer.adam(Adam.DEFAULT);
+    return Stream.of(
+        Arguments.of(new TopKSae(4), adam), Arguments.of(new TopKSae(4), SaeOptimizer.signum()));
+  }
+
+  /**
+   * Of three seeds saw 0.3% to 1.2% more by Adam and 0.2% to 1.2% by signum. BatchTopK is not here:
+   * it leaves 4% to 18% more by Adam at this learning rate, −2% to 4% at twice that.
+   */
+  @ParameterizedTest(name = "{0} {1}")
+  @MethodSource("longTrainings")
+  void twoWorkersLeaveAsMuchUnexplainedAsOne(SaeArchitecture architecture, SaeOptimizer optimizer)
+      throws IOException {
     double one =
-        training(new TopKSae(4), adam, 1, 1500)
+        training(architecture, optimizer, 1, 1500)
             .unexplained(ROWS.rest(), ROWS.rows(), folder.resolve("one"));
     double two =
-        training(new TopKSae(4), adam, 2, 1500)
+        training(architecture, optimizer, 2, 1500)
             .unexplained(ROWS.rest(), ROWS.rows(), folder.resolve("two"));
 
     assertThat(two).isLessThan(1.02 * one);

@@ -26,6 +26,9 @@ final class ComputedSources implements Sources {
   /** Sequences of a block: what is computed at once, and again when a training resumes in it. */
   private static final int SEQUENCES = 64;
 
+  /** Bytes of a block's activations, which are all in the heap, unless one sequence has more. */
+  private static final long MOST_BYTES = 256L << 20;
+
   private final HookPoints points;
   private final List<String> hooks;
   private final ModelFolder model;
@@ -59,12 +62,28 @@ final class ComputedSources implements Sources {
         points.resolve(config.hooks()).stream().map(HookPoint::address).distinct().toList();
     hooks.forEach(hook -> requireOneWidth(points, hook));
     TableInput tokens = inputs.table(tokensPath, "tokens", TokenSequence.class);
-    List<TokenSlices> slices = TokenSlices.cut(tokens.files(), SEQUENCES);
+    long width =
+        hooks.stream()
+            .mapToLong(hook -> points.shape(HookPoint.parse(hook)).sizePerPosition(1))
+            .sum();
+    List<TokenSlices> slices =
+        TokenSlices.cut(tokens.files(), sequences(model.config().nCtx(), width));
     CorpusCheck.of(tokensPath, tokens, slices, inputs.tables())
         .requireFits(modelPath, model, config.acceptOtherTokenizer());
     SequenceIds.requireUnique(tokens, inputs);
     return new ComputedSources(
         points, hooks, folder, config.batchTokens(), slices, rows(slices, inputs.tables()));
+  }
+
+  /**
+   * Sequences of a block so that its activations are not too large.
+   *
+   * @param longest tokens of a sequence
+   * @param width values of a token, of all hooks
+   */
+  static int sequences(int longest, long width) {
+    long fitting = MOST_BYTES / (Float.BYTES * width * longest);
+    return (int) Math.max(1, Math.min(SEQUENCES, fitting));
   }
 
   private static void requireOneWidth(HookPoints points, String hook) {

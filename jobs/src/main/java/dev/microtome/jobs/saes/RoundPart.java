@@ -41,9 +41,18 @@ record RoundPart(SaePart group, int number, int worker, long round) implements S
     return "group-%d/average-%d".formatted(number, round);
   }
 
+  /** File of what this worker has logged in the round; it stays until all is written. */
+  String log() {
+    return "group-%d/worker-%d/training-%d.json".formatted(number, worker, round);
+  }
+
   /** Folder of what this worker has after the round. */
   String state() {
     return "group-%d/worker-%d/round-%d".formatted(number, worker, round);
+  }
+
+  RoundPart ofRound(long other) {
+    return new RoundPart(group, number, worker, other);
   }
 
   RoundPart ofWorker(int other) {
@@ -51,6 +60,6 @@ record RoundPart(SaePart group, int number, int worker, long round) implements S
   }
 
   RoundPart before() {
-    return new RoundPart(group, number, worker, round - 1);
+    return ofRound(round - 1);
   }
 }

@@ -39,7 +39,8 @@ final class RoundTasks {
                   new StreamSegment(0, 1),
                   Mixing.NONE)) {
         group.begin(batches.next());
-        leave(group, new TrainingLog(part.recipes().size()), begin, scratch, context.relay());
+        leave(group, begin, scratch, context.relay());
+        context.relay().write(begin.log(), new TrainingLog(part.recipes().size())::write);
         Scratch.leave(
             context.relay(),
             scratch.folder(),
@@ -54,22 +55,32 @@ final class RoundTasks {
   record Steps() implements PartTask<RoundPart> {
     @Override
     public long run(RoundPart round, PartContext context) throws IOException {
+      long start = System.nanoTime();
       SaePart part = round.group();
       Torch.threads(context.cores());
       try (Scratch scratch = Scratch.create()) {
         // The first round of each worker begins with what there is once.
         RoundPart before = round.round() == 1 ? round.before().ofWorker(0) : round.before();
-        TrainingLog log = log(before, context.relay());
-        try (SaeGroup group = group(before, scratch, context);
-            MixedBatches batches =
+        TrainingLog log = log(before, context.relay()).continued();
+        // The first rows are read while the weights are.
+        try (MixedBatches batches =
                 MixedBatches.openSegment(
-                    held(part, context).rest(), part.stream(), round.segment(), log.mixing())) {
+                    held(part, context).rest(), part.stream(), round.segment(), log.mixing());
+            SaeGroup group = group(before, scratch, context)) {
+          log.addHandingOver(secondsSince(start));
           new TrainingLoop(part, context, log)
               .run(group, batches, RoundTasks::nothingAhead, checkpoints(before));
-          leave(group, log, round, scratch, context.relay());
+          long done = System.nanoTime();
+          leave(group, round, scratch, context.relay());
+          log.addHandingOver(secondsSince(done));
+          context.relay().write(round.log(), log::write);
         }
       }
       return round.tokens();
+    }
+
+    private static double secondsSince(long start) {
+      return (System.nanoTime() - start) / 1e9;
     }
 
     private static TrainingLoop.Checkpoints checkpoints(RoundPart before) {
@@ -125,9 +136,15 @@ final class RoundTasks {
       List<List<SaeTrainingRow>> rows = new ArrayList<>();
       Mixing mixing = Mixing.NONE;
       for (int worker = 0; worker < part.workers(); worker++) {
-        TrainingLog log = log(last.ofWorker(worker), context.relay());
-        rows.add(log.rows());
-        mixing = mixing.plus(log.mixing());
+        List<SaeTrainingRow> ofWorker = new ArrayList<>();
+        Mixing mixingOfWorker = Mixing.NONE;
+        for (long round = 1; round <= part.roundCount(); round++) {
+          TrainingLog log = log(last.ofWorker(worker).ofRound(round), context.relay());
+          ofWorker.addAll(log.rows());
+          mixingOfWorker = log.mixing();
+        }
+        rows.add(ofWorker);
+        mixing = mixing.plus(mixingOfWorker);
       }
       try (Scratch scratch = Scratch.create();
           SaeGroup group = group(last, scratch, context)) {
@@ -166,13 +183,12 @@ final class RoundTasks {
   }
 
   private static TrainingLog log(RoundPart at, Relay relay) throws IOException {
-    try (InputStream in = relay.open(at.state() + "/" + TrainingLog.FILE)) {
+    try (InputStream in = relay.open(at.log())) {
       return TrainingLog.read(in);
     }
   }
 
-  private static void leave(
-      SaeGroup group, TrainingLog log, RoundPart at, Scratch scratch, Relay relay)
+  private static void leave(SaeGroup group, RoundPart at, Scratch scratch, Relay relay)
       throws IOException {
     List<SaeRecipe> recipes = at.group().recipes();
     group.writeStates(scratch.folder());
@@ -180,6 +196,5 @@ final class RoundTasks {
     List<String> names = new ArrayList<>(SaeGroup.stateFiles(recipes));
     names.addAll(SaeGroup.sharedFiles(recipes));
     Scratch.leave(relay, scratch.folder(), names, at.state());
-    relay.write(at.state() + "/" + TrainingLog.FILE, log::write);
   }
 }

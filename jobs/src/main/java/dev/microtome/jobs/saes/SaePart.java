@@ -1,7 +1,9 @@
 package dev.microtome.jobs.saes;
 
+import dev.microtome.sae.stream.MixedBatches;
 import dev.microtome.sae.stream.RowColumns;
 import dev.microtome.sae.stream.StreamSettings;
+import dev.microtome.sae.training.SaeMemory;
 import dev.microtome.sae.training.SaeRecipe;
 import java.io.Serializable;
 import java.util.List;
@@ -55,17 +57,19 @@ record SaePart(
     return step % logEvery == 0 || step == steps();
   }
 
-  /** Weights of all SAEs with what training needs beside them: gradients and Adam's two sums. */
-  long weightBytes() {
-    return recipes.stream()
-        .map(SaeRecipe::config)
-        .mapToLong(config -> 4L * Float.BYTES * config.dSae() * (config.dIn() + config.dOut()))
-        .sum();
+  /** What the SAEs need in training, all together. */
+  SaeMemory memory() {
+    List<SaeMemory> each =
+        recipes.stream().map(recipe -> SaeMemory.of(recipe, stream.batchRows())).toList();
+    return new SaeMemory(
+        each.stream().mapToLong(SaeMemory::bytes).sum(),
+        each.stream().mapToLong(SaeMemory::bytesPerThread).sum());
   }
 
-  /** Rows that are mixed with each other. */
+  /** Rows that are mixed with each other, and batches that are made ahead. */
   long bufferBytes() {
-    return (long) Float.BYTES * stream.bufferRows() * source.width();
+    return (long) Float.BYTES * stream.bufferRows() * source.width()
+        + MixedBatches.bytes(stream.batchRows(), source.width());
   }
 
   List<RowColumns> columns() {

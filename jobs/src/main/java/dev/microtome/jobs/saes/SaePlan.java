@@ -132,7 +132,8 @@ final class SaePlan {
               sae.settings(),
               input,
               stream.batches() / config.workers(),
-              config.workers()));
+              config.workers(),
+              config.rounds()));
     }
     StreamSource source = sources.stream(hooks);
     return new SaePart(

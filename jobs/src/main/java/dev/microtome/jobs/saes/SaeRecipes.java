@@ -27,6 +27,7 @@ import java.util.stream.Stream;
 /** Makes recipes of what configurations say. */
 final class SaeRecipes {
   private static final double ADAM_RATE = 4e-4;
+  private static final double THRESHOLD_RATE = 0.01;
 
   private SaeRecipes() {}
 
@@ -36,19 +37,27 @@ final class SaeRecipes {
    * @param steps of the training, of each worker
    * @param workers that share the tokens out: a feature that has not fired over a worker's share of
    *     {@code dead-after-tokens} has not over all of them
+   * @param rounds what they do between two averages
    * @throws InputException naming the SAE if its numbers do not fit each other or the hook
    */
-  static SaeRecipe of(String name, SaeSettings settings, SaeInput input, long steps, int workers) {
+  static SaeRecipe of(
+      String name,
+      SaeSettings settings,
+      SaeInput input,
+      long steps,
+      int workers,
+      RoundSettings rounds) {
     requireResampling(name, settings, steps, workers);
     int dIn = input.columns().width();
     int dSae = settings.dSae().orElse(Math.multiplyExact(settings.expansion(), dIn));
     try {
-      SaeConfig config = config(settings, input, dSae);
+      SaeConfig config = config(settings, input, dSae, workers);
       return new SaeRecipe(
           name,
           config,
           optimizer(settings),
-          learningRate(settings, dSae, steps),
+          learningRate(
+              settings, dSae, steps, rounds.learningRateFactor(settings.optimizer(), workers)),
           new CoefficientWarmUp(
               config.architecture().sparsity(), share(settings.sparsityWarmUp(), steps)),
           Math.max(1, settings.deadAfterTokens() / workers),
@@ -75,9 +84,9 @@ final class SaeRecipes {
     }
   }
 
-  private static SaeConfig config(SaeSettings settings, SaeInput input, int dSae) {
+  private static SaeConfig config(SaeSettings settings, SaeInput input, int dSae, int workers) {
     SaeConfig config =
-        SaeConfig.of(architecture(settings, dSae), input.columns().width(), dSae)
+        SaeConfig.of(architecture(settings, dSae, workers), input.columns().width(), dSae)
             .with(settings.normalization().meaning());
     if (settings.target().isEmpty()) {
       return config;
@@ -105,13 +114,14 @@ final class SaeRecipes {
     };
   }
 
-  private static LearningRate learningRate(SaeSettings settings, int dSae, long steps) {
+  private static LearningRate learningRate(
+      SaeSettings settings, int dSae, long steps, double factor) {
     if (settings.optimizer() == SaeSettings.OptimizerKey.SIGNUM) {
       double rate = settings.learningRate().orElse(SaeOptimizer.Signum.defaultRate(dSae));
-      return LearningRate.builder(rate, steps).build();
+      return LearningRate.builder(factor * rate, steps).build();
     }
     long warmUp = share(settings.warmUp(), steps);
-    return LearningRate.builder(settings.learningRate().orElse(ADAM_RATE), steps)
+    return LearningRate.builder(factor * settings.learningRate().orElse(ADAM_RATE), steps)
         .warmUp(warmUp)
         .decay(Math.min(share(settings.decay(), steps), steps - warmUp))
         .build();
@@ -121,7 +131,9 @@ final class SaeRecipes {
     return Math.round(share * steps);
   }
 
-  private static SaeArchitecture architecture(SaeSettings settings, int dSae) {
+  private static SaeArchitecture architecture(SaeSettings settings, int dSae, int workers) {
+    // A threshold is the mean over the same tokens, whoever sees them.
+    double thresholdRate = Math.min(1, THRESHOLD_RATE * workers);
     Auxiliary auxiliary =
         new Auxiliary(settings.auxiliary(), settings.auxiliaryK(), Formulation.PAPER);
     return switch (settings.architecture()) {
@@ -129,7 +141,7 @@ final class SaeRecipes {
       case RELU -> new ReluSae2024(settings.l1());
       case GATED -> new GatedSae(settings.l1());
       case TOPK -> new TopKSae(settings.k(), auxiliary, DecoderNorms.UNIT);
-      case BATCHTOPK -> new BatchTopKSae(settings.k(), auxiliary, DecoderNorms.UNIT, 0.01);
+      case BATCHTOPK -> new BatchTopKSae(settings.k(), auxiliary, DecoderNorms.UNIT, thresholdRate);
       case JUMPRELU ->
           new JumpReluSae(
               settings.l0(),
@@ -145,7 +157,7 @@ final class SaeRecipes {
               auxiliary,
               MatryoshkaSae.Scope.WHOLE,
               DecoderNorms.UNIT,
-              0.01);
+              thresholdRate);
     };
   }
 

@@ -58,7 +58,7 @@ record SaeSettings(
         NormalizationKey normalization,
     @Option(
             doc =
-                "adam, or signum (topk alone): sign descent without a schedule, as sparsify has it",
+                "adam, or signum (topk, batchtopk and matryoshka alone, without a target): sign descent without a schedule, as sparsify has it",
             orElse = "adam")
         OptimizerKey optimizer,
     @Option(
@@ -134,11 +134,16 @@ record SaeSettings(
     if (skip && target.isEmpty()) {
       throw new ConfigException("skip", "true", "goes with a target");
     }
-    if (optimizer == OptimizerKey.SIGNUM && architecture != ArchitectureKey.TOPK) {
+    boolean keepsLargest =
+        architecture == ArchitectureKey.TOPK
+            || architecture == ArchitectureKey.BATCHTOPK
+            || architecture == ArchitectureKey.MATRYOSHKA;
+    if (optimizer == OptimizerKey.SIGNUM && !(keepsLargest && target.isEmpty())) {
       throw new ConfigException(
           "optimizer",
           "signum",
-          "is there for topk alone, the architecture is " + architecture.key());
+          "is there for topk, batchtopk and matryoshka without a target alone, the architecture is "
+              + architecture.key());
     }
   }
 

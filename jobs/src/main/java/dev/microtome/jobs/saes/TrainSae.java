@@ -78,14 +78,15 @@ public final class TrainSae implements Job<TrainSaeConfig, SaePart> {
   public TaskMemory memory(TrainSaeConfig config, Plan<SaePart> plan, Inputs inputs) {
     SaePart largest =
         plan.parts().stream()
-            .max(Comparator.comparingLong(part -> part.weightBytes() + part.bufferBytes()))
+            .max(Comparator.comparingLong((SaePart part) -> part.memory().bytes()))
             .orElseThrow();
     return new TaskMemory(
-        largest.weightBytes() + largest.bufferBytes(),
+        largest.memory().bytes() + largest.memory().bytesPerThread() + largest.bufferBytes(),
         String.format(
             Locale.ROOT,
-            "%.1f MB for the SAEs that it trains together, %.1f MB of the heap for the buffer",
-            largest.weightBytes() / 1e6,
+            "on one core: %.1f MB for the SAEs that it trains together and %.1f MB for each of its cores, heap and native, and %.1f MB for the buffer and batches",
+            largest.memory().bytes() / 1e6,
+            largest.memory().bytesPerThread() / 1e6,
             largest.bufferBytes() / 1e6));
   }
 

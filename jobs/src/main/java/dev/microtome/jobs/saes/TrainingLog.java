@@ -22,6 +22,7 @@ final class TrainingLog {
   private final double[] encoding;
   private Mixing mixing = Mixing.NONE;
   private double reading;
+  private double handingOver;
   private double all;
   private long tokensAtRow;
   private double secondsAtRow;
@@ -37,6 +38,7 @@ final class TrainingLog {
       double[] encoding,
       Mixing mixing,
       double reading,
+      double handingOver,
       double all,
       long tokensAtRow,
       double secondsAtRow) {}
@@ -51,6 +53,20 @@ final class TrainingLog {
     all += whole;
   }
 
+  /** Counts time spent on weights between rounds. */
+  void addHandingOver(double seconds) {
+    handingOver += seconds;
+    all += seconds;
+  }
+
+  /** A log that counts on from this one and has rows of its own. */
+  TrainingLog continued() {
+    TrainingLog log = new TrainingLog(encoding.length);
+    log.resume(saved());
+    log.rows.clear();
+    return log;
+  }
+
   /** Makes a row of each SAE's step. */
   void log(List<String> names, List<SaeStep> steps, long tokens) {
     double rate = (tokens - tokensAtRow) * (double) names.size() / (all - secondsAtRow);
@@ -61,7 +77,12 @@ final class TrainingLog {
               steps.get(i),
               tokens,
               mixing,
-              new SaeTrainingRow.Times(rate, reading, encoding[i], all - reading - encoding[i])));
+              new SaeTrainingRow.Times(
+                  rate,
+                  reading,
+                  encoding[i],
+                  handingOver,
+                  all - reading - encoding[i] - handingOver)));
     }
     tokensAtRow = tokens;
     secondsAtRow = all;
@@ -75,22 +96,29 @@ final class TrainingLog {
     return mixing;
   }
 
+  private Saved saved() {
+    return new Saved(rows, encoding, mixing, reading, handingOver, all, tokensAtRow, secondsAtRow);
+  }
+
+  private void resume(Saved saved) {
+    rows.addAll(saved.rows());
+    System.arraycopy(saved.encoding(), 0, encoding, 0, encoding.length);
+    mixing = saved.mixing();
+    reading = saved.reading();
+    handingOver = saved.handingOver();
+    all = saved.all();
+    tokensAtRow = saved.tokensAtRow();
+    secondsAtRow = saved.secondsAtRow();
+  }
+
   void write(OutputStream out) throws IOException {
-    out.write(
-        MAPPER.writeValueAsBytes(
-            new Saved(rows, encoding, mixing, reading, all, tokensAtRow, secondsAtRow)));
+    out.write(MAPPER.writeValueAsBytes(saved()));
   }
 
   static TrainingLog read(InputStream in) throws IOException {
     Saved saved = MAPPER.readValue(in.readAllBytes(), Saved.class);
     TrainingLog log = new TrainingLog(saved.encoding().length);
-    log.rows.addAll(saved.rows());
-    System.arraycopy(saved.encoding(), 0, log.encoding, 0, log.encoding.length);
-    log.mixing = saved.mixing();
-    log.reading = saved.reading();
-    log.all = saved.all();
-    log.tokensAtRow = saved.tokensAtRow();
-    log.secondsAtRow = saved.secondsAtRow();
+    log.resume(saved);
     return log;
   }
 }

@@ -13,11 +13,15 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The same job on a standalone cluster with one executor of one core and with two.
+ * The same job on a standalone cluster with one executor and with two, each with a core of its own
+ * for all its threads ({@link StandaloneCluster#startPinned}); the driver goes where there is room.
+ * In each repeat one executor is measured and then two.
  *
  * <pre>
- * ExecutorsBenchmark SCRATCH_FOLDER REPEATS [models|losses|saes]
+ * ExecutorsBenchmark SCRATCH_FOLDER REPEATS [models|losses|saes|sae-sweep|sae-rounds [TOKENS]]
  * </pre>
+ *
+ * <p>TOKENS are those of all SAEs, 524,288 without; a multiple of 8,192.
  *
  * <p>Prints a line of JSON a workload: seconds from the start of the first part to the record of
  * the last, for each number of executors, the medians' ratio, and the same for the whole command.
@@ -27,19 +31,24 @@ final class ExecutorsBenchmark {
   private final StandaloneCluster cluster;
   private final Path scratch;
   private final int repeats;
+  private final long tokens;
 
-  private ExecutorsBenchmark(SparkHome home, StandaloneCluster cluster, Path scratch, int repeats) {
+  private ExecutorsBenchmark(
+      SparkHome home, StandaloneCluster cluster, Path scratch, int repeats, long tokens) {
     this.home = home;
     this.cluster = cluster;
     this.scratch = scratch;
     this.repeats = repeats;
+    this.tokens = tokens;
   }
 
   public static void main(String[] args) throws IOException, InterruptedException {
     Path scratch = Files.createDirectories(Path.of(args[0])).toAbsolutePath();
     SparkHome home = SparkHome.staged();
-    try (StandaloneCluster cluster = StandaloneCluster.start(home, scratch.resolve("cluster"), 2)) {
-      new ExecutorsBenchmark(home, cluster, scratch, Integer.parseInt(args[1]))
+    try (StandaloneCluster cluster =
+        StandaloneCluster.startPinned(home, scratch.resolve("cluster"), 2)) {
+      long tokens = args.length < 4 ? 1 << 19 : Long.parseLong(args[3]);
+      new ExecutorsBenchmark(home, cluster, scratch, Integer.parseInt(args[1]), tokens)
           .run(args.length < 3 ? "" : args[2]);
     }
   }
@@ -51,26 +60,48 @@ final class ExecutorsBenchmark {
     if (only.isEmpty() || only.equals("losses")) {
       losses();
     }
-    if (only.isEmpty() || only.equals("saes")) {
-      saes();
+    if (only.isEmpty() || only.equals("saes") || only.equals("sae-sweep")) {
+      saeSweep();
+    }
+    if (only.isEmpty() || only.equals("saes") || only.equals("sae-rounds")) {
+      saeRounds();
     }
   }
 
-  private void saes() throws IOException, InterruptedException {
-    Path activations = TrainSaeBenchmark.activations(scratch, 512, 1 << 17);
-    List<String> shared =
+  /** Tokens are seen several times: what is measured is training, not its beginning. */
+  private List<String> saes(String... others) throws IOException {
+    Path activations = TrainSaeBenchmark.activations(scratch, 512, 1 << 16);
+    List<String> settings = new ArrayList<>();
+    settings.addAll(
         List.of(
             "activations=" + activations,
             "sae.k=32",
             "evaluation-tokens=4096",
             "buffer=16384",
-            "tokens-budget=122880");
-    List<String> sweep = new ArrayList<>(shared);
-    sweep.addAll(List.of("sae.expansion=4", "grid.seed=[0,1]", "saes-per-part=1"));
-    compare("train-sae, a sweep of two", scratch.resolve("saes"), "train-sae", sweep);
-    List<String> one = new ArrayList<>(shared);
-    one.addAll(List.of("sae.expansion=8", "workers=2", "rounds.steps=5"));
-    compare("train-sae, one SAE by two workers", scratch.resolve("sae"), "train-sae", one);
+            "epochs=9"));
+    settings.addAll(List.of(others));
+    return settings;
+  }
+
+  private void saeSweep() throws IOException, InterruptedException {
+    compare(
+        "train-sae, a sweep of two",
+        scratch.resolve("saes"),
+        "train-sae",
+        saes(
+            "sae.expansion=8",
+            "grid.seed=[0,1]",
+            "saes-per-part=1",
+            "tokens-budget=" + tokens / 2));
+  }
+
+  private void saeRounds() throws IOException, InterruptedException {
+    Path output = scratch.resolve("sae");
+    compare(
+        "train-sae, one SAE by two workers",
+        output,
+        "train-sae",
+        saes("sae.expansion=8", "workers=2", "rounds.steps=32", "tokens-budget=" + tokens));
   }
 
   private void models() throws IOException, InterruptedException {

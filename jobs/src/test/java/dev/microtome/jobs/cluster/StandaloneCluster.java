@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /**
@@ -20,17 +21,51 @@ final class StandaloneCluster implements AutoCloseable {
   private final String url;
   private final List<Process> processes = new ArrayList<>();
 
-  private StandaloneCluster(SparkHome home, Path folder, int port) {
+  /** Begins the command of worker i. */
+  private final IntFunction<List<String>> placing;
+
+  private StandaloneCluster(
+      SparkHome home, Path folder, int port, IntFunction<List<String>> placing) {
     this.home = home;
     this.folder = folder;
+    this.placing = placing;
     this.url = "spark://127.0.0.1:" + port;
   }
 
   /** Starts the cluster and returns when every worker is registered. */
   static StandaloneCluster start(SparkHome home, Path folder, int workers)
       throws IOException, InterruptedException {
+    return start(home, folder, workers, worker -> List.of());
+  }
+
+  /**
+   * Starts a cluster whose worker i, and so its executors with their readers, compilers and
+   * collectors, has core i and no other, by Linux's {@code taskset}.
+   *
+   * @throws IllegalStateException if there is no {@code taskset} or not a core for each
+   */
+  static StandaloneCluster startPinned(SparkHome home, Path folder, int workers)
+      throws IOException, InterruptedException {
+    Path taskset = Path.of("/usr/bin/taskset");
+    int cores = Runtime.getRuntime().availableProcessors();
+    if (!Files.isExecutable(taskset) || cores < workers) {
+      throw new IllegalStateException(
+          "%s is %s and there are %d cores, expected it and %d"
+              .formatted(
+                  taskset, Files.isExecutable(taskset) ? "there" : "not there", cores, workers));
+    }
+    return start(
+        home,
+        folder,
+        workers,
+        worker -> List.of(taskset.toString(), "--cpu-list", Integer.toString(worker)));
+  }
+
+  private static StandaloneCluster start(
+      SparkHome home, Path folder, int workers, IntFunction<List<String>> placing)
+      throws IOException, InterruptedException {
     StandaloneCluster cluster =
-        new StandaloneCluster(home, Files.createDirectories(folder), freePort());
+        new StandaloneCluster(home, Files.createDirectories(folder), freePort(), placing);
     try {
       cluster.startProcesses(workers);
     } catch (IOException | InterruptedException | RuntimeException e) {
@@ -46,7 +81,8 @@ final class StandaloneCluster implements AutoCloseable {
     master.addAll(List.of("--host", "127.0.0.1", "--port", port, "--webui-port", "0"));
     launch(master, "master.log", "I have been elected leader");
     for (int i = 0; i < workers; i++) {
-      List<String> worker = home.java("-Xmx512m", "org.apache.spark.deploy.worker.Worker");
+      List<String> worker = new ArrayList<>(placing.apply(i));
+      worker.addAll(home.java("-Xmx512m", "org.apache.spark.deploy.worker.Worker"));
       worker.addAll(
           List.of("--host", "127.0.0.1", "--webui-port", "0", "--cores", "1", "--memory", "2g"));
       worker.addAll(List.of("--work-dir", folder.resolve("work-" + i).toString(), url));

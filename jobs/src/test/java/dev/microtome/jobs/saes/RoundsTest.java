@@ -93,6 +93,12 @@ class RoundsTest {
         .last()
         .asString()
         .startsWith("a 11 330 ");
+    // Each round has logged its own rows: steps 5 and 10 in the second and third, and the last.
+    try (InputStream log = session.relay.open("group-0/worker-1/training-3.json")) {
+      assertThat(TrainingLog.read(log).rows())
+          .extracting(SaeTrainingRow::step)
+          .containsExactly(10L, 10L, 11L, 11L);
+    }
     // What the last round needed is there, what those before needed is not.
     assertThat(session.relay.files().keySet())
         .contains("group-0/worker-2/round-3/sae-0.safetensors")
@@ -113,7 +119,8 @@ class RoundsTest {
           .contains(
               before.formatted(worker, 1) + "sae-0.safetensors",
               before.formatted(worker, 2) + "sae-1.safetensors");
-      try (InputStream log = session.relay.open(before.formatted(worker, 3) + TrainingLog.FILE)) {
+      try (InputStream log =
+          session.relay.open("group-0/worker-%d/training-3.json".formatted(worker))) {
         mixing = mixing.plus(TrainingLog.read(log).mixing());
       }
     }
@@ -143,7 +150,7 @@ class RoundsTest {
     SaePart group =
         group(
             8,
-            new RoundSettings(4, 50, 0),
+            new RoundSettings(4, 50, 0, 0),
             recipe("a", SaeConfig.of(new TopKSae(3), SmallTable.WIDTH, 24), 8));
     Session session = new Session();
     new Rounds(List.of(group), session).run();
@@ -231,7 +238,7 @@ class RoundsTest {
   }
 
   private static SaePart group(long steps, SaeRecipe... recipes) {
-    return group(steps, new RoundSettings(4, 0.7, 0.5), recipes);
+    return group(steps, new RoundSettings(4, 0.7, 0.5, 0), recipes);
   }
 
   private static SaePart group(long steps, RoundSettings rounds, SaeRecipe... recipes) {

@@ -90,7 +90,7 @@ class SaeTaskTest {
         Collections.nCopies(3, SmallTable.INPUT),
         new StreamSettings(BATCH, 100, 2, STEPS, 5),
         1,
-        new RoundSettings(1, 1, 0),
+        new RoundSettings(1, 1, 0, 0),
         100,
         10,
         5,

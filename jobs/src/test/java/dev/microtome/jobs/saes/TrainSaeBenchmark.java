@@ -52,7 +52,11 @@ public final class TrainSaeBenchmark {
     JobRun run = JobRun.of("train-sae", folder.resolve("run"), arguments).succeeded();
     List<SaeTrainingRow> training = run.rows(SaeTrainingRow.TABLE);
     SaeTrainingRow last = training.get(training.size() - 1);
-    double seconds = last.secondsReading() + last.secondsEncoding() + last.secondsRest();
+    double seconds =
+        last.secondsReading()
+            + last.secondsEncoding()
+            + last.secondsHandingOver()
+            + last.secondsRest();
     Map<String, Double> scores =
         run.rows(SaeScoreRow.TABLE).stream()
             .filter(row -> row.sae().equals(last.sae()))
@@ -60,7 +64,7 @@ public final class TrainSaeBenchmark {
     System.out.printf(
         Locale.ROOT,
         "{\"job\": \"train-sae\", \"settings\": \"%s\", \"tokens\": %d, \"seconds\": %.2f, \"tokens_per_second\": %.0f,"
-            + " \"median_tokens_per_second\": %.0f, \"reading_share\": %.4f, \"encoding_share\": %.4f, \"explained_variance\": %.4f,"
+            + " \"median_tokens_per_second\": %.0f, \"reading_share\": %.4f, \"encoding_share\": %.4f, \"handing_over_seconds\": %.3f, \"explained_variance\": %.4f,"
             + " \"same_sequence_share\": %.6f, \"expected_same_sequence_share\": %.6f}%n",
         String.join(" ", arguments.subList(2, arguments.size())),
         last.tokens(),
@@ -74,6 +78,7 @@ public final class TrainSaeBenchmark {
             .orElseThrow(),
         last.secondsReading() / seconds,
         last.secondsEncoding() / seconds,
+        last.secondsHandingOver(),
         scores.getOrDefault("explained_variance", Double.NaN),
         scores.get("same_sequence_share"),
         scores.get("expected_same_sequence_share"));

@@ -55,14 +55,18 @@ class TrainSaeInputsTest extends TrainSaeRuns {
     assertThat(folder.resolve("refused")).doesNotExist();
   }
 
-  /** 16 bytes for each of 2 · 64 · 128 and 2 · 64 · 512 weights; 512 rows of 64 floats. */
+  /**
+   * Of features 128 and 512: 32 bytes for each of 2 · 64 · them (weights, Adam's sums, copies for
+   * products), 3 · 64 floats for each of 64 rows, 24 bytes for each of 8 and AuxK's 128 and 512
+   * entries of a row; a tile of 256 rows. 512 rows of 64 floats, and 6 · 64.
+   */
   @Test
   void aDryRunTellsTheMemoryOfATask() {
     String plan =
         train("plan", "hooks=" + RESID, "grid.expansion=[2,8]", "--dry-run").succeeded().out();
     assertThat(plan)
         .contains(
-            "memory of a task: about 1.4 MB (1.3 MB for the SAEs that it trains together, 0.1 MB of the heap");
+            "memory of a task: about 3.4 MB (on one core: 2.4 MB for the SAEs that it trains together and 0.8 MB for each of its cores, heap and native, and 0.2 MB for the buffer and batches)");
   }
 
   /** A name with the hook behind it, and one that was given like that. */

@@ -1,0 +1,253 @@
+package dev.microtome.sae.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.microtome.sae.Auxiliary;
+import dev.microtome.sae.BatchTopKSae;
+import dev.microtome.sae.DecoderNorms;
+import dev.microtome.sae.Formulation;
+import dev.microtome.sae.MatryoshkaSae;
+import dev.microtome.sae.PreBias;
+import dev.microtome.sae.ReluSae2023;
+import dev.microtome.sae.ReluSae2024;
+import dev.microtome.sae.SaeArchitecture;
+import dev.microtome.sae.SaeBatch;
+import dev.microtome.sae.SaeConfig;
+import dev.microtome.sae.SaeGradients;
+import dev.microtome.sae.SaeLosses;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Features, losses and gradients of the fast step are those of {@link SaeGradients} in float64. */
+class SparseGradientTest {
+  private static final int WIDTH = 20;
+  private static final int FEATURES = 70;
+  private static final int ROWS = 300;
+  private static final double K = 4.7;
+
+  static Stream<Arguments> architectures() {
+    Auxiliary none = new Auxiliary(0, 4, Formulation.PAPER);
+    Auxiliary half = new Auxiliary(0.5, 4, Formulation.PAPER);
+    List<Integer> widths = List.of(10, 11, 40, FEATURES);
+    return Stream.of(none, half)
+        .flatMap(
+            auxiliary ->
+                Stream.of(
+                    Arguments.of(new BatchTopKSae(K, auxiliary, DecoderNorms.FREE, 0.01), 1),
+                    Arguments.of(new BatchTopKSae(K, auxiliary, DecoderNorms.FREE, 0.01), 2),
+                    Arguments.of(
+                        new MatryoshkaSae(
+                            widths,
+                            K,
+                            auxiliary,
+                            MatryoshkaSae.Scope.WHOLE,
+                            DecoderNorms.FREE,
+                            0.01),
+                        2)));
+  }
+
+  static Stream<Arguments> relus() {
+    return Stream.of(new ReluSae2023(0.3), new ReluSae2024(0.3))
+        .flatMap(
+            relu ->
+                Stream.of(
+                    Arguments.of(relu, PreBias.TIED, 0f),
+                    Arguments.of(relu, PreBias.NONE, 0f),
+                    Arguments.of(relu, PreBias.NONE, 2f)));
+  }
+
+  private static TopKShape shape(SaeArchitecture architecture) {
+    TopKShape shape = TopKShape.of(WIDTH, FEATURES, 1).withDecoderNorm(DecoderNorm.FREE).ofBatch(K);
+    if (architecture instanceof MatryoshkaSae matryoshka) {
+      return shape
+          .withWidths(matryoshka.widths())
+          .withAuxiliary(matryoshka.auxiliary().coefficient(), 4, 100);
+    }
+    return shape.withAuxiliary(((BatchTopKSae) architecture).auxiliary().coefficient(), 4, 100);
+  }
+
+  private static TopKParameters parameters(TopKShape shape) {
+    TopKParameters parameters = TopKParameters.of(shape, 3);
+    Random random = new Random(4);
+    for (float[][] rows : parameters.all().values()) {
+      for (float[] row : rows) {
+        for (int j = 0; j < row.length; j++) {
+          row[j] += 0.1f * (float) random.nextGaussian();
+        }
+      }
+    }
+    return parameters;
+  }
+
+  private static float[][] rows(int count) {
+    Random random = new Random(5);
+    float[][] rows = new float[count][WIDTH];
+    for (float[] row : rows) {
+      // Rows differ in length, so that they differ in their numbers of features.
+      double scale = Math.exp(0.5 * random.nextGaussian());
+      for (int j = 0; j < WIDTH; j++) {
+        row[j] = (float) (0.3 + scale * random.nextGaussian());
+      }
+    }
+    return rows;
+  }
+
+  private static NDArray float64(float[] values, Shape shape, NDManager manager) {
+    return manager.create(values, shape).toType(DataType.FLOAT64, false);
+  }
+
+  private static SaeLosses dense(
+      SaeConfig config,
+      TopKParameters parameters,
+      float[][] rows,
+      boolean[] dead,
+      double sparsity,
+      NDManager manager) {
+    Map<String, NDArray> named = new LinkedHashMap<>();
+    Map<String, float[]> weights = parameters.saeLens();
+    config
+        .parameters()
+        .forEach((name, shape) -> named.put(name, float64(weights.get(name), shape, manager)));
+    float[] flat = new float[rows.length * WIDTH];
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(rows[i], 0, flat, i * WIDTH, WIDTH);
+    }
+    NDArray x = float64(flat, new Shape(rows.length, WIDTH), manager);
+    return new SaeGradients(config, named, manager)
+        .of(new SaeBatch(x, x, Optional.of(manager.create(dead))), sparsity);
+  }
+
+  @ParameterizedTest(name = "{0}, {1} threads")
+  @MethodSource("architectures")
+  void theFastStepIsTheDenseOne(SaeArchitecture architecture, int threads) {
+    TopKShape shape = shape(architecture);
+    TopKParameters parameters = parameters(shape);
+    GradientRecorder recorder = new GradientRecorder();
+    float[][] rows = rows(ROWS);
+    long[] silence = new long[FEATURES];
+    boolean[] dead = new boolean[FEATURES];
+    for (int i = 0; i < FEATURES; i += 7) {
+      silence[i] = 101;
+      dead[i] = true;
+    }
+    try (Workers workers = new Workers(threads);
+        TopKStep step = new TopKStep(shape, parameters, recorder, workers);
+        NDManager manager = NDManager.newBaseManager()) {
+      step.window().resume(silence);
+      StepSums sums = step.forward(rows);
+      step.backward(sums, 0);
+      SaeConfig config = SaeConfig.of(architecture, WIDTH, FEATURES);
+      SaeLosses expected = dense(config, parameters, rows, dead, 0, manager);
+
+      assertThat(sums.active()).isEqualTo((long) (K * ROWS));
+      assertFeatures(step.codes(), expected.features().toDoubleArray());
+      assertThat(sums.loss(shape) / expected.total()).isCloseTo(1, within(1e-5));
+      assertThat(sums.squaredError() / ROWS / expected.parts().get("mse"))
+          .isCloseTo(1, within(1e-5));
+      assertGradients(recorder, expected);
+    }
+  }
+
+  /**
+   * More rows than the tiles that are done together; about half of the features fire, or so few
+   * that they are listed.
+   */
+  @ParameterizedTest(name = "{0}, {1}, biases lower by {2}")
+  @MethodSource("relus")
+  void theReluStepIsTheDenseOne(SaeArchitecture architecture, PreBias preBias, float lower) {
+    boolean byNorms = architecture instanceof ReluSae2024;
+    TopKShape shape =
+        TopKShape.ofRelu(
+            WIDTH,
+            FEATURES,
+            preBias,
+            byNorms ? Penalty.BY_DECODER_NORMS : Penalty.SUM,
+            DecoderNorm.FREE,
+            100);
+    TopKParameters parameters = parameters(shape);
+    GradientRecorder recorder = new GradientRecorder();
+    for (int j = 0; j < FEATURES; j++) {
+      parameters.encoderBias()[0][j] -= lower;
+    }
+    float[][] rows = rows(1000);
+    try (Workers workers = new Workers(1);
+        ReluStep step = new ReluStep(shape, parameters, recorder, workers);
+        NDManager manager = NDManager.newBaseManager()) {
+      StepSums sums = step.forward(rows, 0.3);
+      step.backward(sums, 0);
+      SaeConfig config = SaeConfig.of(architecture, WIDTH, FEATURES).with(preBias);
+      SaeLosses expected = dense(config, parameters, rows, new boolean[FEATURES], 0.3, manager);
+
+      assertThat(sums.loss(shape) / expected.total()).isCloseTo(1, within(1e-5));
+      assertThat(sums.penalty() / rows.length / expected.parts().get("l1"))
+          .isCloseTo(1, within(1e-5));
+      double[] features = expected.features().toDoubleArray();
+      assertThat(sums.active()).isEqualTo(Arrays.stream(features).filter(f -> f > 0).count());
+      double share = (double) sums.active() / features.length;
+      assertThat(share).isBetween(lower == 0 ? 0.3 : 0.003, lower == 0 ? 0.7 : 0.04);
+      assertGradients(recorder, expected);
+    }
+  }
+
+  private static void assertGradients(GradientRecorder recorder, SaeLosses expected) {
+    List<Parameter> order =
+        List.of(Parameter.W_ENC, Parameter.B_ENC, Parameter.W_DEC, Parameter.B_DEC);
+    for (int i = 0; i < order.size(); i++) {
+      assertGradients(order.get(i), recorder, expected.gradients().get(i));
+    }
+  }
+
+  private static void assertFeatures(SparseCodes codes, double[] dense) {
+    List<String> found = new ArrayList<>();
+    List<String> expected = new ArrayList<>();
+    for (int row = 0; row < ROWS; row++) {
+      for (int i = 0; i < codes.count(row); i++) {
+        found.add(row + " " + codes.index(row, i));
+        assertThat((double) codes.value(row, i))
+            .isCloseTo(dense[row * FEATURES + codes.index(row, i)], within(1e-5));
+      }
+      for (int j = 0; j < FEATURES; j++) {
+        if (dense[row * FEATURES + j] > 0) {
+          expected.add(row + " " + j);
+        }
+      }
+    }
+    assertThat(found).isEqualTo(expected);
+  }
+
+  private static void assertGradients(
+      Parameter parameter, GradientRecorder recorder, NDArray gradient) {
+    boolean encoder = parameter == Parameter.W_ENC;
+    double[] dense = (encoder ? gradient.transpose() : gradient).toDoubleArray();
+    boolean matrix = encoder || parameter == Parameter.W_DEC;
+    int count = matrix ? FEATURES : 1;
+    int width = dense.length / count;
+    double largest = 0;
+    for (double value : dense) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    assertThat(largest).isGreaterThan(1e-4);
+    for (int i = 0; i < count; i++) {
+      float[] sparse = recorder.gradient(parameter, i, width);
+      for (int j = 0; j < width; j++) {
+        assertThat((double) sparse[j])
+            .as("%s [%d, %d]", parameter, i, j)
+            .isCloseTo(dense[i * width + j], within(2e-5 * largest));
+      }
+    }
+  }
+}
