@@ -193,28 +193,34 @@ class SaeGradientsLawsTest {
       SaeBatch batch = Architectures.batch(config, 7, DataType.FLOAT64, manager);
       SaeLosses losses = new SaeGradients(config, parameters, manager).of(batch, 0);
       double[] x = batch.x().toDoubleArray();
-      double[] bDec = parameters.get("b_dec").toDoubleArray();
+      double[] target = batch.target().toDoubleArray();
+      // A transcoder's belongs to its output and is not taken off its input.
+      double[] subtracted =
+          config.mapping() == Mapping.AUTOENCODER
+              ? parameters.get("b_dec").toDoubleArray()
+              : new double[config.dIn()];
       double[] wDec = parameters.get("W_dec").toDoubleArray();
       double[] f = losses.features().toDoubleArray();
       double[] y = losses.reconstruction().toDoubleArray();
       int d = config.dIn();
+      int out = config.dOut();
       int m = config.dSae();
       double[] toEncoder = new double[d * m];
       double[] toBias = new double[m];
-      double[] toDecoder = new double[m * d];
+      double[] toDecoder = new double[m * out];
       for (int row = 0; row < Architectures.ROWS; row++) {
         for (int feature = 0; feature < m; feature++) {
           double value = f[row * m + feature];
           if (value > 0) {
             double slope = 0;
-            for (int i = 0; i < d; i++) {
-              double error = 2 * (y[row * d + i] - x[row * d + i]) / Architectures.ROWS;
-              toDecoder[feature * d + i] += value * error;
-              slope += error * wDec[feature * d + i];
+            for (int i = 0; i < out; i++) {
+              double error = 2 * (y[row * out + i] - target[row * out + i]) / Architectures.ROWS;
+              toDecoder[feature * out + i] += value * error;
+              slope += error * wDec[feature * out + i];
             }
             toBias[feature] += slope;
             for (int i = 0; i < d; i++) {
-              toEncoder[i * m + feature] += slope * (x[row * d + i] - bDec[i]);
+              toEncoder[i * m + feature] += slope * (x[row * d + i] - subtracted[i]);
             }
           }
         }

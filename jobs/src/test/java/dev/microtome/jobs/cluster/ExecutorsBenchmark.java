@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * In each repeat one executor is measured and then two.
  *
  * <pre>
- * ExecutorsBenchmark SCRATCH_FOLDER REPEATS [models|losses|saes|sae-sweep|sae-rounds [TOKENS]]
+ * ExecutorsBenchmark SCRATCH_FOLDER REPEATS [models|losses|erasers|saes|sae-sweep|sae-rounds [TOKENS]]
  * </pre>
  *
  * <p>TOKENS are those of all SAEs, 524,288 without; a multiple of 8,192.
@@ -59,6 +59,9 @@ final class ExecutorsBenchmark {
     }
     if (only.isEmpty() || only.equals("losses")) {
       losses();
+    }
+    if (only.isEmpty() || only.equals("erasers")) {
+      erasers();
     }
     if (only.isEmpty() || only.equals("saes") || only.equals("sae-sweep")) {
       saeSweep();
@@ -109,6 +112,16 @@ final class ExecutorsBenchmark {
     settings.addAll(
         List.of("steps=120", "batch-size=64", "architecture.d-model=128", "checkpoints.every=60"));
     compare("train-model, a sweep of four", scratch.resolve("models"), "train-model", settings);
+  }
+
+  /** Moments of 768 numbers, read from Parquet: the parts, before they are merged. */
+  private void erasers() throws IOException, InterruptedException {
+    Path activations = TrainSaeBenchmark.activations(scratch, 768, 1 << 18);
+    compare(
+        "fit-leace",
+        scratch.resolve("erasers"),
+        "fit-leace",
+        List.of("activations=" + activations, "concepts=[side]", "rows-per-part=16384"));
   }
 
   /** Weights of no worth, as wide as those of a model that one would take a cluster for. */

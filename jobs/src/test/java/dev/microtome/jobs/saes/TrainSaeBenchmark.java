@@ -84,7 +84,10 @@ public final class TrainSaeBenchmark {
         scores.get("expected_same_sequence_share"));
   }
 
-  /** A table of activations in the folder, written if it is not there. */
+  /**
+   * A table of activations in the folder, written if it is not there, each with the side of zero
+   * that its first number is on.
+   */
   public static Path activations(Path folder, int width, int rows) throws IOException {
     Path table = folder.resolve("activations-%d-%d".formatted(width, rows));
     if (!Files.exists(table.resolve("finished"))) {
@@ -97,7 +100,8 @@ public final class TrainSaeBenchmark {
   private static void write(Path table, int width, int rows) throws IOException {
     MessageType schema =
         MessageTypeParser.parseMessageType(
-            "message activations { required binary hook (STRING); required int64 sequence_id; required binary activation; }");
+            "message activations { required binary hook (STRING); required int64 sequence_id; required int32 position;"
+                + " required int32 token_id; required binary activation; required binary side (STRING); }");
     Random random = new Random(1);
     float[][] directions = new float[DIRECTIONS][width];
     for (float[] direction : directions) {
@@ -119,7 +123,11 @@ public final class TrainSaeBenchmark {
           Group group = new SimpleGroup(schema);
           group.add("hook", "h");
           group.add("sequence_id", (long) row / SEQUENCE);
-          group.add("activation", Binary.fromConstantByteArray(bytes(directions, random)));
+          group.add("position", row % SEQUENCE);
+          group.add("token_id", 0);
+          byte[] activation = bytes(directions, random);
+          group.add("activation", Binary.fromConstantByteArray(activation));
+          group.add("side", activation[Float.BYTES - 1] < 0 ? "below" : "above");
           writer.write(group);
         }
       }
