@@ -66,7 +66,7 @@ class TrainSaeInputsTest extends TrainSaeRuns {
         train("plan", "hooks=" + RESID, "grid.expansion=[2,8]", "--dry-run").succeeded().out();
     assertThat(plan)
         .contains(
-            "memory of a task: about 3.4 MB (on one core: 2.4 MB for the SAEs that it trains together and 0.8 MB for each of its cores, heap and native, and 0.2 MB for the buffer and batches)");
+            "memory of a task: about 3.5 MB (on one core: 2.4 MB for the SAEs that it trains together and 0.8 MB for each of its cores, heap and native, and 0.2 MB for the buffer and batches)");
   }
 
   /** A name with the hook behind it, and one that was given like that. */
