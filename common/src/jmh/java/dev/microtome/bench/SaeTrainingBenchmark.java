@@ -101,7 +101,7 @@ public final class SaeTrainingBenchmark {
           rates[rates.length / 2],
           rates[rates.length - 1],
           last.l0(),
-          quality ? quality(group, data, width) : "");
+          quality ? quality(group, data) : "");
     }
   }
 
@@ -149,8 +149,7 @@ public final class SaeTrainingBenchmark {
     }
   }
 
-  private static String quality(SaeGroup group, SyntheticDictionary data, int width)
-      throws IOException {
+  private static String quality(SaeGroup group, SyntheticDictionary data) throws IOException {
     HeldOutScores held = group.evaluate(new Held(data.rows(1L << 30, HELD_OUT))).get(0);
     Map<String, Double> scores = held.values();
     Path folder = Files.createTempDirectory("sae-benchmark");
