@@ -9,8 +9,8 @@ import java.util.Arrays;
  * W_decᵀa.
  *
  * <ol>
- *   <li>Tiles of rows: the encoder's product for a tile, and while it is in the cache, row by row
- *       what may be among the largest ({@link Selector}).
+ *   <li>Tiles of rows: the encoder's product for a tile, and while it is in the cache (up to some
+ *       8,192 features), row by row what may be among the largest ({@link Selector}).
  *   <li>Tiles of rows: e, and the slopes e·W_dec[i] of the features kept.
  *   <li>The entries sorted by feature.
  *   <li>Blocks of features: a feature's gradients are sums of a few rows (of e, and of x − b), made
@@ -27,7 +27,12 @@ import java.util.Arrays;
  * not hang on the number of threads.
  */
 final class TopKStep implements StepArithmetic {
-  private static final int TILE_BYTES = 4 << 20;
+  /**
+   * OpenBLAS packs the whole encoder for every tile: with 16,384 features a step on tiles of 256
+   * rows was 1.4 times as fast as on tiles of 64 that stay in the cache, and on 512 no faster.
+   */
+  private static final int TILE_BYTES = 32 << 20;
+
   private static final int LONGEST_TILE = 256;
   private static final int SHORTEST_TILE = 32;
   private static final int BLOCK = 32;
