@@ -21,10 +21,11 @@ import java.util.stream.Stream;
  * ExecutorsBenchmark SCRATCH_FOLDER REPEATS [models|losses|erasers|saes|sae-sweep|sae-rounds [TOKENS]]
  * </pre>
  *
- * <p>TOKENS are those of all SAEs, 524,288 without; a multiple of 8,192.
+ * <p>TOKENS are those of all SAEs, or the rows of erasers, 524,288 without; a multiple of 8,192.
  *
  * <p>Prints a line of JSON a workload: seconds from the start of the first part to the record of
- * the last, for each number of executors, the medians' ratio, and the same for the whole command.
+ * the last, for each number of executors, the medians' ratio, the same for the whole command, and
+ * what two cores gain on matrix products alone between the repeats ({@link CoreArithmetic}).
  */
 final class ExecutorsBenchmark {
   private final SparkHome home;
@@ -116,7 +117,7 @@ final class ExecutorsBenchmark {
 
   /** Moments of 768 numbers, read from Parquet: the parts, before they are merged. */
   private void erasers() throws IOException, InterruptedException {
-    Path activations = TrainSaeBenchmark.activations(scratch, 768, 1 << 18);
+    Path activations = TrainSaeBenchmark.activations(scratch, 768, Math.toIntExact(tokens));
     compare(
         "fit-leace",
         scratch.resolve("erasers"),
@@ -177,7 +178,9 @@ final class ExecutorsBenchmark {
       throws IOException, InterruptedException {
     double[][] parts = new double[2][repeats];
     double[][] commands = new double[2][repeats];
+    double[] gains = new double[repeats];
     for (int i = 0; i < repeats; i++) {
+      gains[i] = CoreArithmetic.gain();
       for (int executors = 1; executors <= 2; executors++) {
         long start = System.nanoTime();
         submit(executors, output, job, settings);
@@ -189,6 +192,8 @@ final class ExecutorsBenchmark {
     line.put("workload", workload).put("repeats", repeats);
     put(line, "parts_seconds", parts);
     put(line, "command_seconds", commands);
+    Arrays.sort(gains);
+    line.put("products_ratio", round(gains[repeats / 2]));
     System.out.println(line);
   }
 

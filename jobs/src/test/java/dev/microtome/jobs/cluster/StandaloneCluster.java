@@ -16,6 +16,8 @@ import java.util.stream.Stream;
  * own.
  */
 final class StandaloneCluster implements AutoCloseable {
+  private static final Path TASKSET = Path.of("/usr/bin/taskset");
+
   private final SparkHome home;
   private final Path folder;
   private final String url;
@@ -46,19 +48,19 @@ final class StandaloneCluster implements AutoCloseable {
    */
   static StandaloneCluster startPinned(SparkHome home, Path folder, int workers)
       throws IOException, InterruptedException {
-    Path taskset = Path.of("/usr/bin/taskset");
     int cores = Runtime.getRuntime().availableProcessors();
-    if (!Files.isExecutable(taskset) || cores < workers) {
+    if (!Files.isExecutable(TASKSET) || cores < workers) {
       throw new IllegalStateException(
           "%s is %s and there are %d cores, expected it and %d"
               .formatted(
-                  taskset, Files.isExecutable(taskset) ? "there" : "not there", cores, workers));
+                  TASKSET, Files.isExecutable(TASKSET) ? "there" : "not there", cores, workers));
     }
-    return start(
-        home,
-        folder,
-        workers,
-        worker -> List.of(taskset.toString(), "--cpu-list", Integer.toString(worker)));
+    return start(home, folder, workers, StandaloneCluster::onCore);
+  }
+
+  /** What a command begins with that shall have one core and no other. */
+  static List<String> onCore(int core) {
+    return List.of(TASKSET.toString(), "--cpu-list", Integer.toString(core));
   }
 
   private static StandaloneCluster start(
