@@ -181,6 +181,24 @@ class LabelledErasureTest {
     return new LabelledErasure(COLOUR, fitter.eraser(ClassCovariance.SAMPLE, Centre.MEAN_OF_ROWS));
   }
 
+  /** Of 60 rows 40, 10 and 10: the mean of the class means is another one. */
+  @Test
+  void theMeanOfAllRowsStaysWhereItIs() {
+    Labelled sample = Labelled.gaussians(4, 60, 4, 3);
+    QuadraticFitter fitter = QuadraticFitter.of(4, 3);
+    double[] mean = new double[4];
+    for (int row = 0; row < 60; row++) {
+      fitter.add(sample.x().row(row), row < 40 ? 0 : 1 + row % 2);
+      for (int i = 0; i < 4; i++) {
+        mean[i] += sample.x().at(row, i) / 60;
+      }
+    }
+    assertThat(fitter.eraser(ClassCovariance.SAMPLE, Centre.MEAN_OF_ROWS).target())
+        .containsExactly(mean, within(1e-12));
+    assertThat(fitter.eraser(ClassCovariance.SAMPLE, Centre.MEAN_OF_CLASSES).target())
+        .doesNotContain(mean, within(1e-3));
+  }
+
   @Test
   void activationsInAnyOrderAreMovedByTheirLabels() {
     LabelledErasure erasure = quadratic(Labelled.gaussians(2, 60, 4, 3));
