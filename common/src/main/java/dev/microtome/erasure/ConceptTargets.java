@@ -82,9 +82,16 @@ public record ConceptTargets(String concept, List<LabelColumn> columns) implemen
      * z [k] of a label.
      *
      * @param values as text, a value for each column
-     * @throws IllegalArgumentException if one is no known class, or no finite number
+     * @throws IllegalArgumentException if they are not as many as there are columns, or one is no
+     *     known class, or no finite number
      */
     public double[] targets(List<String> values) {
+      if (values.size() != targets.columns().size()) {
+        throw new IllegalArgumentException(
+            "the label is of %d columns, expected %s"
+                .formatted(
+                    values.size(), targets.columns().stream().map(LabelColumn::name).toList()));
+      }
       double[] z = new double[targets.width()];
       int at = 0;
       for (int i = 0; i < values.size(); i++) {

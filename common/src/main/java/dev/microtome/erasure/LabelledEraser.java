@@ -10,6 +10,9 @@ public sealed interface LabelledEraser permits OracleEraser, QuadraticEraser {
   /** k: numbers of an activation's targets. */
   int targets();
 
+  /** Numbers that it holds. */
+  long size();
+
   /**
    * Erases the concept from rows.
    *

@@ -1,6 +1,7 @@
 package dev.microtome.erasure;
 
 import dev.microtome.linalg.Matrix;
+import dev.microtome.linalg.Svd;
 import dev.microtome.linalg.SymmetricEigen;
 import dev.microtome.stats.Moments;
 import java.util.Arrays;
@@ -25,6 +26,9 @@ import java.util.stream.DoubleStream;
  * @see <a href="https://arxiv.org/abs/2306.03819">Belrose et al. 2023, LEACE</a>
  */
 public final class LeaceFitter {
+  /** Singular values beside the largest up to which vectors depend on each other. */
+  private static final double SAME = 1e-12;
+
   private final int d;
   private final int k;
   private final Moments moments;
@@ -189,9 +193,7 @@ public final class LeaceFitter {
             meanX(),
             covariance(),
             crossCovariance(),
-            settings.tolerance().kind() == SingularValueTolerance.Kind.RELATIVE
-                ? Arrays.stream(deviations).map(each -> each > 0 ? 1 / each : 0).toArray()
-                : DoubleStream.generate(() -> 1).limit(k).toArray(),
+            scales(settings.tolerance(), deviations),
             settings)
         .fit();
   }
@@ -201,6 +203,48 @@ public final class LeaceFitter {
       throw new IllegalArgumentException(
           "No target varies over %d rows: there is nothing to erase".formatted(rows()));
     }
+  }
+
+  /** Factors that make targets comparable: to variance 1, or none for an absolute tolerance. */
+  private double[] scales(SingularValueTolerance tolerance, double[] deviations) {
+    return tolerance.kind() == SingularValueTolerance.Kind.RELATIVE
+        ? Arrays.stream(deviations).map(each -> each > 0 ? 1 / each : 0).toArray()
+        : DoubleStream.generate(() -> 1).limit(k).toArray();
+  }
+
+  /**
+   * Directions in which targets do not vary, side by side and orthonormal, of which Σzz⁺ has none.
+   */
+  private Matrix idle(SymmetricEigen eigen, int rank, double[] scales) {
+    double[] columns = new double[k * (k - rank)];
+    for (int i = rank; i < k; i++) {
+      double[] vector = eigen.vector(i);
+      for (int row = 0; row < k; row++) {
+        columns[row * (k - rank) + i - rank] = scales[row] * vector[row];
+      }
+    }
+    Svd svd = Svd.of(Matrix.of(k, k - rank, columns));
+    int count = 0;
+    while (count < svd.count() && svd.value(count) > SAME * svd.value(0)) {
+      count++;
+    }
+    return svd.left().transpose().rows(0, count).transpose();
+  }
+
+  /** Rows without what they have of orthonormal columns. */
+  private static Matrix without(Matrix columns, Matrix rows) {
+    return columns.columns() == 0
+        ? rows
+        : rows.plus(rows.times(columns).timesTranspose(columns).scaled(-1));
+  }
+
+  /** Of covariances those of scaled targets. */
+  private static Matrix scaled(Matrix covariance, double[] scales) {
+    double[] values = covariance.toArray();
+    for (int i = 0; i < values.length; i++) {
+      values[i] *= scales[i / scales.length] * scales[i % scales.length];
+    }
+    return Matrix.of(scales.length, scales.length, values);
   }
 
   private double[] deviations() {
@@ -216,27 +260,31 @@ public final class LeaceFitter {
    * The map that needs the targets of the activation it is applied to, and moves it less: x ↦ x −
    * Σxz·Σzz⁺·(z − z̄), the residual of x's least-squares prediction from z.
    *
-   * @param tolerance which eigenvalues of Σzz count as zero: relative to the largest, or absolute
+   * @param tolerance which eigenvalues of Σzz count as zero: relative to the largest of the
+   *     targets' correlations, whatever their units, or absolute
    * @throws IllegalArgumentException if there are fewer than two rows, or no target varies
    */
   public OracleFit oracle(SingularValueTolerance tolerance) {
-    requireTargetsVary(deviations());
+    double[] deviations = deviations();
+    requireTargetsVary(deviations);
+    double[] scales = scales(tolerance, deviations);
     Matrix targets = targetCovariance();
     Matrix cross = crossCovariance();
-    SymmetricEigen eigen = SymmetricEigen.of(targets);
+    SymmetricEigen eigen = SymmetricEigen.of(scaled(targets, scales));
     double floor = tolerance.floor(eigen.value(0));
-    double[] pseudoInverse = new double[k * k];
+    double[] inverse = new double[k * k];
     int rank = 0;
     while (rank < k && eigen.value(rank) > floor) {
       double[] vector = eigen.vector(rank);
       for (int row = 0; row < k; row++) {
         for (int column = 0; column < k; column++) {
-          pseudoInverse[row * k + column] += vector[row] * vector[column] / eigen.value(rank);
+          inverse[row * k + column] +=
+              scales[row] * vector[row] * vector[column] * scales[column] / eigen.value(rank);
         }
       }
       rank++;
     }
-    Matrix coefficients = cross.times(Matrix.of(k, k, pseudoInverse));
+    Matrix coefficients = without(idle(eigen, rank, scales), cross.times(Matrix.of(k, k, inverse)));
     Matrix predicted = coefficients.times(targets);
     double overRows = (rows() - 1.0) / rows();
     double variance = overRows * covariance().trace();

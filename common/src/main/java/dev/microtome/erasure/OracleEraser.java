@@ -38,6 +38,11 @@ public final class OracleEraser implements LabelledEraser {
     return meanZ.length;
   }
 
+  @Override
+  public long size() {
+    return (dimensions() + 1L) * targets();
+  }
+
   /** C [d, k]. */
   public Matrix coefficients() {
     return coefficients;

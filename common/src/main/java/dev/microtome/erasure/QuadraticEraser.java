@@ -48,6 +48,11 @@ public final class QuadraticEraser implements LabelledEraser {
     return means.size();
   }
 
+  @Override
+  public long size() {
+    return (dimensions() + 1L) * dimensions() * targets() + dimensions();
+  }
+
   /** T_c [d, d]. */
   public Matrix transport(int label) {
     return transports.get(label);

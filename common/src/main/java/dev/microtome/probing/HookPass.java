@@ -41,8 +41,9 @@ public final class HookPass implements Serializable {
    * Sums up the rows of a part.
    *
    * @param rows as {@link RowChunks.Writer} has written them
+   * @param shared where ids of sequences are of which other parts have rows too
    */
-  public PassSums over(InputStream rows) throws IOException {
+  public PassSums over(InputStream rows, List<SequenceSpan> shared) throws IOException {
     List<List<PassSums.Sum>> sums =
         concepts.stream()
             .map(concept -> concept.asks().stream().map(RowsAsk::nothing).toList())
@@ -61,7 +62,13 @@ public final class HookPass implements Serializable {
             }
           }
         });
-    return new PassSums(sums.stream().flatMap(List::stream).toList());
+    PassSums all = new PassSums(sums.stream().flatMap(List::stream).toList());
+    all.sums()
+        .forEach(
+            sum ->
+                sum.hits()
+                    .close(sequence -> shared.stream().anyMatch(span -> span.contains(sequence))));
+    return all;
   }
 
   private static void add(ConceptAsks concept, int fold, Examples rows, List<PassSums.Sum> sums) {

@@ -3,15 +3,20 @@ package dev.microtome.probing;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
 
 /**
  * How many rows of each sequence a probe was right of: what its accuracy varies by. Merges over
- * parts, whichever sequences they cut. Memory: some words a sequence.
+ * parts, whichever sequences they cut. Memory: some words for each sequence that is not closed.
  */
 final class SequenceHits {
   private final Map<Long, long[]> bySequence = new TreeMap<>();
+
+  /** Of closed sequences, of n rows each and r right: their number, Σn, Σr, Σn², Σnr and Σr². */
+  private final long[] closed = new long[6];
 
   /** Adds rows of a sequence, of which {@code right} are right. */
   void add(long sequence, long rows, long right) {
@@ -20,12 +25,44 @@ final class SequenceHits {
     counts[1] += right;
   }
 
+  /**
+   * Sums up sequences of which no more rows come, so that their number costs nothing.
+   *
+   * @param open ids of which other parts may have rows
+   */
+  void close(LongPredicate open) {
+    for (Iterator<Map.Entry<Long, long[]>> all = bySequence.entrySet().iterator();
+        all.hasNext(); ) {
+      Map.Entry<Long, long[]> each = all.next();
+      if (!open.test(each.getKey())) {
+        long rows = each.getValue()[0];
+        long right = each.getValue()[1];
+        closed[0]++;
+        closed[1] += rows;
+        closed[2] += right;
+        closed[3] += rows * rows;
+        closed[4] += rows * right;
+        closed[5] += right * right;
+        all.remove();
+      }
+    }
+  }
+
   void merge(SequenceHits other) {
     other.bySequence.forEach((sequence, counts) -> add(sequence, counts[0], counts[1]));
+    for (int i = 0; i < closed.length; i++) {
+      closed[i] += other.closed[i];
+    }
+  }
+
+  /** Sequences that are not closed. */
+  int open() {
+    return bySequence.size();
   }
 
   private long total(int column) {
-    return bySequence.values().stream().mapToLong(counts -> counts[column]).sum();
+    return closed[1 + column]
+        + bySequence.values().stream().mapToLong(counts -> counts[column]).sum();
   }
 
   /**
@@ -37,9 +74,9 @@ final class SequenceHits {
     double accuracy = (double) total(1) / rows;
     double binomial = rows * accuracy * (1 - accuracy);
     if (binomial == 0) {
-      return bySequence.size();
+      return closed[0] + bySequence.size();
     }
-    double variance = 0;
+    double variance = closed[5] - 2 * accuracy * closed[4] + accuracy * accuracy * closed[3];
     for (long[] counts : bySequence.values()) {
       double beyond = counts[1] - counts[0] * accuracy;
       variance += beyond * beyond;
@@ -48,6 +85,9 @@ final class SequenceHits {
   }
 
   void write(DataOutput out) throws IOException {
+    for (long sum : closed) {
+      out.writeLong(sum);
+    }
     out.writeInt(bySequence.size());
     for (Map.Entry<Long, long[]> each : bySequence.entrySet()) {
       out.writeLong(each.getKey());
@@ -58,6 +98,9 @@ final class SequenceHits {
 
   static SequenceHits read(DataInput in) throws IOException {
     SequenceHits hits = new SequenceHits();
+    for (int i = 0; i < hits.closed.length; i++) {
+      hits.closed[i] = in.readLong();
+    }
     for (int left = in.readInt(); left > 0; left--) {
       hits.add(in.readLong(), in.readLong(), in.readLong());
     }

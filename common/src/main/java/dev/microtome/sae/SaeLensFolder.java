@@ -183,6 +183,7 @@ final class SaeLensFolder {
     Files.createDirectories(folder);
     // The configuration goes last: a folder without it is refused.
     Files.deleteIfExists(folder.resolve(SaeFiles.CONFIG));
+    Files.deleteIfExists(folder.resolve(SparsifyFolder.WEIGHTS));
     SafetensorsWriter writer = new SafetensorsWriter();
     Map<String, Shape> shapes = form.tensors();
     shapes.forEach((name, shape) -> writer.floats(name, shape.getShape()));

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +69,30 @@ class LabelledErasureTest {
             .isLessThan(fitter.fit(EraserSettings.leace()).effect().squaredDistance());
       }
     }
+  }
+
+  /**
+   * A class beside a number in the thousands: its variance is a hundred-millionth of the other's.
+   */
+  @Test
+  void anOracleErasesTargetsOfAllUnits() {
+    Labelled sample = Labelled.gaussians(3, 400, 6, 2);
+    LeaceFitter fitter = LeaceFitter.of(6, 3);
+    Random random = new Random(3);
+    for (int row = 0; row < 400; row++) {
+      double[] z = sample.z().row(row);
+      double[] x = sample.x().row(row);
+      double altitude = 5000 * random.nextGaussian();
+      x[0] += altitude / 5000;
+      fitter.add(x, z[0], z[1], altitude);
+    }
+
+    OracleFit fit = fitter.oracle(SingularValueTolerance.DEFAULT);
+
+    assertThat(fit.rank()).isEqualTo(2);
+    assertThat(fit.crossCovarianceBefore()).isGreaterThan(1000);
+    // In the units of the altitude; of the classes it was 0.2 and more when they were left.
+    assertThat(fit.crossCovarianceAfter()).isLessThan(1e-9);
   }
 
   /** erased = np.einsum("nij,nj->ni", maps[c], x - means[c]) + mean */
@@ -156,6 +181,24 @@ class LabelledErasureTest {
     return new LabelledErasure(COLOUR, fitter.eraser(ClassCovariance.SAMPLE, Centre.MEAN_OF_ROWS));
   }
 
+  /** Of 60 rows 40, 10 and 10: the mean of the class means is another one. */
+  @Test
+  void theMeanOfAllRowsStaysWhereItIs() {
+    Labelled sample = Labelled.gaussians(4, 60, 4, 3);
+    QuadraticFitter fitter = QuadraticFitter.of(4, 3);
+    double[] mean = new double[4];
+    for (int row = 0; row < 60; row++) {
+      fitter.add(sample.x().row(row), row < 40 ? 0 : 1 + row % 2);
+      for (int i = 0; i < 4; i++) {
+        mean[i] += sample.x().at(row, i) / 60;
+      }
+    }
+    assertThat(fitter.eraser(ClassCovariance.SAMPLE, Centre.MEAN_OF_ROWS).target())
+        .containsExactly(mean, within(1e-12));
+    assertThat(fitter.eraser(ClassCovariance.SAMPLE, Centre.MEAN_OF_CLASSES).target())
+        .doesNotContain(mean, within(1e-3));
+  }
+
   @Test
   void activationsInAnyOrderAreMovedByTheirLabels() {
     LabelledErasure erasure = quadratic(Labelled.gaussians(2, 60, 4, 3));
@@ -170,6 +213,9 @@ class LabelledErasureTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> erasure.apply(rows, List.of(List.of("blue"), List.of("pink"))))
         .withMessage("value 'pink' is none of the 3 classes");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> erasure.apply(rows, List.of(List.of("blue"), List.of("red", "2"))))
+        .withMessage("the label is of 2 columns, expected [colour]");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> erasure.apply(List.of(new float[5]), List.of(List.of("red"))))
         .withMessage("Activations of 5 numbers for an eraser of 4");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.microtome.linalg.Matrix;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -145,6 +146,26 @@ class ContrastExperimentTest {
     // A constant loses 0.2 at the least.
     assertThat(smallest).isLessThan(0.1);
     assertThat(found.component().loss()).isNaN();
+  }
+
+  /** The first class or the second may be the more frequent one. */
+  @Test
+  void theMajorityIsThatOfEitherClass() {
+    Pairs pairs = drawn(200, 2);
+    Pairs exchanged =
+        new Pairs(
+            pairs.names(),
+            pairs.sides(),
+            pairs.classes(),
+            pairs.first(),
+            pairs.second(),
+            Arrays.stream(pairs.labels()).map(label -> 1 - label).toArray());
+    PairProbe probe = PairProbe.firstComponent(pairs);
+    double majority = PairScore.of(probe, pairs).majority();
+    assertThat(majority).isGreaterThan(0.5);
+    assertThat(PairScore.of(probe, exchanged).majority()).isEqualTo(majority);
+    assertThat(PairScore.of(probe, exchanged).accuracy())
+        .isCloseTo(1 - PairScore.of(probe, pairs).accuracy(), within(1e-12));
   }
 
   /** By hand: the differences lie along one axis, and one label of four is wrong. */

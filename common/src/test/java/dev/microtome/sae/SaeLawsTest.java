@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -117,6 +118,8 @@ class SaeLawsTest {
         }
         double[] density = new double[Architectures.D_SAE];
         density[1] = 0.01;
+        Files.createFile(folder.resolve("sae_weights.safetensors"));
+        Files.createFile(folder.resolve("sae.safetensors"));
         SaeFiles.write(folder, sae, density);
         Path file =
             folder.resolve(
@@ -124,6 +127,11 @@ class SaeLawsTest {
                     ? "sae.safetensors"
                     : "sae_weights.safetensors");
         byte[] weights = Files.readAllBytes(file);
+        try (Stream<Path> files = Files.list(folder)) {
+          assertThat(files.filter(each -> each.toString().contains("sae")))
+              .as("weights of an earlier SAE")
+              .containsExactly(file);
+        }
 
         try (Sae read = SaeFiles.read(folder, manager)) {
           assertThat(read.form()).isEqualTo(sae.form());

@@ -6,27 +6,46 @@ import dev.microtome.run.Retention;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
- * Takes old runs of every output folder at or below a folder away: of the command {@code clean} and
- * at the end of a night. What stays and why, {@link Retention} says.
+ * Takes old runs of output folders at or below a folder away: of all by the command {@code clean},
+ * of its own at the end of a night. What stays and why, {@link Retention} says.
  */
 public final class Cleaning {
   private final FileStore files;
   private final Retention retention;
+  private final Predicate<String> outputs;
 
   /**
-   * Makes a cleaning.
+   * Makes a cleaning of every output folder.
    *
    * @param keep successful runs to keep in each output folder, at least 1
    */
   public Cleaning(FileStore files, int keep) {
+    this(files, new Retention(files, keep), output -> true);
+  }
+
+  private Cleaning(FileStore files, Retention retention, Predicate<String> outputs) {
     this.files = files;
-    retention = new Retention(files, keep);
+    this.retention = retention;
+    this.outputs = outputs;
+  }
+
+  /** The same that leaves other output folders than these alone. */
+  public Cleaning of(Collection<String> folders) throws IOException {
+    Set<String> qualified = new HashSet<>();
+    for (String each : folders) {
+      qualified.add(files.qualify(each));
+    }
+    return new Cleaning(files, retention, qualified::contains);
   }
 
   /**
@@ -90,14 +109,19 @@ public final class Cleaning {
 
   /** Says what {@link #remove} would do now. */
   public Report forecast(String folder) throws IOException {
-    return new Report(
-        files.exists(folder) ? retention.decide(folder) : List.of(), "would go", List.of());
+    return new Report(files.exists(folder) ? decide(folder) : List.of(), "would go", List.of());
+  }
+
+  private List<Retention.Decision> decide(String folder) throws IOException {
+    return retention.decide(folder).stream()
+        .filter(decision -> outputs.test(decision.output()))
+        .toList();
   }
 
   /** Removes what does not stay, under the lease of each output folder. */
   public Report remove(String folder, Clock clock) throws IOException {
     Map<String, List<Retention.Decision>> byOutput = new TreeMap<>();
-    for (Retention.Decision decision : retention.decide(folder)) {
+    for (Retention.Decision decision : decide(folder)) {
       byOutput.computeIfAbsent(decision.output(), unused -> new ArrayList<>()).add(decision);
     }
     List<Retention.Decision> done = new ArrayList<>();

@@ -69,13 +69,24 @@ final class DenseTrainer implements SaeLearner {
     idleFeatures = new IdleFeatures(config.dSae(), recipe.deadAfterTokens());
   }
 
-  private static Adam adam(SaeRecipe recipe) {
+  /**
+   * The optimiser's constants.
+   *
+   * @throws IllegalArgumentException if it is another one than Adam
+   */
+  static Adam adam(SaeRecipe recipe) {
     if (recipe.optimizer() instanceof SaeOptimizer.OfAdam adam) {
       return adam.constants();
     }
+    SaeConfig config = recipe.config();
     throw new IllegalArgumentException(
-        "optimizer of a %s is %s, expected Adam: others are there for TopK and its kin alone"
-            .formatted(recipe.config().architecture().name(), recipe.optimizer()));
+        "optimizer of a %s is %s (%d × %d weights), expected Adam: others are there for TopK and its kin of at most %d weights"
+            .formatted(
+                config.architecture().name(),
+                recipe.optimizer(),
+                config.dIn(),
+                config.dSae(),
+                TopKShape.LARGEST));
   }
 
   /** Begins a training. */

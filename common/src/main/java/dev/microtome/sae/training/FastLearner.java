@@ -59,6 +59,7 @@ final class FastLearner implements SaeLearner {
   static boolean canTrain(SaeRecipe recipe) {
     SaeConfig config = recipe.config();
     return isFast(config.architecture(), recipe)
+        && TopKShape.fits(config.dIn(), config.dSae())
         && config.architecture().decoderNorms() != DecoderNorms.IN_FEATURES
         && config.mapping() == Mapping.AUTOENCODER
         && (config.preBias() == PreBias.TIED || isRelu(config.architecture()));
@@ -98,7 +99,7 @@ final class FastLearner implements SaeLearner {
       List<String> numbers = Files.readAllLines(numbersFile(state));
       learner.factor = Double.parseDouble(numbers.get(0));
       learner.threshold = Double.parseDouble(numbers.get(1));
-    } catch (IOException e) {
+    } catch (IOException | NumberFormatException | IndexOutOfBoundsException e) {
       throw new InputException("Training state %s cannot be read: %s".formatted(state, e), e);
     }
     learner.trainer = SaeTrainer.resume(learner.settings(), step -> learner.rows, threads, state);

@@ -29,7 +29,7 @@ final class FiringWindow {
 
   /** The dead features, ascending. */
   int[] dead() {
-    return IntStream.range(0, sinceFired.length).filter(i -> sinceFired[i] > deadAfter).toArray();
+    return IntStream.range(0, sinceFired.length).filter(i -> sinceFired[i] >= deadAfter).toArray();
   }
 
   /** Tokens since each feature fired: a copy. */

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.microtome.optim.Adam;
 import dev.microtome.run.InputException;
 import dev.microtome.sae.Mapping;
 import dev.microtome.sae.Sae;
@@ -98,6 +99,17 @@ public final class SaeGroup implements AutoCloseable {
             scope.create(taken.bytes(), new Shape(taken.size(), taken.width()), DataType.FLOAT32);
       }
       return array;
+    }
+  }
+
+  /**
+   * Checks that a recipe can be followed.
+   *
+   * @throws IllegalArgumentException if what trains its architecture has not its optimiser
+   */
+  public static void requireTrainable(SaeRecipe recipe) {
+    if (!FastLearner.canTrain(recipe)) {
+      Adam unused = DenseTrainer.adam(recipe);
     }
   }
 

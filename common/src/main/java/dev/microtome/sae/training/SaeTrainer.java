@@ -166,7 +166,8 @@ public final class SaeTrainer implements AutoCloseable {
   /**
    * Encodes and decodes rows with the weights as they are.
    *
-   * @return its codes, of a TopK or its kin alone, are overwritten by the next step
+   * @return its codes are overwritten by the next step
+   * @throws IllegalStateException of a ReLU, whose features are not kept
    */
   public SaeEvaluation evaluate(float[][] rows) {
     StepSums sums = arithmetic.forward(checked(settings.shape(), rows, step), 0);

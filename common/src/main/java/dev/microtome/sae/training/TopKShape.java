@@ -37,7 +37,7 @@ public record TopKShape(
     long deadAfterTokens)
     implements Serializable {
   /** Floats that a view of native memory holds. */
-  private static final long LARGEST = Integer.MAX_VALUE / Float.BYTES;
+  static final long LARGEST = Integer.MAX_VALUE / Float.BYTES;
 
   private static final double PAPER_WEIGHT = 1.0 / 32;
   private static final int PAPER_K = 512;
@@ -54,7 +54,7 @@ public record TopKShape(
       throw new IllegalArgumentException(
           "dIn is %d and dSae %d, expected 1 or more".formatted(dIn, dSae));
     }
-    if ((long) dIn * dSae > LARGEST) {
+    if (!fits(dIn, dSae)) {
       throw new IllegalArgumentException(
           "%d × %d weights are more than the %d of one matrix".formatted(dIn, dSae, LARGEST));
     }
@@ -95,6 +95,11 @@ public record TopKShape(
       throw new IllegalArgumentException(
           "deadAfterTokens is %d, expected 1 or more".formatted(deadAfterTokens));
     }
+  }
+
+  /** Whether one matrix of native memory can hold the weights. */
+  static boolean fits(int dIn, int dSae) {
+    return (long) dIn * dSae <= LARGEST;
   }
 
   /**

@@ -15,6 +15,7 @@ import dev.microtome.sae.JumpReluSae;
 import dev.microtome.sae.ReluSae2024;
 import dev.microtome.sae.SaeArchitecture;
 import dev.microtome.sae.SaeConfig;
+import dev.microtome.sae.TopKSae;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,6 +94,33 @@ class OuterStepTest {
         // 0.1 − 0.5·0.8·0.8
         assertThat(second.floats("W_enc")[3]).isCloseTo(-0.22f, within(1e-7f));
       }
+    }
+  }
+
+  /**
+   * Weights that are means already take no momentum: of −1 and 1 the mean, whatever is asked for.
+   */
+  @Test
+  void signumsWeightsBecomeTheWorkersMean() throws IOException {
+    SaeRecipe adam = recipe(new TopKSae(1));
+    SaeRecipe signum =
+        new SaeRecipe(
+            adam.name(),
+            adam.config(),
+            SaeOptimizer.signum(),
+            adam.learningRate(),
+            adam.sparsity(),
+            adam.deadAfterTokens(),
+            adam.resampling(),
+            adam.seed());
+    float[] rows = {1, 0, 0, 1};
+    Path begin = shared("begin", signum, 1, rows, 0, 0, 0);
+    Path one = shared("one", signum, -1, rows, 0, 0, 0);
+    Path two = shared("two", signum, 1, rows, 0, 0, 0);
+    try (SharedWeights first = take(signum, begin, "first", one, two);
+        SharedWeights second = take(signum, folder.resolve("first"), "second", two, two)) {
+      assertThat(first.floats("b_enc")).containsExactly(0, 0);
+      assertThat(second.floats("b_enc")).containsExactly(1, 1);
     }
   }
 

@@ -22,12 +22,14 @@ import dev.microtome.sae.SaeGradients;
 import dev.microtome.sae.SaeLosses;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -201,6 +203,57 @@ class SparseGradientTest {
       assertThat(share).isBetween(lower == 0 ? 0.3 : 0.003, lower == 0 ? 0.7 : 0.04);
       assertGradients(recorder, expected);
     }
+  }
+
+  /** Rows of norm 1 turn and do not grow; what moved them is put back to norm 1. */
+  @Test
+  void rowsOfAReluThatAreHeldAtNormOneTurnAlone() {
+    TopKShape free =
+        TopKShape.ofRelu(WIDTH, FEATURES, PreBias.TIED, Penalty.SUM, DecoderNorm.FREE, 100);
+    TopKShape held = free.withDecoderNorm(DecoderNorm.UNIT_WITHOUT_PARALLEL_GRADIENT);
+    float[][] rows = rows(100);
+    Map<DecoderNorm, GradientRecorder> found = new EnumMap<>(DecoderNorm.class);
+    TopKParameters parameters = TopKParameters.of(held, 3);
+    for (TopKShape shape : List.of(free, held)) {
+      GradientRecorder recorder = new GradientRecorder();
+      found.put(shape.decoderNorm(), recorder);
+      try (Workers workers = new Workers(1);
+          ReluStep step = new ReluStep(shape, parameters, recorder, workers)) {
+        step.backward(step.forward(rows, 0.3), 0);
+      }
+    }
+    double along = 0;
+    for (int i = 0; i < FEATURES; i++) {
+      float[] row = parameters.decoder()[i];
+      float[] all = found.get(DecoderNorm.FREE).gradient(Parameter.W_DEC, i, WIDTH);
+      float[] across = found.get(held.decoderNorm()).gradient(Parameter.W_DEC, i, WIDTH);
+      double parallel = dot(all, row);
+      along = Math.max(along, Math.abs(parallel));
+      for (int j = 0; j < WIDTH; j++) {
+        // Float32 of values up to 2; saw 1.3e-6.
+        assertThat((double) across[j]).isCloseTo(all[j] - parallel * row[j], within(1e-5));
+      }
+    }
+    assertThat(along).isGreaterThan(0.01);
+
+    for (float[] row : parameters.decoder()) {
+      row[0] += 0.5f;
+    }
+    try (Workers workers = new Workers(1);
+        ReluStep step = new ReluStep(held, parameters, new GradientRecorder(), workers)) {
+      step.backward(step.forward(rows, 0.3), 0);
+    }
+    for (float[] row : parameters.decoder()) {
+      assertThat(dot(row, row)).isCloseTo(1, within(1e-6));
+    }
+  }
+
+  private static double dot(float[] a, float[] b) {
+    double sum = 0;
+    for (int j = 0; j < a.length; j++) {
+      sum += (double) a[j] * b[j];
+    }
+    return sum;
   }
 
   private static void assertGradients(GradientRecorder recorder, SaeLosses expected) {

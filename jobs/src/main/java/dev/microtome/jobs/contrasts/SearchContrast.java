@@ -70,8 +70,9 @@ public final class SearchContrast implements Job<SearchContrastConfig, LabelledP
   public TaskMemory memory(SearchContrastConfig config, Plan<LabelledPart> plan, Inputs inputs) {
     long width = LabelledActivations.width(config.source(), config.hooks(), plan, inputs);
     long sides = Math.min(2L * config.maxPairs(), plan.totalUnits());
+    // As they are read; float64 of all, of those fitted to and scored on, and centred.
     return new TaskMemory(
-        sides * width * Float.BYTES,
+        sides * width * (Float.BYTES + 3 * Double.BYTES),
         "at most %,d sides of the pairs of a hook point, %,d numbers wide".formatted(sides, width));
   }
 

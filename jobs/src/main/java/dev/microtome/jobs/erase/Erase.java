@@ -25,9 +25,11 @@ import dev.microtome.table.TableSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Erases a concept from stored activations: the same table without what its erasers remove.
@@ -173,18 +175,51 @@ public final class Erase implements Job<EraseConfig, ErasePart> {
 
   @Override
   public TaskMemory memory(EraseConfig config, Plan<ErasePart> plan, Inputs inputs) {
-    EraseTask task = plan.parts().get(0).task();
-    Map<String, Integer> widths = ActivationShapes.widths(task.metadata());
-    long together =
-        widths.entrySet().stream()
-            .filter(entry -> task.hooks().isEmpty() || task.hooks().contains(entry.getKey()))
-            .mapToLong(Map.Entry::getValue)
-            .sum();
-    return together == 0
+    ErasePart first = plan.parts().get(0);
+    List<String> hooks = first.task().hooks();
+    Map<String, Integer> widths = new TreeMap<>(ActivationShapes.widths(first.task().metadata()));
+    if (!hooks.isEmpty()) {
+      widths.keySet().retainAll(hooks);
+    }
+    long rows =
+        2L
+            * widths.values().stream().mapToLong(Integer::longValue).sum()
+            * HookRows.BATCH_ROWS
+            * Float.BYTES;
+    if (first.labelled() != null) {
+      return labelledMemory(first, hooks.isEmpty() ? widths.keySet() : hooks, rows, inputs);
+    }
+    return rows == 0
         ? TaskMemory.steady("%,d activations of a hook point".formatted(HookRows.BATCH_ROWS))
         : new TaskMemory(
-            2 * together * HookRows.BATCH_ROWS * Float.BYTES,
+            rows,
             "%,d activations of each hook point, before and after".formatted(HookRows.BATCH_ROWS));
+  }
+
+  private static TaskMemory labelledMemory(
+      ErasePart first, Collection<String> hooks, long rows, Inputs inputs) {
+    try {
+      Collection<String> known =
+          hooks.isEmpty()
+              ? List.of(LabelledActivations.firstHook(first.labelled(), inputs))
+              : hooks;
+      long numbers = 0;
+      for (String hook : known) {
+        numbers +=
+            first
+                .task()
+                .erasers()
+                .labelled(hook, first.task().concept(), inputs)
+                .map(erasure -> erasure.eraser().size())
+                .orElse(0L);
+      }
+      return new TaskMemory(
+          rows + numbers * Double.BYTES,
+          "erasers that look at labels, and %,d activations of each hook point, before and after"
+              .formatted(HookRows.BATCH_ROWS));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override

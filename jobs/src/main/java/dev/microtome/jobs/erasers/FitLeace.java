@@ -2,6 +2,7 @@ package dev.microtome.jobs.erasers;
 
 import com.google.auto.service.AutoService;
 import dev.microtome.config.ConfigException;
+import dev.microtome.erasure.ConceptSum;
 import dev.microtome.erasure.ConceptTargets;
 import dev.microtome.erasure.ErasureReportRow;
 import dev.microtome.jobs.ArtifactSpec;
@@ -41,6 +42,8 @@ import java.util.List;
 @SuppressWarnings("rawtypes") // AutoService names the interface by its class
 @AutoService(Job.class)
 public final class FitLeace implements Job<FitLeaceConfig, LabelledPart> {
+  private static final int FEWEST_CLASSES = 2;
+
   @Override
   public String name() {
     return "fit-leace";
@@ -79,9 +82,12 @@ public final class FitLeace implements Job<FitLeaceConfig, LabelledPart> {
   @Override
   public TaskMemory memory(FitLeaceConfig config, Plan<LabelledPart> plan, Inputs inputs) {
     long width = LabelledActivations.width(config.source(), config.hooks(), plan, inputs);
+    boolean byClass = config.sums() == ConceptSum.Kind.BY_CLASS;
     return new TaskMemory(
-        config.concepts().size() * width * width * Double.BYTES,
-        "sums of a hook point, %,d numbers wide, for each concept".formatted(width));
+        config.concepts().size() * (byClass ? FEWEST_CLASSES : 1) * width * width * Double.BYTES,
+        "sums of a hook point, %,d numbers wide, for each concept%s"
+            .formatted(
+                width, byClass ? " and class, of two classes; there may be more of them" : ""));
   }
 
   @Override

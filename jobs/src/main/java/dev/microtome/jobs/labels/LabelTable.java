@@ -43,6 +43,11 @@ public record LabelTable(Layout layout, List<ConceptSource> concepts) implements
     public ConceptSource {
       columns = List.copyOf(columns);
     }
+
+    /** Whether its values are numbers alone. */
+    public boolean isReal() {
+      return columns.stream().allMatch(ColumnSource::real);
+    }
   }
 
   /** A column, and whether its values are numbers. */

@@ -43,9 +43,10 @@ public final class PartLabels {
                 && sequences.contains(sequenceId)
                 && read.put(sequenceId, position, concept, values) != null) {
               throw new RejectedContentException(
-                  "labels %s: sequence_id %d, position %d has concept '%s' twice"
+                  "labels%s: sequence_id %d, position %d has concept '%s' twice"
                       .formatted(
-                          slice.path(),
+                          // A file of ranges is the run's own and goes with it.
+                          labels.layout() == LabelTable.Layout.RANGES ? "" : " " + slice.path(),
                           sequenceId,
                           position,
                           labels.concepts().get(concept).name()));

@@ -4,6 +4,7 @@ import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.StepPlace;
 import dev.microtome.run.FileEntry;
 import dev.microtome.run.FileStore;
+import dev.microtome.run.InputException;
 import dev.microtome.run.RunDirectory;
 import dev.microtome.table.RowReader;
 import java.io.IOException;
@@ -45,7 +46,7 @@ record LastNight(Map<String, Duration> times) {
         }
       }
       return new LastNight(times);
-    } catch (IOException | UncheckedIOException e) {
+    } catch (IOException | UncheckedIOException | InputException e) {
       // It is for the display alone, and the night can do without.
       context.out().println("How long the last night took is not known: " + e.getMessage());
       return NONE;

@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The job {@code run-all}. */
 @AutoService(Job.class)
@@ -88,12 +89,14 @@ public final class RunAll implements Job<RunAllConfig, String> {
 
   @Override
   public List<String> outline(RunAllConfig config, Plan<String> plan, Inputs inputs) {
-    List<String> lines = new ArrayList<>(new NightPlan(steps(config, inputs)).lines());
+    List<NightStep> steps = steps(config, inputs);
+    List<String> lines = new ArrayList<>(new NightPlan(steps).lines());
     if (config.retention().keep().isPresent()) {
       int keep = config.retention().keep().get();
       try {
+        String output = inputs.output().orElseThrow();
         Cleaning.Report old =
-            new Cleaning(inputs.files(), keep).forecast(inputs.output().orElseThrow());
+            new Cleaning(inputs.files(), keep).of(outputs(steps, output)).forecast(output);
         lines.add("Old runs: %d of each step are kept".formatted(keep));
         old.goneLines().forEach(line -> lines.add("  " + line));
         lines.add("  and where a step makes a new run, the oldest of those kept");
@@ -132,7 +135,7 @@ public final class RunAll implements Job<RunAllConfig, String> {
           context.out().println();
           context.out().print(summary.text());
           if (summary.well()) {
-            config.retention().keep().ifPresent(keep -> clean(keep, context));
+            config.retention().keep().ifPresent(keep -> clean(keep, steps, context));
           }
           new Notifier(config.notification(), context.out()).tell(summary, run);
           if (!summary.well()) {
@@ -143,15 +146,23 @@ public final class RunAll implements Job<RunAllConfig, String> {
   }
 
   /** That it could not clean does not make the night a failure. */
-  private static void clean(int keep, JobContext context) {
+  private static void clean(int keep, List<NightStep> steps, JobContext context) {
     try {
       Cleaning.Report report =
-          new Cleaning(context.files(), keep).remove(context.output(), context.clock());
+          new Cleaning(context.files(), keep)
+              .of(outputs(steps, context.output()))
+              .remove(context.output(), context.clock());
       report.goneLines().forEach(context.out()::println);
       report.busy().forEach(why -> context.out().println("not cleaned: " + why));
     } catch (IOException | InputException e) {
       context.out().println("not cleaned: " + Secrets.redacted(String.valueOf(e.getMessage())));
     }
+  }
+
+  /** Folders whose runs a night makes: what else lies beside them is not its to remove. */
+  private static List<String> outputs(List<NightStep> steps, String output) {
+    return Stream.concat(Stream.of(output), steps.stream().map(step -> step.job().output()))
+        .toList();
   }
 
   private static String reasons(NightSummary summary) {

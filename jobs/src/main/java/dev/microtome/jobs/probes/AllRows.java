@@ -9,15 +9,18 @@ import dev.microtome.probing.ConceptSums;
 import dev.microtome.probing.HookFit;
 import dev.microtome.probing.PassSums;
 import dev.microtome.probing.ProbePartRow;
+import dev.microtome.probing.SequenceSpan;
 import dev.microtome.run.RejectedContentException;
 import java.io.BufferedInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Fits probes to all rows: parts leave their rows in the relay once, then each pass is a stage to
@@ -60,15 +63,14 @@ final class AllRows {
   }
 
   private void fit() throws IOException {
-    Map<String, List<Integer>> parts = new LinkedHashMap<>();
+    Map<String, List<ProbePartRow>> parts = new LinkedHashMap<>();
     context.forEachRow(
         SampleTables.PARTS,
         (ProbePartRow row) ->
-            parts.computeIfAbsent(row.hook(), unused -> new ArrayList<>()).add(row.part()));
+            parts.computeIfAbsent(row.hook(), unused -> new ArrayList<>()).add(row));
     Map<String, List<HookFit.Fitted>> fitted = new LinkedHashMap<>();
-    for (Map.Entry<String, List<Integer>> hook : parts.entrySet()) {
-      List<Integer> own = hook.getValue().stream().sorted().toList();
-      fitted.put(hook.getKey(), fit(hook.getKey(), fitted.size(), own));
+    for (Map.Entry<String, List<ProbePartRow>> hook : parts.entrySet()) {
+      fitted.put(hook.getKey(), fit(hook.getKey(), fitted.size(), passParts(hook.getValue())));
     }
     context.runOnDriver(
         "probes",
@@ -83,14 +85,25 @@ final class AllRows {
         });
   }
 
-  private List<HookFit.Fitted> fit(String hook, int number, List<Integer> parts)
+  /** In the order of the parts. */
+  private static List<PassPart> passParts(List<ProbePartRow> rows) {
+    List<ProbePartRow> sorted =
+        rows.stream().sorted(Comparator.comparingInt(ProbePartRow::part)).toList();
+    List<List<SequenceSpan>> shared =
+        SequenceSpan.shared(sorted.stream().map(ProbePartRow::sequences).toList());
+    return IntStream.range(0, sorted.size())
+        .mapToObj(i -> new PassPart(sorted.get(i).part(), shared.get(i)))
+        .toList();
+  }
+
+  private List<HookFit.Fitted> fit(String hook, int number, List<PassPart> parts)
       throws IOException {
     try {
       HookFit fit = new HookFit(sums(hook, parts), config.probeSettings(), config.control());
       for (int pass = 0; !fit.isDone(); pass++) {
         context.runStage(
             "fit_%d_%d".formatted(number, pass),
-            new Plan<>(parts.stream().map(PassPart::new).toList(), "parts", parts.size(), -1, -1),
+            new Plan<>(parts, "parts", parts.size(), -1, -1),
             new PassTask(hook, pass, fit.next()));
         fit.accept(answers(hook, pass, parts));
       }
@@ -100,11 +113,11 @@ final class AllRows {
     }
   }
 
-  private List<ConceptSums> sums(String hook, List<Integer> parts) throws IOException {
+  private List<ConceptSums> sums(String hook, List<PassPart> parts) throws IOException {
     List<ConceptSums> merged = new ArrayList<>();
-    for (int part : parts) {
+    for (PassPart part : parts) {
       try (InputStream in =
-          new BufferedInputStream(context.relay().open(PassFiles.sums(hook, part)))) {
+          new BufferedInputStream(context.relay().open(PassFiles.sums(hook, part.part())))) {
         for (int i = 0; i < concepts.size(); i++) {
           ConceptSums read =
               ConceptSums.read(concepts.get(i).concept(), config.sample().split(), in);
@@ -120,7 +133,7 @@ final class AllRows {
   }
 
   /** The sums of a pass over all parts, put together once. */
-  private PassSums answers(String hook, int pass, List<Integer> parts) throws IOException {
+  private PassSums answers(String hook, int pass, List<PassPart> parts) throws IOException {
     Relay relay = context.relay();
     String name = PassFiles.answers(hook, pass);
     try (InputStream in = relay.open(name)) {
@@ -128,8 +141,8 @@ final class AllRows {
     } catch (FileNotFoundException notPutTogether) {
       String folder = PassFiles.parts(hook, pass);
       PassSums merged = null;
-      for (int part : parts) {
-        try (InputStream in = relay.open("%s/%05d".formatted(folder, part))) {
+      for (PassPart part : parts) {
+        try (InputStream in = relay.open("%s/%05d".formatted(folder, part.part()))) {
           PassSums read = PassSums.read(in);
           if (merged == null) {
             merged = read;

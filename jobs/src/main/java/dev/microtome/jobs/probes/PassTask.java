@@ -16,7 +16,7 @@ record PassTask(String hook, int pass, HookPass asks) implements PartTask<PassPa
     Torch.threads(context.cores());
     PassSums sums;
     try (InputStream rows = context.relay().open(PassFiles.rows(hook, part.part()))) {
-      sums = asks.over(rows);
+      sums = asks.over(rows, part.shared());
     }
     context
         .relay()

@@ -40,6 +40,8 @@ record RowsTask(
     private final List<ConceptSums> sums;
     private final long[] labelled = new long[concepts.size()];
     private long rows;
+    private long first = Long.MAX_VALUE;
+    private long last = Long.MIN_VALUE;
 
     HookRows(int dimensions) throws IOException {
       sums =
@@ -60,6 +62,8 @@ record RowsTask(
       }
       if (any) {
         writer.add(row);
+        first = Math.min(first, row.sequenceId());
+        last = Math.max(last, row.sequenceId());
         sums.forEach(each -> each.add(row));
       }
     }
@@ -116,7 +120,7 @@ record RowsTask(
               }
             });
     try (RowWriter<ProbePartRow> writer = context.writer(SampleTables.PARTS, hook)) {
-      writer.write(new ProbePartRow(hook, context.index(), rows.rows));
+      writer.write(new ProbePartRow(hook, context.index(), rows.rows, rows.first, rows.last));
     }
     try (RowWriter<ProbeCountRow> writer = context.writer(SampleTables.COUNTS, hook)) {
       for (int i = 0; i < concepts.size(); i++) {

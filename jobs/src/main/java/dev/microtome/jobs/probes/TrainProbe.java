@@ -79,7 +79,14 @@ public final class TrainProbe implements Job<TrainProbeConfig, LabelledPart> {
   public TaskMemory memory(TrainProbeConfig config, Plan<LabelledPart> plan, Inputs inputs) {
     long width = LabelledActivations.width(config.source(), config.hooks(), plan, inputs);
     if (config.rows() == FitRows.ALL) {
-      return TaskMemory.steady("rows of a part are read in chunks");
+      long moments =
+          plan.parts().get(0).labels().concepts().stream()
+              .mapToLong(concept -> concept.isReal() ? config.folds() + 1 : 1)
+              .sum();
+      return new TaskMemory(
+          moments * width * width * Double.BYTES,
+          "moments of a hook point, %,d numbers wide, for each concept, of numbers for each fold; the driver has them too"
+              .formatted(width));
     }
     return config.sample().memory(config.concepts().size(), width, plan.totalUnits());
   }

@@ -60,6 +60,11 @@ record ComputedActivations(
   }
 
   @Override
+  public long blockBytes() {
+    return tokens.stream().mapToLong(Long::longValue).max().orElse(0) * width() * Float.BYTES;
+  }
+
+  @Override
   public RowBlocks blocks(PartContext context) throws IOException {
     ExecutorTransformer transformer = ExecutorTransformer.of(model, context);
     CollectionSettings settings =

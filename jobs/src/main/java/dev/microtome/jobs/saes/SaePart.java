@@ -66,10 +66,16 @@ record SaePart(
         each.stream().mapToLong(SaeMemory::bytesPerThread).sum());
   }
 
-  /** Rows that are mixed with each other, and batches that are made ahead. */
+  /** Rows that are mixed with each other, batches that are made ahead, and a block's rows. */
   long bufferBytes() {
     return (long) Float.BYTES * stream.bufferRows() * source.width()
-        + MixedBatches.bytes(stream.batchRows(), source.width());
+        + MixedBatches.bytes(stream.batchRows(), source.width())
+        + source.blockBytes();
+  }
+
+  /** What a task with one core holds. */
+  long bytesOnOneCore() {
+    return memory().bytes() + memory().bytesPerThread() + bufferBytes();
   }
 
   List<RowColumns> columns() {

@@ -19,6 +19,7 @@ import dev.microtome.sae.SaeArchitecture;
 import dev.microtome.sae.SaeConfig;
 import dev.microtome.sae.TopKSae;
 import dev.microtome.sae.training.ResamplingPlan;
+import dev.microtome.sae.training.SaeGroup;
 import dev.microtome.sae.training.SaeOptimizer;
 import dev.microtome.sae.training.SaeRecipe;
 import java.util.List;
@@ -52,18 +53,21 @@ final class SaeRecipes {
     int dSae = settings.dSae().orElse(Math.multiplyExact(settings.expansion(), dIn));
     try {
       SaeConfig config = config(settings, input, dSae, workers);
-      return new SaeRecipe(
-          name,
-          config,
-          optimizer(settings),
-          learningRate(
-              settings, dSae, steps, rounds.learningRateFactor(settings.optimizer(), workers)),
-          new CoefficientWarmUp(
-              config.architecture().sparsity(), share(settings.sparsityWarmUp(), steps)),
-          Math.max(1, settings.deadAfterTokens() / workers),
-          new ResamplingPlan(
-              settings.resample(), settings.resampleInputs(), settings.resampleDeadSteps()),
-          settings.seed());
+      SaeRecipe recipe =
+          new SaeRecipe(
+              name,
+              config,
+              optimizer(settings),
+              learningRate(
+                  settings, dSae, steps, rounds.learningRateFactor(settings.optimizer(), workers)),
+              new CoefficientWarmUp(
+                  config.architecture().sparsity(), share(settings.sparsityWarmUp(), steps)),
+              Math.max(1, settings.deadAfterTokens() / workers),
+              new ResamplingPlan(
+                  settings.resample(), settings.resampleInputs(), settings.resampleDeadSteps()),
+              settings.seed());
+      SaeGroup.requireTrainable(recipe);
+      return recipe;
     } catch (IllegalArgumentException e) {
       throw new InputException(
           "SAE '%s' at hook '%s': %s".formatted(name, input.hook(), e.getMessage()), e);

@@ -20,6 +20,11 @@ sealed interface StreamSource extends Serializable
   /** Rows of each block. */
   long[] blockRows();
 
+  /** Bytes of a block that are in the heap at once; 0 where it is read row by row. */
+  default long blockBytes() {
+    return 0;
+  }
+
   /** Makes the blocks readable on an executor. */
   RowBlocks blocks(PartContext context) throws IOException;
 }

@@ -77,17 +77,16 @@ public final class TrainSae implements Job<TrainSaeConfig, SaePart> {
   @Override
   public TaskMemory memory(TrainSaeConfig config, Plan<SaePart> plan, Inputs inputs) {
     SaePart largest =
-        plan.parts().stream()
-            .max(Comparator.comparingLong((SaePart part) -> part.memory().bytes()))
-            .orElseThrow();
+        plan.parts().stream().max(Comparator.comparingLong(SaePart::bytesOnOneCore)).orElseThrow();
     return new TaskMemory(
-        largest.memory().bytes() + largest.memory().bytesPerThread() + largest.bufferBytes(),
+        largest.bytesOnOneCore(),
         String.format(
             Locale.ROOT,
-            "on one core: %.1f MB for the SAEs that it trains together and %.1f MB for each of its cores, heap and native, and %.1f MB for the buffer and batches",
+            "on one core: %.1f MB for the SAEs that it trains together and %.1f MB for each of its cores, heap and native, and %.1f MB for the buffer and batches%s",
             largest.memory().bytes() / 1e6,
             largest.memory().bytesPerThread() / 1e6,
-            largest.bufferBytes() / 1e6));
+            largest.bufferBytes() / 1e6,
+            largest.source().blockBytes() == 0 ? "" : " and what is computed at once"));
   }
 
   @Override

@@ -70,6 +70,9 @@ class LabelledEraseTest {
     assertThat(metric(fit, "few_rows")).isZero();
     assertThat(metric(fit, "class_rows:sad")).isBetween(50.0, 200.0);
 
+    // Of three classes 8 numbers and 8 times 8, and their mean; the table says no shape.
+    assertThat(run("plan", "mood", "hooks=[" + ProbeTables.TOLD + "]", "--dry-run").out())
+        .contains("memory of a task: about 1.8 kB (erasers that look at labels, and 2,048");
     List<ActivationArrayRow> rows =
         erase("mood", "hooks=[" + ProbeTables.TOLD + "]").rows(Erase.ARRAY);
 

@@ -68,6 +68,20 @@ class FitLeaceTest extends FitLeaceRuns {
         .contains(
             "memory of a task: about %d B (sums of a hook point, %d numbers wide, for each concept)"
                 .formatted(2 * WIDTH * WIDTH * 8, WIDTH));
+    String quadratic =
+        run(
+                "plan",
+                activations,
+                labels("m", row -> true),
+                "concepts=[gender]",
+                "method=quadratic",
+                "--dry-run")
+            .succeeded()
+            .out();
+    assertThat(quadratic)
+        .contains(
+            "memory of a task: about %d B (sums of a hook point, %d numbers wide, for each concept and class, of two classes; there may be more of them)"
+                .formatted(2 * WIDTH * WIDTH * 8, WIDTH));
   }
 
   /**

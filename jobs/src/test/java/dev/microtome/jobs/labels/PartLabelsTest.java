@@ -59,25 +59,51 @@ class PartLabelsTest {
         table(RowFactory.create(1L, 3, "mood", "glad"), RowFactory.create(1L, 3, "mood", "glad"));
     assertThatExceptionOfType(RejectedContentException.class)
         .isThrownBy(() -> read(table, 1))
-        .withMessageContaining("sequence_id 1, position 3 has concept 'mood' twice");
+        .withMessageMatching(
+            "labels \\S+\\.parquet: sequence_id 1, position 3 has concept 'mood' twice");
+  }
+
+  /** The files of ranges are gone when the message is read. */
+  @Test
+  void namesNoFileOfTheRunItself() throws IOException {
+    StructType schema =
+        new StructType()
+            .add("sequence_id", DataTypes.LongType, false)
+            .add("position", DataTypes.IntegerType, false)
+            .add("concept", DataTypes.IntegerType, false)
+            .add("values", DataTypes.createArrayType(DataTypes.StringType, false), false);
+    Row row = RowFactory.create(1L, 3, 0, List.of("glad"));
+    TokenSlices table = table(schema, row, row);
+    assertThatExceptionOfType(RejectedContentException.class)
+        .isThrownBy(() -> read(MOODS.inRanges(), table, 1))
+        .withMessage("labels: sequence_id 1, position 3 has concept 'mood' twice");
   }
 
   private static PartLabels read(TokenSlices table, long... sequences) throws IOException {
+    return read(MOODS, table, sequences);
+  }
+
+  private static PartLabels read(LabelTable labels, TokenSlices table, long... sequences)
+      throws IOException {
     TableReader tables = new ParquetFiles(HadoopFileStore.ofThisProcess());
     return PartLabels.read(
-        MOODS, table, LongStream.of(sequences).boxed().collect(Collectors.toSet()), tables);
+        labels, table, LongStream.of(sequences).boxed().collect(Collectors.toSet()), tables);
   }
 
   private TokenSlices table(Row... rows) throws IOException {
+    return table(
+        new StructType()
+            .add("sequence_id", DataTypes.LongType, false)
+            .add("position", DataTypes.IntegerType, false)
+            .add("concept", DataTypes.StringType, false)
+            .add("value", DataTypes.StringType, false),
+        rows);
+  }
+
+  private TokenSlices table(StructType schema, Row... rows) throws IOException {
     SparkSession.builder()
         .getOrCreate()
-        .createDataFrame(
-            List.of(rows),
-            new StructType()
-                .add("sequence_id", DataTypes.LongType, false)
-                .add("position", DataTypes.IntegerType, false)
-                .add("concept", DataTypes.StringType, false)
-                .add("value", DataTypes.StringType, false))
+        .createDataFrame(List.of(rows), schema)
         .coalesce(1)
         .write()
         .parquet(folder.resolve("labels").toString());

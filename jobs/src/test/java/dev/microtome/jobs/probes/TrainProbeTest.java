@@ -143,6 +143,26 @@ class TrainProbeTest {
     }
   }
 
+  /** Of classes one set of moments, of numbers one for each of four folds and the rows held out. */
+  @Test
+  void aDryRunTellsWhatMomentsOfAllRowsTake() {
+    Path activations = tables.activations("a", row -> row);
+    Path labels = tables.labels("l", row -> true);
+    assertThat(
+            run(
+                    "plan",
+                    activations,
+                    labels,
+                    "concepts=[mood,depth]",
+                    "real-valued=[depth]",
+                    "rows=all",
+                    "--dry-run")
+                .succeeded()
+                .out())
+        .contains(
+            "memory of a task: about 3.1 kB (moments of a hook point, 8 numbers wide, for each concept");
+  }
+
   /** Both searches end at a billionth of the gradient. */
   private static int roughly(double a, double b) {
     return Math.abs(a - b) < 1e-7 ? 0 : Double.compare(a, b);

@@ -55,6 +55,27 @@ class TrainSaeInputsTest extends TrainSaeRuns {
     assertThat(folder.resolve("refused")).doesNotExist();
   }
 
+  /** 1,500 · 384,000 weights are more than one matrix of native memory has. */
+  @Test
+  void moreWeightsThanAMatrixHasAreNotForSignum() {
+    Path table = folder.resolve("table");
+    write(table, 20, row -> new float[1500]);
+    List<String> large =
+        List.of(
+            "activations=" + table,
+            "sae.d-sae=384000",
+            "sae.batch-size=4",
+            "evaluation-tokens=0",
+            "buffer=8",
+            "--dry-run");
+    train("plan", large.toArray(String[]::new)).succeeded();
+    List<String> signum = new ArrayList<>(large);
+    signum.add("sae.optimizer=signum");
+    train("refused", signum.toArray(String[]::new))
+        .refusedWith(
+            "optimizer of a topk is Signum[momentum=0.95] (1500 × 384000 weights), expected Adam");
+  }
+
   /**
    * Of features 128 and 512: 32 bytes for each of 2 · 64 · them (weights, Adam's sums, copies for
    * products), 3 · 64 floats for each of 64 rows, 24 bytes for each of 8 and AuxK's 128 and 512
