@@ -129,6 +129,17 @@ public final class LabelledActivations {
     return LabelCensus.take(shared.labels(), shared.labelFiles(), unlabelled, context);
   }
 
+  /**
+   * A stage that counts labels whatever their values, such as names of which there are as many as
+   * labels: those of each concept; empty where labels stand beside the activations.
+   */
+  public static Map<String, Long> labelCounts(LabelledPart shared, JobContext context)
+      throws IOException {
+    return shared.labels().layout() == LabelTable.Layout.ACTIVATIONS
+        ? Map.of()
+        : LabelCensus.count(shared.labels(), shared.labelFiles(), context);
+  }
+
   /** Labels of each concept; empty where labels stand beside the activations. */
   public static Map<String, Long> labelCounts(LabelledPart shared, LabelCensus census) {
     Map<String, Long> labels = new HashMap<>();
