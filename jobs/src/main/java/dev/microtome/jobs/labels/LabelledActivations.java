@@ -6,6 +6,7 @@ import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.inputs.TokenSlices;
+import dev.microtome.model.ModelIdentity;
 import dev.microtome.run.InputException;
 import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.RowReader;
@@ -47,6 +48,7 @@ public final class LabelledActivations {
             new LabelledPart(
                 part,
                 activations.encoding(),
+                ModelIdentity.of(activations.table().metadata()).orElse(null),
                 labels.labels(),
                 labels.table().files(),
                 /* erasers= */ null));
