@@ -89,7 +89,7 @@ record DocumentColumns(
 
   @Override
   public String unit() {
-    return "documents";
+    return "rows";
   }
 
   @Override

@@ -199,7 +199,7 @@ public final class TprGapExperiment implements Job<TprGapConfig, LabelsPart> {
       long all = census.compared() + census.leftOut();
       context.runStage(
           "draw",
-          new Plan<>(census.numbered(documents), "documents", all, -1, -1),
+          new Plan<>(census.numbered(documents), "labels", all, -1, -1),
           new DrawTask(vectors.source(), config.columns(), draw));
       DocumentChoice choice = DocumentChoice.of(census, draw, context);
       context.runStage(
