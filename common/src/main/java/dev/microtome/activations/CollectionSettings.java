@@ -33,6 +33,11 @@ public record CollectionSettings(
     this(hooks, batchTokens, positions, seed, onNan, List.of());
   }
 
+  /** The same under changes of the pass. */
+  public CollectionSettings with(List<Intervention> changes) {
+    return new CollectionSettings(hooks, batchTokens, positions, seed, onNan, changes);
+  }
+
   public CollectionSettings {
     interventions = List.copyOf(interventions);
     hooks = List.copyOf(hooks);

@@ -2,6 +2,7 @@ package dev.microtome.erasure;
 
 import dev.microtome.linalg.FactoredMatrix;
 import dev.microtome.linalg.Matrix;
+import dev.microtome.model.ModelIdentity;
 import dev.microtome.model.load.Dtype;
 import dev.microtome.model.load.Safetensors;
 import dev.microtome.model.load.SafetensorsWriter;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -43,12 +45,19 @@ import java.util.function.BiFunction;
  * erased = np.einsum("nij,nj->ni", maps[c], x - means[c]) + mean
  * }</pre>
  *
+ * <p>The metadata {@code hook} names the hook point, {@code model} and {@code model_sha256} the
+ * model whose activations the erasers were fitted to.
+ *
  * @param hook address of the hook point the erasers are for
+ * @param model whose activations they were fitted to; empty where that is not known
  * @param erasers by concept, of activations alone
  * @param labelled by concept, of activations with labels
  */
 public record EraserFile(
-    String hook, Map<String, LeaceEraser> erasers, Map<String, LabelledErasure> labelled) {
+    String hook,
+    Optional<ModelIdentity> model,
+    Map<String, LeaceEraser> erasers,
+    Map<String, LabelledErasure> labelled) {
   private static final String HOOK = "hook";
   private static final String LEFT = ".proj_left";
   private static final String RIGHT = ".proj_right";
@@ -59,9 +68,9 @@ public record EraserFile(
     labelled = Map.copyOf(labelled);
   }
 
-  /** Erasers of activations alone. */
+  /** Erasers of activations alone, of no known model. */
   public EraserFile(String hook, Map<String, LeaceEraser> erasers) {
-    this(hook, erasers, Map.of());
+    this(hook, Optional.empty(), erasers, Map.of());
   }
 
   /** The concepts in alphabetical order. */
@@ -75,6 +84,7 @@ public record EraserFile(
   public void write(Path file) throws IOException {
     SafetensorsWriter writer =
         new SafetensorsWriter().metadata("format", "pt").metadata(HOOK, hook);
+    model.ifPresent(known -> known.metadata().forEach(writer::metadata));
     Map<String, LeaceEraser> ordered = new TreeMap<>(erasers);
     ordered.forEach(
         (concept, eraser) ->
@@ -118,6 +128,7 @@ public record EraserFile(
       }
       return new EraserFile(
           hook,
+          ModelIdentity.of(file.metadata()),
           read(file, concepts, EraserFile::projection),
           read(file, labelled, LabelledTensors::read));
     }

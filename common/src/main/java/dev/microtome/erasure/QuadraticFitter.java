@@ -5,6 +5,7 @@ import dev.microtome.linalg.SymmetricEigen;
 import dev.microtome.stats.Moments;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 
@@ -13,8 +14,9 @@ import java.util.stream.IntStream;
  * the barycentre of all classes, so that no quadratic predictor tells the classes apart. The eraser
  * needs the class of the activation it is applied to.
  *
- * <p>Shapes: x is [n, d]; 8·d² bytes a class outside of the heap, and some eigendecompositions of
- * [d, d] a class and iteration in {@link #eraser}. Not thread-safe.
+ * <p>Shapes: x is [n, d]; 8·d² bytes a class outside of the heap. {@link #eraser} takes one
+ * eigendecomposition of [d, d] for two classes, and where they are more, or a covariance is
+ * ill-conditioned, one a class and iteration. Not thread-safe.
  *
  * @see <a href="https://arxiv.org/abs/1511.05355">Álvarez-Esteban et al. 2016, A fixed-point
  *     approach to barycenters in Wasserstein space</a>
@@ -152,11 +154,24 @@ public final class QuadraticFitter {
       covariances.add(covariance(i, kind));
       means.add(classes.get(i).mean());
     }
-    Matrix barycentre = barycentre(covariances, shares());
-    return new QuadraticEraser(
-        means,
-        covariances.stream().map(each -> transport(each, barycentre)).toList(),
-        centre(centre));
+    return new QuadraticEraser(means, transports(covariances, shares()), centre(centre));
+  }
+
+  private static List<Matrix> transports(List<Matrix> covariances, double[] weights) {
+    if (covariances.size() == 2) {
+      Optional<List<Matrix>> both =
+          PairTransports.of(covariances.get(0), covariances.get(1), weights[1]);
+      if (both.isPresent()) {
+        return both.get();
+      }
+    }
+    return iterated(covariances, weights);
+  }
+
+  /** To the barycentre, found by iteration. */
+  static List<Matrix> iterated(List<Matrix> covariances, double[] weights) {
+    Matrix barycentre = barycentre(covariances, weights);
+    return covariances.stream().map(each -> transport(each, barycentre)).toList();
   }
 
   /** Of each class its share of the rows. */

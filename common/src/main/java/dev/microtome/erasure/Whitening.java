@@ -12,8 +12,9 @@ import java.util.function.UnaryOperator;
  * values and right vectors stay.
  *
  * <p>Of a well-conditioned Σ = L·Lᵀ, F is L⁻¹: d³/3 multiplications in place of the 9·d³ of the
- * eigenvectors. Otherwise F is Λ^(−½)·Vᵀ over the eigenvalues above λmax·d·ε; with a ridge ρ it is
- * (Λ + ρ)^(−½)·Vᵀ over all of them, and Fᵀ·F = (Σ + ρ·I)⁻¹.
+ * eigenvectors. Otherwise F is Λ^(−½)·Vᵀ over the eigenvalues above λmax·d·ε; with a ridge ρ, Fᵀ·F
+ * = (Σ + ρ·I)⁻¹, and F is the inverse of that one's Cholesky factor: the eigenvalues without their
+ * vectors then say the rank.
  */
 final class Whitening {
   /**
@@ -55,17 +56,41 @@ final class Whitening {
     if (factor.isPresent()) {
       double conditionNumber = factor.get().conditionNumber();
       if (conditionNumber < WELL_CONDITIONED) {
-        return byCholesky(factor.get(), covariance.rows(), conditionNumber);
+        return byCholesky(factor.get(), covariance.rows(), conditionNumber, 0);
       }
     }
-    return byEigenvectors(covariance, ridge);
+    Optional<Cholesky> drowned =
+        ridge > 0 ? Cholesky.of(Shrinkage.withRidge(covariance, ridge)) : Optional.empty();
+    if (drowned.isEmpty()) {
+      return byEigenvectors(covariance, ridge);
+    }
+    Spectrum spectrum = Spectrum.of(SymmetricEigen.values(covariance), ridge);
+    return byCholesky(
+        drowned.get(), spectrum.rank(), spectrum.conditionNumber(), spectrum.droppedVariance());
   }
 
-  private static Whitening byCholesky(Cholesky factor, int d, double conditionNumber) {
+  /** What eigenvalues, the largest first, say of a covariance. */
+  private record Spectrum(int rank, double conditionNumber, double droppedVariance) {
+    static Spectrum of(double[] values, double ridge) {
+      double floor = Math.max(ridge, values[0] * values.length * Math.ulp(1.0));
+      int rank = 0;
+      while (rank < values.length && values[rank] > floor) {
+        rank++;
+      }
+      double dropped = 0;
+      for (int i = rank; i < values.length; i++) {
+        dropped += Math.abs(values[i]);
+      }
+      return new Spectrum(rank, rank == 0 ? Double.NaN : values[0] / values[rank - 1], dropped);
+    }
+  }
+
+  private static Whitening byCholesky(
+      Cholesky factor, int rank, double conditionNumber, double droppedVariance) {
     return new Whitening(
-        d,
+        rank,
         conditionNumber,
-        0,
+        droppedVariance,
         factor::solveLower,
         factor::timesLower,
         factor::solveLowerTransposed);
@@ -74,16 +99,12 @@ final class Whitening {
   static Whitening byEigenvectors(Matrix covariance, double ridge) {
     SymmetricEigen eigen = SymmetricEigen.of(covariance);
     int d = covariance.rows();
-    double floor = Math.max(ridge, eigen.value(0) * d * Math.ulp(1.0));
-    int rank = 0;
-    while (rank < d && eigen.value(rank) > floor) {
-      rank++;
+    double[] values = new double[d];
+    for (int i = 0; i < d; i++) {
+      values[i] = eigen.value(i);
     }
-    double dropped = 0;
-    for (int i = rank; i < d; i++) {
-      dropped += Math.abs(eigen.value(i));
-    }
-    int kept = ridge > 0 ? d : rank;
+    Spectrum spectrum = Spectrum.of(values, ridge);
+    int kept = ridge > 0 ? d : spectrum.rank();
     Matrix vectors = eigen.vectors().rows(0, kept);
     double[] roots = new double[kept];
     double[] inverses = new double[kept];
@@ -92,9 +113,9 @@ final class Whitening {
       inverses[i] = 1 / roots[i];
     }
     return new Whitening(
-        rank,
-        rank == 0 ? Double.NaN : eigen.value(0) / eigen.value(rank - 1),
-        dropped,
+        spectrum.rank(),
+        spectrum.conditionNumber(),
+        spectrum.droppedVariance(),
         x -> rowsScaled(vectors.times(x), inverses),
         x -> vectors.transposeTimes(rowsScaled(x, roots)),
         x -> vectors.transposeTimes(rowsScaled(x, inverses)));
@@ -114,7 +135,7 @@ final class Whitening {
   }
 
   /**
-   * Of these directions: in the 1-norm where Cholesky's factor served, as LAPACK estimates it;
+   * Of these directions: in the 1-norm where Σ is well-conditioned, as LAPACK estimates it;
    * otherwise the largest eigenvalue over the smallest, NaN where there is none.
    */
   double conditionNumber() {

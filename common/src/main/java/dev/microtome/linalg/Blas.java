@@ -263,6 +263,16 @@ final class Blas {
             openblas.LAPACK_COL_MAJOR, (byte) 'V', (byte) 'U', n, a, n, values));
   }
 
+  /** The eigenvalues alone, ascending; a is overwritten. */
+  static void symmetricEigenvalues(double[] a, int n, double[] values) {
+    requireDone(
+        "dsyevd",
+        n,
+        n,
+        openblas.LAPACKE_dsyevd(
+            openblas.LAPACK_COL_MAJOR, (byte) 'N', (byte) 'U', n, a, n, values));
+  }
+
   /**
    * Singular values of a [rows, columns], descending, with left vectors [rows, k] and right ones
    * [k, columns], k = min(rows, columns). a is overwritten.

@@ -46,6 +46,32 @@ public final class SymmetricEigen {
     return new SymmetricEigen(values, Matrix.of(n, n, rows));
   }
 
+  /**
+   * The eigenvalues alone, the largest first: a fraction of the time.
+   *
+   * @throws IllegalArgumentException as {@link #of}
+   * @throws ArithmeticException if the iteration does not converge
+   */
+  public static double[] values(Matrix matrix) {
+    int n = matrix.rows();
+    if (matrix.columns() != n) {
+      throw new IllegalArgumentException(
+          "Eigenvalues of a matrix of %d × %d".formatted(n, matrix.columns()));
+    }
+    double[] a = matrix.toArray();
+    Blas.requireFinite("Eigenvalues", a);
+    requireSymmetric(matrix, a);
+    double[] ascending = new double[n];
+    if (n > 0) {
+      Blas.symmetricEigenvalues(a, n, ascending);
+    }
+    double[] values = new double[n];
+    for (int i = 0; i < n; i++) {
+      values[i] = ascending[n - 1 - i];
+    }
+    return values;
+  }
+
   private static void requireSymmetric(Matrix matrix, double[] a) {
     double largest = 0;
     for (double value : a) {

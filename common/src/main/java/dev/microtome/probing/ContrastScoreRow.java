@@ -31,7 +31,12 @@ public record ContrastScoreRow(
         double eitherSignAccuracy,
     @Column(doc = "accuracy on the fitted pairs with a label") double trainAccuracy,
     @Column(doc = "share of the more frequent class among the scored pairs")
-        double majorityBaseline) {
+        double majorityBaseline,
+    @Column(doc = "activations of no pair", unit = "rows") long unpairedActivations,
+    @Column(
+            doc = "labels of pairs without an activation; 0 where labels stand beside them",
+            unit = "rows")
+        long unmatchedLabels) {
   public static final TableSpec<ContrastScoreRow> TABLE =
       TableSpec.of(
           "contrast_scores",
@@ -44,12 +49,17 @@ public record ContrastScoreRow(
   /** Name of its baseline. */
   public static final String COMPONENT = "first-component";
 
-  /** The rows of an experiment. */
+  /**
+   * The rows of an experiment.
+   *
+   * @param unpaired activations of no pair
+   * @param unmatched labels of pairs without an activation
+   */
   public static List<ContrastScoreRow> of(
-      String hook, String concept, ContrastExperiment experiment) {
+      String hook, String concept, ContrastExperiment experiment, long unpaired, long unmatched) {
     return List.of(
-        row(hook, concept, SEARCH, experiment.search(), experiment),
-        row(hook, concept, COMPONENT, experiment.component(), experiment));
+        row(hook, concept, SEARCH, experiment.search(), experiment, unpaired, unmatched),
+        row(hook, concept, COMPONENT, experiment.component(), experiment, unpaired, unmatched));
   }
 
   private static ContrastScoreRow row(
@@ -57,7 +67,9 @@ public record ContrastScoreRow(
       String concept,
       String probe,
       ContrastExperiment.Found found,
-      ContrastExperiment experiment) {
+      ContrastExperiment experiment,
+      long unpaired,
+      long unmatched) {
     Interval interval = found.test().interval();
     return new ContrastScoreRow(
         hook,
@@ -73,6 +85,8 @@ public record ContrastScoreRow(
         interval.high(),
         found.test().eitherSign(),
         found.train().accuracy(),
-        found.test().majority());
+        found.test().majority(),
+        unpaired,
+        unmatched);
   }
 }

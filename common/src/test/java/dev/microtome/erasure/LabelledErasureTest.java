@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.microtome.erasure.QuadraticFitter.Centre;
 import dev.microtome.erasure.QuadraticFitter.ClassCovariance;
 import dev.microtome.linalg.Matrix;
+import dev.microtome.model.ModelIdentity;
 import dev.microtome.model.load.Dtype;
 import dev.microtome.model.load.Safetensors;
 import dev.microtome.model.load.SafetensorsWriter;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -160,6 +162,7 @@ class LabelledErasureTest {
     EraserFile file =
         new EraserFile(
             HOOK,
+            Optional.of(new ModelIdentity("tiny", "0123abcd")),
             Map.of("gender", leace.eraser()),
             Map.of(
                 "colour",
@@ -258,7 +261,7 @@ class LabelledErasureTest {
 
   private Safetensors written(LabelledErasure erasure) throws IOException {
     Path path = folder.resolve("erasers.safetensors");
-    new EraserFile(HOOK, Map.of(), Map.of("colour", erasure)).write(path);
+    new EraserFile(HOOK, Optional.empty(), Map.of(), Map.of("colour", erasure)).write(path);
     return Safetensors.open(path);
   }
 

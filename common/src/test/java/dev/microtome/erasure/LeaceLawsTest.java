@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.microtome.linalg.FactoredMatrix;
 import dev.microtome.linalg.Matrix;
@@ -151,6 +152,28 @@ class LeaceLawsTest {
     assertClose(removed[0], removed[1], 1e-10);
     assertThat(ways[0].conditionNumber())
         .isBetween(ways[1].conditionNumber() / 3, 8 * ways[1].conditionNumber());
+  }
+
+  /** Of fewer rows than dimensions; a ridge makes up for the directions that they lack. */
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void bothWaysOfDrowningRoundingGiveOneProjection(long seed) {
+    LeaceFitter few = Labelled.gaussians(seed, 7, 12, 3).fitter();
+    Matrix covariance = few.covariance();
+    Whitening[] ways = {Whitening.of(covariance, 1e-4), Whitening.byEigenvectors(covariance, 1e-4)};
+    Matrix[] removed = new Matrix[2];
+    for (int way = 0; way < 2; way++) {
+      Matrix u = Svd.of(ways[way].whiten(few.crossCovariance())).left().transpose().rows(0, 1);
+      removed[way] =
+          ways[way]
+              .unwhiten(u.transpose())
+              .timesTranspose(ways[way].whitenTransposed(u.transpose()));
+    }
+    assertClose(removed[0], removed[1], 1e-8); // of a condition number of 1e5
+    assertThat(ways[0].rank()).isEqualTo(ways[1].rank()).isLessThan(12);
+    assertThat(ways[0].conditionNumber())
+        .isCloseTo(ways[1].conditionNumber(), withinPercentage(1e-6));
+    assertThat(ways[0].droppedVariance()).isCloseTo(ways[1].droppedVariance(), within(1e-12));
   }
 
   /** Fewer rows than dimensions, a constant and a doubled column. */

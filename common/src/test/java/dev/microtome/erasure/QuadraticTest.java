@@ -12,6 +12,7 @@ import dev.microtome.model.load.Safetensors;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,6 +84,21 @@ class QuadraticTest {
       // Square roots of square roots, condition numbers up to 1e3
       assertClose(each.covariance(), after[0].covariance(), 1e-8);
     }
+  }
+
+  /** Without an iteration, of two classes. */
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void twoClassesMeetWhereTheIterationEnds(long seed) {
+    Matrix a = Labelled.gaussians(seed, 60, 6, 2).fitter().covariance();
+    Matrix b = Labelled.gaussians(seed + 100, 60, 6, 2).fitter().covariance().scaled(3);
+    List<Matrix> found = PairTransports.of(a, b, 0.3).orElseThrow();
+    List<Matrix> expected = QuadraticFitter.iterated(List.of(a, b), new double[] {0.7, 0.3});
+    assertClose(found.get(0), expected.get(0), 1e-9); // the iteration stops at 1e-11
+    assertClose(found.get(1), expected.get(1), 1e-9);
+    Matrix flat = Matrix.zeros(6, 6);
+    assertThat(PairTransports.of(a, flat, 0.3)).isEmpty();
+    assertThat(PairTransports.of(flat, b, 0.3)).isEmpty();
   }
 
   @Test

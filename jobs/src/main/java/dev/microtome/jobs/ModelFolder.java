@@ -1,5 +1,6 @@
 package dev.microtome.jobs;
 
+import dev.microtome.model.ModelIdentity;
 import java.io.Serializable;
 import java.util.List;
 
@@ -31,6 +32,11 @@ public record ModelFolder(String path, String digest, List<ModelFile> files)
     }
     boolean oneModel = last > 2 && parts[last - 1].equals("model") && parts[last - 2].matches(RUN);
     return parts[oneModel ? last - 3 : last - 1];
+  }
+
+  /** What is written into what is made of the model. */
+  public ModelIdentity identity() {
+    return new ModelIdentity(name(), digest);
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.microtome.activations.ActivationRow;
 import dev.microtome.model.HookPoint;
 import dev.microtome.model.HookPoints;
 import dev.microtome.model.HookShape;
+import dev.microtome.model.ModelIdentity;
 import dev.microtome.table.TableSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,12 +31,12 @@ final class ActivationTables {
   private ActivationTables() {}
 
   /**
-   * {@code model}, its name, {@code dtype}, and {@code shape}: a JSON object from hook to the shape
-   * of a vector, as numpy's reshape takes it. Attention is [heads, -1], for its keys are as many as
-   * the sequence has tokens.
+   * {@code model}, its name, {@code model_sha256}, {@code dtype}, and {@code shape}: a JSON object
+   * from hook to the shape of a vector, as numpy's reshape takes it. Attention is [heads, -1], for
+   * its keys are as many as the sequence has tokens.
    */
   static Map<String, String> metadata(
-      String model, String dtype, HookPoints points, List<HookPoint> hooks) {
+      ModelIdentity model, String dtype, HookPoints points, List<HookPoint> hooks) {
     Map<String, List<Integer>> shapes = new LinkedHashMap<>();
     for (HookPoint hook : hooks) {
       HookShape shape = points.shape(hook);
@@ -48,8 +49,10 @@ final class ActivationTables {
           });
     }
     try {
-      return Map.of(
-          "model", model, "dtype", dtype, "shape", new ObjectMapper().writeValueAsString(shapes));
+      Map<String, String> metadata = new LinkedHashMap<>(model.metadata());
+      metadata.put("dtype", dtype);
+      metadata.put("shape", new ObjectMapper().writeValueAsString(shapes));
+      return metadata;
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }

@@ -80,15 +80,11 @@ public final class CollectActivations implements Job<CollectActivationsConfig, C
           new CollectTask(
               folder,
               new CollectionSettings(
-                  hooks,
-                  config.batchTokens(),
-                  config.positions(),
-                  config.seed(),
-                  config.onNan(),
-                  config.erasures().interventions(points, inputs)),
+                  hooks, config.batchTokens(), config.positions(), config.seed(), config.onNan()),
+              config.erasures().open(points, folder, inputs),
               config.encoding(),
               config.dtype(),
-              ActivationTables.metadata(folder.name(), config.dtype().dtype(), points, hooks));
+              ActivationTables.metadata(folder.identity(), config.dtype().dtype(), points, hooks));
       OutputEstimate estimate =
           OutputEstimate.of(points, task.settings(), config.dtype(), corpus.sampleLengths());
       return new Plan<>(

@@ -63,6 +63,11 @@ public record CollectActivationsConfig(
                 "hook points at which they are, one by one or with *; those stored are stored erased",
             orElse = "[]")
         List<String> eraseHooks,
+    @Option(
+            doc =
+                "true: take erasers fitted to activations of another model, such as another checkpoint; false: refuse them",
+            orElse = "false")
+        boolean acceptOtherModel,
     @Option(doc = "sequences in a part, the unit that is retried and resumed", orElse = "256")
         int sequencesPerPart,
     @Option(doc = "seed of random positions", orElse = "0") long seed) {
@@ -74,7 +79,7 @@ public record CollectActivationsConfig(
           "hooks", "[]", "needs at least one hook point, such as blocks.0.hook_resid_post");
     }
     eraseHooks = List.copyOf(eraseHooks);
-    new Erasures(erasers, eraseConcept, eraseHooks).requireWhole();
+    new Erasures(erasers, eraseConcept, eraseHooks, acceptOtherModel).requireWhole();
     if (batchTokens < 1) {
       throw new ConfigException("batch-tokens", batchTokens, "must be at least 1");
     }
@@ -90,6 +95,6 @@ public record CollectActivationsConfig(
   }
 
   Erasures erasures() {
-    return new Erasures(erasers, eraseConcept, eraseHooks);
+    return new Erasures(erasers, eraseConcept, eraseHooks, acceptOtherModel);
   }
 }

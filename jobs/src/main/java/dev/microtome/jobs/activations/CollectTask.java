@@ -9,6 +9,7 @@ import dev.microtome.jobs.ModelFolder;
 import dev.microtome.jobs.PartContext;
 import dev.microtome.jobs.PartTask;
 import dev.microtome.jobs.inputs.ExecutorTransformer;
+import dev.microtome.jobs.inputs.PassErasers;
 import dev.microtome.jobs.inputs.TokenSlices;
 import dev.microtome.model.HookPoint;
 import dev.microtome.model.ModelConfig;
@@ -25,10 +26,13 @@ import java.util.function.Function;
 /**
  * The work of one part: all hooks in one pass over the model, a file for each, so that who reads
  * one hook touches only its files.
+ *
+ * @param erasers under which the model runs
  */
 record CollectTask(
     ModelFolder model,
     CollectionSettings settings,
+    PassErasers erasers,
     Encoding encoding,
     ActivationCodec dtype,
     Map<String, String> metadata)
@@ -71,8 +75,9 @@ record CollectTask(
                     throw new UncheckedIOException(e);
                   }
                 });
+    CollectionSettings changed = settings.with(erasers.interventions(context.models()));
     try (NDManager scope = transformer.manager().newSubManager()) {
-      new ActivationCollector<>(transformer.model(), settings, format)
+      new ActivationCollector<>(transformer.model(), changed, format)
           .collect(sequences, scope, sections, context::progress);
     }
   }

@@ -2,7 +2,6 @@ package dev.microtome.jobs.contrasts;
 
 import dev.microtome.jobs.ArtifactSpec;
 import dev.microtome.probing.PairSideRow;
-import dev.microtome.probing.ProbeCountRow;
 import dev.microtome.table.TableSpec;
 
 /** What passes between the stages, and what is written beside the tables. */
@@ -10,8 +9,8 @@ final class ContrastTables {
   static final TableSpec<PairSideRow> SIDES =
       TableSpec.of("_sides", PairSideRow.class, "Sides of pairs in a part");
 
-  static final TableSpec<ProbeCountRow> COUNTS =
-      TableSpec.of("_counts", ProbeCountRow.class, "Activations of pairs in a part");
+  static final TableSpec<SideCountRow> COUNTS =
+      TableSpec.of("_counts", SideCountRow.class, "Activations of pairs in a part");
 
   static final ArtifactSpec PROBES =
       new ArtifactSpec(

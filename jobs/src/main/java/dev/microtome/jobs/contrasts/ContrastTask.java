@@ -2,6 +2,7 @@ package dev.microtome.jobs.contrasts;
 
 import dev.microtome.jobs.PartContext;
 import dev.microtome.jobs.PartTask;
+import dev.microtome.jobs.labels.LabelShares;
 import dev.microtome.model.Torch;
 import dev.microtome.probing.ContrastExperiment;
 import dev.microtome.probing.ContrastScoreRow;
@@ -9,7 +10,6 @@ import dev.microtome.probing.ContrastTryRow;
 import dev.microtome.probing.PairSample;
 import dev.microtome.probing.PairSideRow;
 import dev.microtome.probing.Pairs;
-import dev.microtome.probing.ProbeCountRow;
 import dev.microtome.probing.ProbeFile;
 import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.RowReader;
@@ -20,13 +20,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Searches the pairs of a hook point. */
-record ContrastTask(PairSettings settings) implements PartTask<ContrastPart> {
+/**
+ * Searches the pairs of a hook point.
+ *
+ * @param pair the concept that names pairs
+ * @param shares what activations and labels of pairs may be without each other
+ */
+record ContrastTask(PairSettings settings, String pair, LabelShares shares)
+    implements PartTask<ContrastPart> {
 
   @Override
   public long run(ContrastPart part, PartContext context) throws IOException {
     Torch.threads(context.cores());
-    requirePairs(part, context);
+    Unmatched unmatched = requirePairs(part, context);
     PairSample<PairSideRow> sample = new PairSample<>(settings.split().seed(), settings.maxPairs());
     for (String path : part.sides()) {
       try (RowReader<PairSideRow> rows = context.tables().read(path, PairSideRow.class)) {
@@ -34,7 +40,7 @@ record ContrastTask(PairSettings settings) implements PartTask<ContrastPart> {
       }
     }
     try {
-      search(part.hook(), Pairs.of(sample.rows(), settings.sides()), context);
+      search(part.hook(), Pairs.of(sample.rows(), settings.sides()), unmatched, context);
     } catch (IllegalArgumentException e) {
       throw new RejectedContentException(
           "%s, concept '%s': %s".formatted(part.hook(), settings.concept(), e.getMessage()), e);
@@ -42,7 +48,11 @@ record ContrastTask(PairSettings settings) implements PartTask<ContrastPart> {
     return 1;
   }
 
-  private void search(String hook, Pairs pairs, PartContext context) throws IOException {
+  /** Activations of no pair, and labels of pairs without an activation. */
+  private record Unmatched(long activations, long labels) {}
+
+  private void search(String hook, Pairs pairs, Unmatched unmatched, PartContext context)
+      throws IOException {
     ContrastExperiment found =
         ContrastExperiment.run(
             pairs.train(settings.split()),
@@ -50,7 +60,9 @@ record ContrastTask(PairSettings settings) implements PartTask<ContrastPart> {
             settings.search(),
             settings.split().seed());
     try (RowWriter<ContrastScoreRow> scores = context.writer(ContrastScoreRow.TABLE, hook)) {
-      for (ContrastScoreRow row : ContrastScoreRow.of(hook, settings.concept(), found)) {
+      for (ContrastScoreRow row :
+          ContrastScoreRow.of(
+              hook, settings.concept(), found, unmatched.activations(), unmatched.labels())) {
         scores.write(row);
       }
     }
@@ -72,24 +84,29 @@ record ContrastTask(PairSettings settings) implements PartTask<ContrastPart> {
         context);
   }
 
-  private void requirePairs(ContrastPart part, PartContext context) throws IOException {
-    long paired = 0;
-    long others = 0;
+  private Unmatched requirePairs(ContrastPart part, PartContext context) throws IOException {
+    long sides = 0;
+    long otherSides = 0;
+    long unpaired = 0;
     for (String path : part.counts()) {
-      try (RowReader<ProbeCountRow> rows = context.tables().read(path, ProbeCountRow.class)) {
+      try (RowReader<SideCountRow> rows = context.tables().read(path, SideCountRow.class)) {
         while (rows.hasNext()) {
-          ProbeCountRow row = rows.next();
-          paired += row.labelled();
-          others += row.unlabelled();
+          SideCountRow row = rows.next();
+          sides += row.sides();
+          otherSides += row.otherSides();
+          unpaired += row.unpaired();
         }
       }
     }
-    if (paired == 0) {
+    if (sides == 0) {
       throw new RejectedContentException(
           "%s: none of %,d activations is a side of a pair%s: is the table of labels that of these sequences?"
               .formatted(
-                  part.hook(), others, settings.sides().isEmpty() ? "" : " " + settings.sides()));
+                  part.hook(),
+                  otherSides + unpaired,
+                  settings.sides().isEmpty() ? "" : " " + settings.sides()));
     }
+    return new Unmatched(unpaired, shares.require(part.hook(), pair, sides + otherSides, unpaired));
   }
 
   private static void write(ProbeFile probes, PartContext context) throws IOException {

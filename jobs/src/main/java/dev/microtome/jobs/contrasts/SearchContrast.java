@@ -79,6 +79,7 @@ public final class SearchContrast implements Job<SearchContrastConfig, LabelledP
   @Override
   public void run(SearchContrastConfig config, Plan<LabelledPart> plan, JobContext context) {
     try {
+      Map<String, Long> labels = LabelledActivations.labelCounts(plan.parts().get(0), context);
       LabelledActivations.Joined joined = LabelledActivations.join(plan, config.hooks(), context);
       context.runParts(joined.plan(), new SidesTask(joined.reader(), config.pairSettings()));
       Map<String, List<String>> counts =
@@ -94,7 +95,7 @@ public final class SearchContrast implements Job<SearchContrastConfig, LabelledP
       context.runStage(
           "contrasts",
           new Plan<>(hooks, "hook points", hooks.size(), -1, -1),
-          new ContrastTask(config.pairSettings()));
+          new ContrastTask(config.pairSettings(), config.pair(), config.shares(labels)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

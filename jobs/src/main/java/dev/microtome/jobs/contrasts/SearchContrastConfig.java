@@ -3,11 +3,13 @@ package dev.microtome.jobs.contrasts;
 import dev.microtome.config.ConfigException;
 import dev.microtome.config.InputPath;
 import dev.microtome.config.Option;
+import dev.microtome.jobs.labels.LabelShares;
 import dev.microtome.jobs.labels.LabelSource;
 import dev.microtome.probing.ProbeFile;
 import dev.microtome.probing.SequenceSplit;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Configuration of {@link SearchContrast}. */
@@ -53,6 +55,15 @@ public record SearchContrastConfig(
             orElse = "0.25")
         double testShare,
     @Option(doc = "pairs of a hook point at most, drawn at random", orElse = "10000") int maxPairs,
+    @Option(
+            doc = "largest share of a hook point's activations that may be of no pair, from 0 to 1",
+            orElse = "1")
+        double maxUnlabelled,
+    @Option(
+            doc =
+                "largest share of the labels of pairs that may lack an activation, from 0 to 1: positions may be a sample",
+            orElse = "0.5")
+        double maxUnmatchedLabels,
     @Option(doc = "activations in a part, the unit that is retried and resumed", orElse = "65536")
         int rowsPerPart,
     @Option(doc = "seed of the split, the draw and the first weights", orElse = "0") long seed) {
@@ -80,10 +91,18 @@ public record SearchContrastConfig(
     if (!(weightDecay >= 0 && Double.isFinite(weightDecay))) {
       throw new ConfigException("weight-decay", weightDecay, "must be at least 0");
     }
+    requireShare("max-unlabelled", maxUnlabelled);
+    requireShare("max-unmatched-labels", maxUnmatchedLabels);
     requirePositive("epochs", epochs);
     requirePositive("tries", tries);
     requirePositive("max-pairs", maxPairs);
     requirePositive("rows-per-part", rowsPerPart);
+  }
+
+  private static void requireShare(String key, double value) {
+    if (!(value >= 0 && value <= 1)) {
+      throw new ConfigException(key, value, "must be from 0 to 1");
+    }
   }
 
   private static void requirePositive(String key, int value) {
@@ -94,6 +113,15 @@ public record SearchContrastConfig(
 
   LabelSource source() {
     return new LabelSource(activations, labels, List.of(pair, side, concept), List.of());
+  }
+
+  /**
+   * What activations and labels may be without each other.
+   *
+   * @param labels of each concept; empty where they stand beside the activations
+   */
+  LabelShares shares(Map<String, Long> labels) {
+    return new LabelShares(labels, maxUnlabelled, maxUnmatchedLabels);
   }
 
   PairSettings pairSettings() {

@@ -7,7 +7,6 @@ import dev.microtome.jobs.labels.LabelledReader;
 import dev.microtome.jobs.labels.LabelledSlices;
 import dev.microtome.probing.PairSample;
 import dev.microtome.probing.PairSideRow;
-import dev.microtome.probing.ProbeCountRow;
 import dev.microtome.probing.ProbeSampleRow;
 import dev.microtome.table.RowWriter;
 import java.io.IOException;
@@ -29,7 +28,8 @@ record SidesTask(LabelledReader reader, PairSettings settings) implements PartTa
   private static final class HookSides {
     private final PairSample<PairSideRow> sample;
     private long paired;
-    private long others;
+    private long otherSides;
+    private long unpaired;
 
     HookSides(PairSettings settings) {
       sample = new PairSample<>(settings.split().seed(), settings.maxPairs());
@@ -59,9 +59,9 @@ record SidesTask(LabelledReader reader, PairSettings settings) implements PartTa
           }
         }
       }
-      try (RowWriter<ProbeCountRow> writer = context.writer(ContrastTables.COUNTS, hook.getKey())) {
+      try (RowWriter<SideCountRow> writer = context.writer(ContrastTables.COUNTS, hook.getKey())) {
         writer.write(
-            new ProbeCountRow(hook.getKey(), settings.concept(), sides.paired, sides.others));
+            new SideCountRow(hook.getKey(), sides.paired, sides.otherSides, sides.unpaired));
       }
     }
     return rows;
@@ -69,7 +69,7 @@ record SidesTask(LabelledReader reader, PairSettings settings) implements PartTa
 
   private void add(HookSides sides, ActivationSource.ArrayRow row, List<List<String>> values) {
     if (values.get(PAIR) == null) {
-      sides.others++;
+      sides.unpaired++;
       return;
     }
     String pair = values.get(PAIR).get(0);
@@ -78,7 +78,7 @@ record SidesTask(LabelledReader reader, PairSettings settings) implements PartTa
     }
     String side = values.get(SIDE).get(0);
     if (!settings.sides().isEmpty() && !settings.sides().contains(side)) {
-      sides.others++;
+      sides.otherSides++;
       return;
     }
     ProbeSampleRow.requireFinite(row.activation());

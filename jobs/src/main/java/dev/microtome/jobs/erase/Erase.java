@@ -18,6 +18,7 @@ import dev.microtome.jobs.labels.LabelSource;
 import dev.microtome.jobs.labels.LabelledActivations;
 import dev.microtome.jobs.labels.LabelledPart;
 import dev.microtome.jobs.labels.Unlabelled;
+import dev.microtome.model.ModelIdentity;
 import dev.microtome.run.InputException;
 import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.RowReader;
@@ -93,7 +94,12 @@ public final class Erase implements Job<EraseConfig, ErasePart> {
                       new InputException(
                           "activations: %s has no rows".formatted(config.activations())));
       String hook = config.hooks().isEmpty() ? firstHook(file, inputs) : config.hooks().get(0);
-      EraserFolder erasers = EraserFolder.open(config.erasers(), hook, inputs);
+      EraserFolder erasers =
+          EraserFolder.open(
+              config.erasers(),
+              hook,
+              config.acceptOtherModel() ? Optional.empty() : ModelIdentity.of(table.metadata()),
+              inputs);
       boolean labelled = erasers.labelled(hook, config.concept(), inputs).isPresent();
       for (String each : config.hooks().isEmpty() ? List.of(hook) : config.hooks()) {
         if (erasers.labelled(each, config.concept(), inputs).isPresent() != labelled) {

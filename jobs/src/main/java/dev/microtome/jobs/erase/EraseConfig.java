@@ -24,6 +24,10 @@ public record EraseConfig(
             orElse = "[]")
         List<String> hooks,
     @Option(
+            doc = "true: take erasers fitted to activations of another model; false: refuse them",
+            orElse = "false")
+        boolean acceptOtherModel,
+    @Option(
             doc =
                 "labels of the activations where the erasers need them (method = oracle or quadratic): by sequence_id and position, such as a generate-corpus output, or a table; null: the concept is a column of the activations",
             orElse = "null")

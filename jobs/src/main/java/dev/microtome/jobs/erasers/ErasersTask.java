@@ -12,6 +12,7 @@ import dev.microtome.jobs.labels.EraserKeys;
 import dev.microtome.jobs.labels.LabelShares;
 import dev.microtome.jobs.labels.MergedClasses;
 import dev.microtome.jobs.labels.MergedConcept;
+import dev.microtome.model.ModelIdentity;
 import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.RowWriter;
 import java.io.IOException;
@@ -21,11 +22,20 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
-/** Fits the erasers of a hook point, one concept after the other. */
+/**
+ * Fits the erasers of a hook point, one concept after the other.
+ *
+ * @param model whose activations they are fitted to; null where that is not known
+ */
 record ErasersTask(
-    List<ConceptTargets> targets, LabelShares shares, FitMethod method, EraserKeys keys)
+    List<ConceptTargets> targets,
+    LabelShares shares,
+    FitMethod method,
+    EraserKeys keys,
+    ModelIdentity model)
     implements PartTask<ErasersPart> {
 
   @Override
@@ -46,7 +56,7 @@ record ErasersTask(
     }
     Path file = Files.createTempFile("erasers", ".safetensors");
     try {
-      new EraserFile(part.hook(), erasers, labelled).write(file);
+      new EraserFile(part.hook(), Optional.ofNullable(model), erasers, labelled).write(file);
       try (OutputStream out =
           context.artifact(FitTables.ERASERS.name() + "/" + part.hook() + ".safetensors")) {
         Files.copy(file, out);

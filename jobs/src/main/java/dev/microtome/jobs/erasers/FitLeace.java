@@ -108,7 +108,8 @@ public final class FitLeace implements Job<FitLeaceConfig, LabelledPart> {
               targets,
               config.keys().shares(LabelledActivations.labelCounts(shared, census)),
               config.method(),
-              config.keys()));
+              config.keys(),
+              shared.model()));
       if (!config.shrinkage()) {
         FewRows.warn(context);
       }

@@ -4,7 +4,8 @@ import dev.microtome.erasure.ConceptSum;
 import dev.microtome.erasure.ConceptTargets;
 import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.labels.LabelledActivations;
-import dev.microtome.jobs.labels.MomentsTree;
+import dev.microtome.jobs.labels.MergeTree;
+import dev.microtome.jobs.labels.MomentsFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -30,7 +31,7 @@ final class HookSums {
                 .add(row.file()));
     LabelledActivations.requireHooks(config.hooks(), files.keySet(), config.activations());
     Iterator<List<String>> merged =
-        new MomentsTree("merge", context)
+        new MergeTree("merge", "moments", MomentsFile::merge, context)
             .merge(
                 files.values().stream()
                     .flatMap(concepts -> concepts.values().stream())

@@ -7,6 +7,7 @@ import dev.microtome.jobs.TableReader;
 import dev.microtome.jobs.labels.CellType;
 import dev.microtome.run.FileStore;
 import dev.microtome.run.InputException;
+import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.Column;
 import dev.microtome.table.RowReader;
 import java.io.IOException;
@@ -24,6 +25,8 @@ record DocumentColumns(
     String concept,
     CellType conceptType)
     implements DocumentSource {
+  private static final long MORE_LABELS = 1024;
+
   DocumentColumns {
     files = List.copyOf(files);
   }
@@ -85,13 +88,23 @@ record DocumentColumns(
   }
 
   @Override
-  public void labels(int file, FileStore store, TableReader tables, LabelSink sink)
+  public String unit() {
+    return "rows";
+  }
+
+  @Override
+  public List<DocumentRange.Part> parts(int documents) {
+    return DocumentRange.cut(
+        files.stream().map(TableInput.TableFile::rows).toList(), MORE_LABELS * documents);
+  }
+
+  @Override
+  public void labels(DocumentRange range, FileStore store, TableReader tables, LabelSink sink)
       throws IOException {
-    String path = files.get(file).path();
-    long rows = files.get(file).rows();
-    try (RowReader<?> labels = labelType.read(tables, path, label, 0, rows);
-        RowReader<?> concepts = conceptType.read(tables, path, concept, 0, rows)) {
-      for (long row = 0; labels.hasNext(); row++) {
+    String path = files.get(range.file()).path();
+    try (RowReader<?> labels = labelType.read(tables, path, label, range.from(), range.to());
+        RowReader<?> concepts = conceptType.read(tables, path, concept, range.from(), range.to())) {
+      for (long row = range.from(); labels.hasNext(); row++) {
         sink.accept(
             row,
             value(labelType, labels.next(), label, path, row),
@@ -103,7 +116,8 @@ record DocumentColumns(
   private static String value(CellType type, Record cell, String column, String path, long row) {
     String value = type.text(cell);
     if (type == CellType.NUMBER && !Double.isFinite(Double.parseDouble(value))) {
-      throw new InputException("%s: column %s is %s in row %d".formatted(path, column, value, row));
+      throw new RejectedContentException(
+          "%s: column %s is %s in row %d".formatted(path, column, value, row));
     }
     return value;
   }

@@ -19,6 +19,9 @@ record DocumentLines(List<String> paths, List<Long> bytes, List<String> fields)
     implements DocumentSource {
   private static final String SUFFIX = ".jsonl";
 
+  /** A thousand times 64 bytes, which a short document has. */
+  private static final long BYTES_FOR_ONE = 1 << 16;
+
   DocumentLines {
     paths = List.copyOf(paths);
     bytes = List.copyOf(bytes);
@@ -42,11 +45,21 @@ record DocumentLines(List<String> paths, List<Long> bytes, List<String> fields)
   }
 
   @Override
-  public void labels(int file, FileStore files, TableReader tables, LabelSink sink)
+  public String unit() {
+    return "bytes";
+  }
+
+  @Override
+  public List<DocumentRange.Part> parts(int documents) {
+    return DocumentRange.cut(bytes, BYTES_FOR_ONE * documents);
+  }
+
+  @Override
+  public void labels(DocumentRange range, FileStore files, TableReader tables, LabelSink sink)
       throws IOException {
     DocumentReader.readFields(
         files,
-        slice(paths.get(file), 0, bytes.get(file)),
+        slice(paths.get(range.file()), range.from(), range.to()),
         fields,
         (start, values) -> sink.accept(start, values.get(1), values.get(2)));
   }

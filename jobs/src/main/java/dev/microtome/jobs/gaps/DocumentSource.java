@@ -28,8 +28,20 @@ interface DocumentSource extends Serializable {
   /** The files, in the order of the documents. */
   List<String> paths();
 
-  /** Reads labels and concepts of all documents of a file. */
-  void labels(int file, FileStore files, TableReader tables, LabelSink sink) throws IOException;
+  /** What a place counts: rows or bytes. */
+  String unit();
+
+  /**
+   * Parts of which labels are read, in the order of the documents: a thousand times as many as the
+   * model runs over, for that they take no longer.
+   *
+   * @param documents that the model runs over
+   */
+  List<DocumentRange.Part> parts(int documents);
+
+  /** Reads labels and concepts of the documents of a range. */
+  void labels(DocumentRange range, FileStore files, TableReader tables, LabelSink sink)
+      throws IOException;
 
   /** Reads the texts of some documents. */
   void texts(DocumentSlice slice, FileStore files, TableReader tables, TextSink sink)

@@ -123,6 +123,14 @@ public record TprGapConfig(
     }
   }
 
+  LabelColumns columns() {
+    return new LabelColumns(documents.toString(), labelColumn, conceptColumn, groups);
+  }
+
+  DocumentDraw draw(long compared) {
+    return new DocumentDraw(split(), trainDocuments, testDocuments, compared);
+  }
+
   SequenceSplit split() {
     return new SequenceSplit(seed, testShare, folds);
   }

@@ -40,10 +40,12 @@ import java.util.Map;
  * <p>Reads a model and a table of documents with their texts, labels and groups. Writes {@code
  * tpr_gaps} and {@code tpr_gap_summary}.
  *
- * <p>The plan reads labels and groups, splits and draws the documents. The model runs over those
- * drawn, a part at a time, and leaves one vector a document and hook point. A task then fits
- * classifiers to those of a hook point, in memory: to the vectors as they are, and anew to the
- * erased ones. The eraser is fitted to the same documents as the classifiers.
+ * <p>Parts count labels and groups, and number the documents by that; then they draw those that may
+ * be in the sample, so that the driver sees a few times as many as are fitted to and scored on,
+ * whatever the corpus. The model runs over the sample, a part at a time, and leaves one vector a
+ * document and hook point. A task then fits classifiers to those of a hook point, in memory: to the
+ * vectors as they are, and anew to the erased ones. The eraser is fitted to the same documents as
+ * the classifiers.
  *
  * <pre>{@code
  * spark-submit microtome.jar tpr-gap --config conf/jobs/tpr-gap.conf \
@@ -52,7 +54,7 @@ import java.util.Map;
  */
 @SuppressWarnings("rawtypes") // AutoService names the interface by its class
 @AutoService(Job.class)
-public final class TprGapExperiment implements Job<TprGapConfig, DocumentPart> {
+public final class TprGapExperiment implements Job<TprGapConfig, LabelsPart> {
   @Override
   public String name() {
     return "tpr-gap";
@@ -74,7 +76,7 @@ public final class TprGapExperiment implements Job<TprGapConfig, DocumentPart> {
   }
 
   @Override
-  public Plan<DocumentPart> plan(TprGapConfig config, Inputs inputs) {
+  public Plan<LabelsPart> plan(TprGapConfig config, Inputs inputs) {
     ModelFolder folder = inputs.model(config.model());
     try {
       ModelFiles model = ModelFiles.open(inputs.local(folder));
@@ -87,19 +89,19 @@ public final class TprGapExperiment implements Job<TprGapConfig, DocumentPart> {
               : DocumentColumns.open(config, inputs);
       VectorsTask task =
           new VectorsTask(folder, hooks, config.pooling(), source, encoding, config.batchTokens());
-      DocumentChoice.Choice choice = DocumentChoice.of(config, source, inputs);
-      GapsTask gaps =
-          new GapsTask(
-              choice.labels(),
-              choice.groups(),
-              config.probes(),
-              choice.trainDocuments() + choice.testDocuments(),
-              choice.leftOut());
-      List<DocumentPart> parts = new ArrayList<>();
-      for (List<DocumentSlice> slices : choice.slices()) {
-        parts.add(new DocumentPart(task, gaps, slices));
+      List<LabelsPart> parts =
+          source.parts(config.documentsPerPart()).stream()
+              .map(documents -> new LabelsPart(documents, task))
+              .toList();
+      if (parts.isEmpty()) {
+        throw new InputException("documents: %s has none".formatted(config.documents()));
       }
-      return new Plan<>(parts, "documents", gaps.documents(), -1, -1);
+      long places =
+          parts.stream()
+              .flatMap(part -> part.documents().ranges().stream())
+              .mapToLong(range -> range.to() - range.from())
+              .sum();
+      return new Plan<>(parts, source.unit(), places, -1, -1);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -154,39 +156,61 @@ public final class TprGapExperiment implements Job<TprGapConfig, DocumentPart> {
   }
 
   @Override
-  public List<String> outline(TprGapConfig config, Plan<DocumentPart> plan, Inputs inputs) {
-    GapsTask gaps = plan.parts().get(0).gaps();
+  public List<String> outline(TprGapConfig config, Plan<LabelsPart> plan, Inputs inputs) {
     return List.of(
-        "%d labels in column %s; %s minus %s of column %s; %,d documents without these left out"
+        "  labels: column %s; groups: %s of column %s; documents: %,d to fit to and %,d to score on at most"
             .formatted(
-                gaps.labels().size(),
                 config.labelColumn(),
-                gaps.groups().get(0),
-                gaps.groups().get(1),
+                config.groups().isEmpty() ? "the two" : String.join(" minus ", config.groups()),
                 config.conceptColumn(),
-                gaps.leftOut()));
+                config.trainDocuments(),
+                config.testDocuments()));
   }
 
   @Override
-  public TaskMemory memory(TprGapConfig config, Plan<DocumentPart> plan, Inputs inputs) {
+  public TaskMemory memory(TprGapConfig config, Plan<LabelsPart> plan, Inputs inputs) {
     HookPoints points = HookPoints.of(inputs.modelFiles().get(0).config());
-    DocumentPart first = plan.parts().get(0);
+    VectorsTask vectors = plan.parts().get(0).vectors();
     long width =
-        first.task().hooks().stream()
+        vectors.hooks().stream()
             .mapToLong(hook -> points.shape(hook).sizePerPosition(1))
             .max()
             .orElse(0);
+    // A document is at least one of what places count.
+    long documents =
+        Math.min(plan.totalUnits(), (long) config.trainDocuments() + config.testDocuments());
     // With their labels, with their groups, and erased.
     return new TaskMemory(
-        3 * first.gaps().documents() * width * Float.BYTES,
-        "vectors of %,d documents at a hook point, %,d numbers wide"
-            .formatted(first.gaps().documents(), width));
+        3 * documents * width * Float.BYTES,
+        "vectors of %,d documents at a hook point at most, %,d numbers wide"
+            .formatted(documents, width));
   }
 
   @Override
-  public void run(TprGapConfig config, Plan<DocumentPart> plan, JobContext context) {
-    context.runParts(plan, (part, executor) -> part.task().run(part, executor));
+  public void run(TprGapConfig config, Plan<LabelsPart> plan, JobContext context) {
+    VectorsTask vectors = plan.parts().get(0).vectors();
+    List<DocumentRange.Part> documents = plan.parts().stream().map(LabelsPart::documents).toList();
     try {
+      context.runParts(
+          new Plan<>(documents, plan.unit(), plan.totalUnits(), -1, -1),
+          new CountTask(vectors.source(), config.columns()));
+      DocumentCensus census = DocumentCensus.of(config.columns(), context);
+      DocumentDraw draw = config.draw(census.compared());
+      long all = census.compared() + census.leftOut();
+      context.runStage(
+          "draw",
+          new Plan<>(census.numbered(documents), "labels", all, -1, -1),
+          new DrawTask(vectors.source(), config.columns(), draw));
+      DocumentChoice choice = DocumentChoice.of(census, draw, context);
+      context.runStage(
+          "vectors",
+          new Plan<>(
+              choice.parts(vectors.source().paths(), config.documentsPerPart()),
+              "documents",
+              choice.documents(),
+              -1,
+              -1),
+          vectors);
       Map<String, List<String>> files =
           LabelledActivations.filesByHook(
               GapTables.VECTORS, List.of(), config.documents(), context);
@@ -200,7 +224,12 @@ public final class TprGapExperiment implements Job<TprGapConfig, DocumentPart> {
       context.runStage(
           "gaps",
           new Plan<>(hooks, "hook points", hooks.size(), -1, -1),
-          plan.parts().get(0).gaps());
+          new GapsTask(
+              List.copyOf(census.labels().keySet()),
+              census.groups(),
+              config.probes(),
+              choice.documents(),
+              census.leftOut()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

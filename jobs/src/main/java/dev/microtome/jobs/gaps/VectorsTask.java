@@ -5,6 +5,7 @@ import dev.microtome.activations.Pooling;
 import dev.microtome.activations.SequenceVectors;
 import dev.microtome.jobs.ModelFolder;
 import dev.microtome.jobs.PartContext;
+import dev.microtome.jobs.PartTask;
 import dev.microtome.jobs.inputs.ExecutorTransformer;
 import dev.microtome.model.HookPoint;
 import dev.microtome.probing.ProbeSampleRow;
@@ -15,7 +16,6 @@ import dev.microtome.text.DocumentEncoder;
 import dev.microtome.text.TokenSequence;
 import dev.microtome.text.Tokenizer;
 import java.io.IOException;
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -34,13 +34,14 @@ record VectorsTask(
     DocumentSource source,
     DocumentEncoder.Settings encoding,
     int batchTokens)
-    implements Serializable {
+    implements PartTask<DocumentPart> {
   VectorsTask {
     hooks = List.copyOf(hooks);
   }
 
-  /** Writes the vectors; a document without text has none. Returns the documents read. */
-  long run(DocumentPart part, PartContext context) throws IOException {
+  /** Writes the vectors; a document without text has none. */
+  @Override
+  public long run(DocumentPart part, PartContext context) throws IOException {
     ExecutorTransformer transformer = ExecutorTransformer.of(model, context);
     Tokenizer tokenizer =
         context

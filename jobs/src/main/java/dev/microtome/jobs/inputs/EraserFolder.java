@@ -7,6 +7,7 @@ import dev.microtome.erasure.LeaceEraser;
 import dev.microtome.jobs.ExecutorModels;
 import dev.microtome.jobs.Inputs;
 import dev.microtome.jobs.ModelFolder;
+import dev.microtome.model.ModelIdentity;
 import dev.microtome.run.InputException;
 import java.io.IOException;
 import java.io.Serializable;
@@ -15,8 +16,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Erasers of hook points, as {@code fit-leace} writes them: plain data that ships to executors. */
-public record EraserFolder(ModelFolder folder) implements Serializable {
+/**
+ * Erasers of hook points, as {@code fit-leace} writes them: plain data that ships to executors.
+ *
+ * @param model whose activations they are for; null: any, or not known
+ */
+public record EraserFolder(ModelFolder folder, ModelIdentity model) implements Serializable {
   private static final String ARTIFACT = "erasers";
   private static final String SUFFIX = ".safetensors";
 
@@ -25,21 +30,28 @@ public record EraserFolder(ModelFolder folder) implements Serializable {
    *
    * @param path a fit-leace output, run, or a folder of HOOK.safetensors
    * @param hook a hook point that must be among them
+   * @param model whose activations they are for; empty: any, or not known
    */
-  public static EraserFolder open(InputPath path, String hook, Inputs inputs) {
+  public static EraserFolder open(
+      InputPath path, String hook, Optional<ModelIdentity> model, Inputs inputs) {
     List<ModelFolder> folders = inputs.folders(path, ARTIFACT, hook + SUFFIX);
-    return new EraserFolder(folders.get(0));
+    return new EraserFolder(folders.get(0), model.orElse(null));
   }
 
   /**
    * The eraser of a hook point and concept, where a part runs.
    *
    * @param dimensions numbers of an activation there
-   * @throws InputException if there is none, or it is of activations of another width
+   * @throws InputException if there is none, or it is of activations of another width or model
    */
   public LeaceEraser read(String hook, String concept, int dimensions, ExecutorModels models)
       throws IOException {
     return requireWidth(hook, concept, dimensions, read(hook, concept, models.folder(folder)));
+  }
+
+  /** The same of any width, which the plan has looked at. */
+  LeaceEraser read(String hook, String concept, ExecutorModels models) throws IOException {
+    return read(hook, concept, models.folder(folder));
   }
 
   /** The same in a plan. */
@@ -83,6 +95,14 @@ public record EraserFolder(ModelFolder folder) implements Serializable {
     }
     requireWidth(hook, concept, dimensions, erasure.eraser().dimensions());
     return erasure;
+  }
+
+  private void requireModel(ModelIdentity fitted) {
+    if (model != null && !fitted.isSameAs(model)) {
+      throw new InputException(
+          "erasers %s: fitted to activations of model %s, these are of %s; accept-other-model = true accepts them"
+              .formatted(folder.path(), fitted, model));
+    }
   }
 
   private LeaceEraser requireWidth(
@@ -129,6 +149,7 @@ public record EraserFolder(ModelFolder folder) implements Serializable {
       throw new InputException(
           "erasers %s: %s is of %s".formatted(folder.path(), file.getFileName(), erasers.hook()));
     }
+    erasers.model().ifPresent(this::requireModel);
     if (!erasers.concepts().contains(concept)) {
       throw new InputException(
           "erasers %s: those of %s erase %s, not '%s'"

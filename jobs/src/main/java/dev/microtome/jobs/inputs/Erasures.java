@@ -4,10 +4,10 @@ import dev.microtome.config.ConfigException;
 import dev.microtome.config.InputPath;
 import dev.microtome.erasure.LeaceEraser;
 import dev.microtome.jobs.Inputs;
+import dev.microtome.jobs.ModelFolder;
 import dev.microtome.model.HookPoint;
 import dev.microtome.model.HookPoints;
 import dev.microtome.model.HookShape;
-import dev.microtome.model.Intervention;
 import dev.microtome.run.InputException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -20,8 +20,13 @@ import java.util.Optional;
  * @param erasers where they are; empty: none are applied
  * @param concept whose they are
  * @param hooks at which they are applied, one by one or with *
+ * @param acceptOtherModel whether they may have been fitted to another model
  */
-public record Erasures(Optional<InputPath> erasers, Optional<String> concept, List<String> hooks) {
+public record Erasures(
+    Optional<InputPath> erasers,
+    Optional<String> concept,
+    List<String> hooks,
+    boolean acceptOtherModel) {
   private static final String HOOKS = "erase-hooks";
 
   public Erasures {
@@ -43,13 +48,14 @@ public record Erasures(Optional<InputPath> erasers, Optional<String> concept, Li
   }
 
   /**
-   * What they do to a pass of a model; erasers of no dimension are left out.
+   * Opens them for a model; those that erase nothing are left out.
    *
-   * @throws InputException if the model lacks a hook point, or there is no eraser of its width
+   * @throws InputException if the model lacks a hook point, or there is no eraser of its width, or
+   *     one of another model
    */
-  public List<Intervention> interventions(HookPoints points, Inputs inputs) throws IOException {
+  public PassErasers open(HookPoints points, ModelFolder model, Inputs inputs) throws IOException {
     if (erasers.isEmpty()) {
-      return List.of();
+      return PassErasers.NONE;
     }
     List<HookPoint> places;
     try {
@@ -57,8 +63,13 @@ public record Erasures(Optional<InputPath> erasers, Optional<String> concept, Li
     } catch (InputException e) {
       throw new ConfigException(HOOKS, e);
     }
-    EraserFolder folder = EraserFolder.open(erasers.get(), places.get(0).address(), inputs);
-    List<Intervention> interventions = new ArrayList<>();
+    EraserFolder folder =
+        EraserFolder.open(
+            erasers.get(),
+            places.get(0).address(),
+            acceptOtherModel ? Optional.empty() : Optional.of(model.identity()),
+            inputs);
+    List<HookPoint> erased = new ArrayList<>();
     for (HookPoint hook : places) {
       HookShape shape = points.shape(hook);
       if (shape.kind() == HookShape.Kind.ATTENTION) {
@@ -67,9 +78,9 @@ public record Erasures(Optional<InputPath> erasers, Optional<String> concept, Li
       LeaceEraser eraser =
           folder.read(hook.address(), concept.orElseThrow(), shape.sizePerPosition(1), inputs);
       if (eraser.rank() > 0) {
-        interventions.add(eraser.intervention(hook));
+        erased.add(hook);
       }
     }
-    return interventions;
+    return new PassErasers(folder, concept.orElseThrow(), erased);
   }
 }

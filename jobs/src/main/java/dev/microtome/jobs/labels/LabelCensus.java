@@ -50,6 +50,17 @@ public final class LabelCensus {
     return census;
   }
 
+  /** The same stage where values do not count: labels of each concept that has any. */
+  static Map<String, Long> count(
+      LabelTable labels, List<TableInput.TableFile> files, JobContext context) throws IOException {
+    LabelCensus census = take(labels.withoutClasses(), files, Unlabelled.SKIP, context);
+    Map<String, Long> counts = new TreeMap<>();
+    for (String concept : census.counts.keySet()) {
+      counts.put(concept, census.labels(concept));
+    }
+    return counts;
+  }
+
   private void add(LabelCountRow row) {
     if (row.column() == CountsTask.OTHER) {
       others.add(row.concept());

@@ -158,6 +158,24 @@ public record LabelTable(Layout layout, List<ConceptSource> concepts) implements
     }
   }
 
+  /** The same labels as if all values were numbers, so that none is a class that is counted. */
+  LabelTable withoutClasses() {
+    return new LabelTable(
+        layout,
+        concepts.stream()
+            .map(
+                concept ->
+                    new ConceptSource(
+                        concept.name(),
+                        concept.columns().stream()
+                            .map(
+                                column ->
+                                    new ColumnSource(
+                                        column.name(), column.type(), /* real= */ true))
+                            .toList()))
+            .toList());
+  }
+
   /** The same labels as {@link LabelRanges} writes them. */
   LabelTable inRanges() {
     return new LabelTable(Layout.RANGES, concepts);

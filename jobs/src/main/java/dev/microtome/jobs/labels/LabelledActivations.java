@@ -6,6 +6,7 @@ import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.inputs.TokenSlices;
+import dev.microtome.model.ModelIdentity;
 import dev.microtome.run.InputException;
 import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.RowReader;
@@ -47,6 +48,7 @@ public final class LabelledActivations {
             new LabelledPart(
                 part,
                 activations.encoding(),
+                ModelIdentity.of(activations.table().metadata()).orElse(null),
                 labels.labels(),
                 labels.table().files(),
                 /* erasers= */ null));
@@ -127,6 +129,17 @@ public final class LabelledActivations {
   public static LabelCensus census(LabelledPart shared, Unlabelled unlabelled, JobContext context)
       throws IOException {
     return LabelCensus.take(shared.labels(), shared.labelFiles(), unlabelled, context);
+  }
+
+  /**
+   * A stage that counts labels whatever their values, such as names of which there are as many as
+   * labels: those of each concept; empty where labels stand beside the activations.
+   */
+  public static Map<String, Long> labelCounts(LabelledPart shared, JobContext context)
+      throws IOException {
+    return shared.labels().layout() == LabelTable.Layout.ACTIVATIONS
+        ? Map.of()
+        : LabelCensus.count(shared.labels(), shared.labelFiles(), context);
   }
 
   /** Labels of each concept; empty where labels stand beside the activations. */

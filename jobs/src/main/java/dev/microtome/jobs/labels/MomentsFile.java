@@ -8,6 +8,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.List;
 
 /**
  * Moments of a part in the relay. They are no table of the run: of each hook point, concept and
@@ -36,6 +37,11 @@ public final class MomentsFile {
   private static void write(DataOutputStream out, byte[] bytes) throws IOException {
     out.writeInt(bytes.length);
     out.write(bytes);
+  }
+
+  /** A {@link FileMerge}. */
+  public static void merge(List<String> files, String merged, Relay relay) throws IOException {
+    write(relay, merged, MergedConcept.read(relay, files).moments());
   }
 
   static ConceptMoments read(Relay relay, String name) throws IOException {

@@ -11,6 +11,7 @@ import dev.microtome.jobs.PartContext;
 import dev.microtome.jobs.PartTask;
 import dev.microtome.jobs.inputs.CheckpointWeights;
 import dev.microtome.jobs.inputs.ExecutorTransformer;
+import dev.microtome.jobs.inputs.PassErasers;
 import dev.microtome.jobs.inputs.TokenSlices;
 import dev.microtome.model.Intervention;
 import dev.microtome.model.ModelConfig;
@@ -23,13 +24,10 @@ import java.util.List;
 /**
  * The work of one checkpoint on a block of sequences; rows are in the order of the tokens.
  *
- * @param interventions under which the model runs
+ * @param erasers under which the model runs
  */
-record LossTask(Checkpoint checkpoint, LossSettings settings, List<Intervention> interventions)
+record LossTask(Checkpoint checkpoint, LossSettings settings, PassErasers erasers)
     implements PartTask<TokenSlices> {
-  LossTask {
-    interventions = List.copyOf(interventions);
-  }
 
   @Override
   public long run(TokenSlices part, PartContext context) throws IOException {
@@ -54,7 +52,9 @@ record LossTask(Checkpoint checkpoint, LossSettings settings, List<Intervention>
   }
 
   private List<float[]> losses(
-      ExecutorTransformer transformer, List<TokenSequence> sequences, PartContext context) {
+      ExecutorTransformer transformer, List<TokenSequence> sequences, PartContext context)
+      throws IOException {
+    List<Intervention> interventions = erasers.interventions(context.models());
     try (NDManager scope = transformer.manager().newSubManager()) {
       return new SequenceLosses(transformer.model(), settings, interventions)
           .of(sequences, scope, context::progress);

@@ -15,10 +15,10 @@ import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.TaskMemory;
 import dev.microtome.jobs.inputs.CheckpointKinds;
 import dev.microtome.jobs.inputs.CorpusCheck;
+import dev.microtome.jobs.inputs.PassErasers;
 import dev.microtome.jobs.inputs.SequenceIds;
 import dev.microtome.jobs.inputs.TokenSlices;
 import dev.microtome.model.HookPoints;
-import dev.microtome.model.Intervention;
 import dev.microtome.model.load.ModelFiles;
 import dev.microtome.model.load.ModelWeights;
 import dev.microtome.run.InputException;
@@ -82,16 +82,20 @@ public final class TokenLosses implements Job<TokenLossesConfig, LossPart> {
       CorpusCheck corpus = CorpusCheck.of(config.tokens(), tokens, blocks, inputs.tables());
       corpus.requirePredictions();
       requireLongEnough(corpus, settings);
-      CheckpointKinds<List<Intervention>> kinds =
+      CheckpointKinds<PassErasers> kinds =
           new CheckpointKinds<>(
               inputs,
               (checkpoint, model) -> {
                 requireFits(config, checkpoint, model, corpus);
-                return config.erasures().interventions(HookPoints.of(model.config()), inputs);
+                return config
+                    .erasures()
+                    .open(HookPoints.of(model.config()), checkpoint.folder(), inputs);
               });
       List<LossPart> parts = new ArrayList<>();
       for (Checkpoint checkpoint : checkpoints) {
-        LossTask task = new LossTask(checkpoint, settings, kinds.of(checkpoint));
+        LossTask task =
+            new LossTask(
+                checkpoint, settings, kinds.of(checkpoint).in(checkpoint.folder(), inputs));
         blocks.forEach(block -> parts.add(new LossPart(task, block)));
       }
       SequenceIds.requireUnique(tokens, inputs);

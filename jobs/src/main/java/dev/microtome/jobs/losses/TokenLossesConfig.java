@@ -29,6 +29,11 @@ public record TokenLossesConfig(
         List<String> eraseHooks,
     @Option(
             doc =
+                "true: take erasers fitted to activations of another model, such as another checkpoint; false: refuse them",
+            orElse = "false")
+        boolean acceptOtherModel,
+    @Option(
+            doc =
                 "the tokens at positions 1 to this are predicted in each sequence, and a shorter sequence is refused; 0: all that each sequence has",
             orElse = "0")
         int positions,
@@ -50,7 +55,7 @@ public record TokenLossesConfig(
           "checkpoints", "[]", "needs at least one checkpoint, such as models/pythia-70m");
     }
     eraseHooks = List.copyOf(eraseHooks);
-    new Erasures(erasers, eraseConcept, eraseHooks).requireWhole();
+    new Erasures(erasers, eraseConcept, eraseHooks, acceptOtherModel).requireWhole();
     atLeast("positions", positions, 0);
     atLeast("batch-tokens", batchTokens, 1);
     atLeast("sequences-per-part", sequencesPerPart, 1);
@@ -61,7 +66,7 @@ public record TokenLossesConfig(
   }
 
   Erasures erasures() {
-    return new Erasures(erasers, eraseConcept, eraseHooks);
+    return new Erasures(erasers, eraseConcept, eraseHooks, acceptOtherModel);
   }
 
   private static void atLeast(String key, int value, int least) {

@@ -5,18 +5,19 @@ import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.Relay;
 import dev.microtome.jobs.labels.LabelledActivations;
 import dev.microtome.jobs.labels.LabelledPart;
+import dev.microtome.jobs.labels.MergeTree;
 import dev.microtome.probing.ConceptSums;
 import dev.microtome.probing.HookFit;
 import dev.microtome.probing.PassSums;
 import dev.microtome.probing.ProbePartRow;
 import dev.microtome.probing.SequenceSpan;
 import dev.microtome.run.RejectedContentException;
-import java.io.BufferedInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,9 +69,20 @@ final class AllRows {
         SampleTables.PARTS,
         (ProbePartRow row) ->
             parts.computeIfAbsent(row.hook(), unused -> new ArrayList<>()).add(row));
+    parts.values().forEach(rows -> rows.sort(Comparator.comparingInt(ProbePartRow::part)));
+    SumsMerge merge =
+        new SumsMerge(
+            concepts.stream().map(ConceptColumns::concept).toList(), config.sample().split());
+    List<List<String>> sums = new ArrayList<>();
+    parts.forEach(
+        (hook, own) ->
+            sums.add(own.stream().map(row -> PassFiles.sums(hook, row.part())).toList()));
+    Iterator<List<String>> merged =
+        new MergeTree("sums_merge", "sums", merge, context).merge(sums).iterator();
     Map<String, List<HookFit.Fitted>> fitted = new LinkedHashMap<>();
     for (Map.Entry<String, List<ProbePartRow>> hook : parts.entrySet()) {
-      fitted.put(hook.getKey(), fit(hook.getKey(), fitted.size(), passParts(hook.getValue())));
+      List<ConceptSums> all = merge.read(merged.next(), context.relay());
+      fitted.put(hook.getKey(), fit(hook.getKey(), all, fitted.size(), passParts(hook.getValue())));
     }
     context.runOnDriver(
         "probes",
@@ -85,27 +97,24 @@ final class AllRows {
         });
   }
 
-  /** In the order of the parts. */
   private static List<PassPart> passParts(List<ProbePartRow> rows) {
-    List<ProbePartRow> sorted =
-        rows.stream().sorted(Comparator.comparingInt(ProbePartRow::part)).toList();
     List<List<SequenceSpan>> shared =
-        SequenceSpan.shared(sorted.stream().map(ProbePartRow::sequences).toList());
-    return IntStream.range(0, sorted.size())
-        .mapToObj(i -> new PassPart(sorted.get(i).part(), shared.get(i)))
+        SequenceSpan.shared(rows.stream().map(ProbePartRow::sequences).toList());
+    return IntStream.range(0, rows.size())
+        .mapToObj(i -> new PassPart(rows.get(i).part(), shared.get(i)))
         .toList();
   }
 
-  private List<HookFit.Fitted> fit(String hook, int number, List<PassPart> parts)
-      throws IOException {
+  private List<HookFit.Fitted> fit(
+      String hook, List<ConceptSums> sums, int number, List<PassPart> parts) throws IOException {
     try {
-      HookFit fit = new HookFit(sums(hook, parts), config.probeSettings(), config.control());
+      HookFit fit = new HookFit(sums, config.probeSettings(), config.control());
       for (int pass = 0; !fit.isDone(); pass++) {
         context.runStage(
             "fit_%d_%d".formatted(number, pass),
             new Plan<>(parts, "parts", parts.size(), -1, -1),
             new PassTask(hook, pass, fit.next()));
-        fit.accept(answers(hook, pass, parts));
+        fit.accept(answers(hook, pass, "merge_%d_%d".formatted(number, pass), parts));
       }
       return fit.fitted();
     } catch (IllegalArgumentException e) {
@@ -113,46 +122,21 @@ final class AllRows {
     }
   }
 
-  private List<ConceptSums> sums(String hook, List<PassPart> parts) throws IOException {
-    List<ConceptSums> merged = new ArrayList<>();
-    for (PassPart part : parts) {
-      try (InputStream in =
-          new BufferedInputStream(context.relay().open(PassFiles.sums(hook, part.part())))) {
-        for (int i = 0; i < concepts.size(); i++) {
-          ConceptSums read =
-              ConceptSums.read(concepts.get(i).concept(), config.sample().split(), in);
-          if (merged.size() < concepts.size()) {
-            merged.add(read);
-          } else {
-            merged.get(i).merge(read);
-          }
-        }
-      }
-    }
-    return merged;
-  }
-
   /** The sums of a pass over all parts, put together once. */
-  private PassSums answers(String hook, int pass, List<PassPart> parts) throws IOException {
+  private PassSums answers(String hook, int pass, String stage, List<PassPart> parts)
+      throws IOException {
     Relay relay = context.relay();
     String name = PassFiles.answers(hook, pass);
     try (InputStream in = relay.open(name)) {
       return PassSums.read(in);
     } catch (FileNotFoundException notPutTogether) {
-      String folder = PassFiles.parts(hook, pass);
-      PassSums merged = null;
-      for (PassPart part : parts) {
-        try (InputStream in = relay.open("%s/%05d".formatted(folder, part.part()))) {
-          PassSums read = PassSums.read(in);
-          if (merged == null) {
-            merged = read;
-          } else {
-            merged.merge(read);
-          }
-        }
-      }
+      MergeTree tree = new MergeTree(stage, "sums", PassMerge::merge, context);
+      List<String> files =
+          parts.stream().map(part -> PassFiles.ofPart(hook, pass, part.part())).toList();
+      PassSums merged = PassMerge.read(tree.merge(List.of(files)).get(0), relay);
       relay.write(name, merged::write);
-      relay.delete(folder);
+      relay.delete(PassFiles.parts(hook, pass));
+      tree.delete();
       return merged;
     }
   }

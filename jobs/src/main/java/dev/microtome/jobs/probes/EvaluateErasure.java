@@ -16,6 +16,7 @@ import dev.microtome.table.TableSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Erases concepts from activations in several ways and fits probes to what is left: is the concept
@@ -67,7 +68,14 @@ public final class EvaluateErasure implements Job<EvaluateErasureConfig, Labelle
           config.hooks().isEmpty()
               ? LabelledActivations.firstHook(plan.parts().get(0), inputs)
               : config.hooks().get(0);
-      EraserFolder erasers = EraserFolder.open(config.erasers().get(), hook, inputs);
+      EraserFolder erasers =
+          EraserFolder.open(
+              config.erasers().get(),
+              hook,
+              config.acceptOtherModel()
+                  ? Optional.empty()
+                  : Optional.ofNullable(plan.parts().get(0).model()),
+              inputs);
       for (String concept : config.concepts()) {
         for (String each : config.hooks().isEmpty() ? List.of(hook) : config.hooks()) {
           erasers.require(each, concept, inputs);

@@ -30,6 +30,10 @@ public record EvaluateErasureConfig(
                 "erasers to evaluate, called given: a fit-leace output or run, or a folder of HOOK.safetensors; null: none",
             orElse = "null")
         Optional<InputPath> erasers,
+    @Option(
+            doc = "true: take erasers fitted to activations of another model; false: refuse them",
+            orElse = "false")
+        boolean acceptOtherModel,
     @Option(doc = "hook points to evaluate, as in the activations; []: all", orElse = "[]")
         List<String> hooks,
     @Option(

@@ -19,6 +19,11 @@ final class PassFiles {
     return "answers/%s/%05d".formatted(hook, pass);
   }
 
+  /** What it has summed up in a part. */
+  static String ofPart(String hook, int pass, int part) {
+    return "%s/%05d".formatted(parts(hook, pass), part);
+  }
+
   /** What it has summed up in each part, until they are put together. */
   static String parts(String hook, int pass) {
     return "passes/%s/%05d".formatted(hook, pass);

@@ -18,9 +18,7 @@ record PassTask(String hook, int pass, HookPass asks) implements PartTask<PassPa
     try (InputStream rows = context.relay().open(PassFiles.rows(hook, part.part()))) {
       sums = asks.over(rows, part.shared());
     }
-    context
-        .relay()
-        .write("%s/%05d".formatted(PassFiles.parts(hook, pass), part.part()), sums::write);
+    context.relay().write(PassFiles.ofPart(hook, pass, part.part()), sums::write);
     return 1;
   }
 }

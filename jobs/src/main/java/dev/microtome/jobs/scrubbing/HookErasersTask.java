@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Fits the erasers of a hook point. */
 record HookErasersTask(
@@ -52,7 +53,13 @@ record HookErasersTask(
         rows.write(row);
       }
     }
-    RelayErasers.write(new EraserFile(hook.address(), fit.named(scrubbing.concept())), context);
+    RelayErasers.write(
+        new EraserFile(
+            hook.address(),
+            Optional.of(scrubbing.model().identity()),
+            fit.named(scrubbing.concept()),
+            Map.of()),
+        context);
     return 1;
   }
 

@@ -17,7 +17,8 @@ import dev.microtome.jobs.inputs.TokenSlices;
 import dev.microtome.jobs.labels.FewRows;
 import dev.microtome.jobs.labels.LabelCensus;
 import dev.microtome.jobs.labels.LabelledTokens;
-import dev.microtome.jobs.labels.MomentsTree;
+import dev.microtome.jobs.labels.MergeTree;
+import dev.microtome.jobs.labels.MomentsFile;
 import dev.microtome.model.HookPoint;
 import dev.microtome.model.HookPoints;
 import dev.microtome.table.RowWriter;
@@ -149,7 +150,8 @@ public final class Scrub implements Job<ScrubConfig, ScrubPart> {
     for (int place = 0; place < scrubbing.hooks().size(); place++) {
       context.runStage(
           "moments_%04d".formatted(place), pass, new HookMomentsTask(scrubbing, place, targets));
-      MomentsTree tree = new MomentsTree("merge_%04d".formatted(place), context);
+      MergeTree tree =
+          new MergeTree("merge_%04d".formatted(place), "moments", MomentsFile::merge, context);
       HookPart hook =
           new HookPart(place, tree.merge(scrubbing.moments(place, fitted.parts().size())));
       context.runStage(

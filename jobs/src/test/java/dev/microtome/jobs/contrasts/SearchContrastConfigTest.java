@@ -41,6 +41,8 @@ class SearchContrastConfigTest {
         "weight-decay=-1    | weight-decay: invalid value -1.0: must be at least 0",
         "tries=0            | tries: invalid value 0: must be at least 1",
         "epochs=0           | epochs: invalid value 0: must be at least 1",
+        "max-unlabelled=2   | max-unlabelled: invalid value 2.0: must be from 0 to 1",
+        "max-unmatched-labels=-1 | max-unmatched-labels: invalid value -1.0: must be from 0 to 1",
         "max-pairs=0        | max-pairs: invalid value 0: must be at least 1",
         "rows-per-part=0    | rows-per-part: invalid value 0: must be at least 1",
       })

@@ -116,6 +116,8 @@ class SearchContrastTest {
     assertThat(scores).hasSize(4);
     for (ContrastScoreRow row : scores) {
       assertThat(row.concept()).isEqualTo("truth");
+      assertThat(row.unpairedActivations()).isEqualTo(2 * PAIRS);
+      assertThat(row.unmatchedLabels()).isZero();
       assertThat(row.trainPairs() + row.testPairs()).isEqualTo(PAIRS);
       assertThat(row.scoredPairs()).isEqualTo(row.testPairs()).isBetween(10L, 45L);
       assertThat(row.accuracy()).isBetween(row.accuracyLow(), row.accuracyHigh());
@@ -145,10 +147,17 @@ class SearchContrastTest {
       assertThat(file.metadata()).containsEntry("truth", "false\ntrue");
     }
 
+    Path few = activations("some", row -> row.getLong(1) % PAIRS < 60, 0);
+    List<ContrastScoreRow> unmatched =
+        run("unmatched", few, labels, "hooks=[" + TOLD + "]")
+            .succeeded()
+            .rows(ContrastScoreRow.TABLE);
+    assertThat(unmatched).hasSize(2).allMatch(row -> row.unmatchedLabels() == 80);
+
     // Parts that hold one side of a pair, and fewer pairs than there are.
-    JobRun few = run("few", activations, labels, "max-pairs=40").succeeded();
+    JobRun drawn = run("few", activations, labels, "max-pairs=40").succeeded();
     run("cut", activations, labels, "max-pairs=40", "rows-per-part=37").succeeded();
-    assertThat(few.rows(ContrastScoreRow.TABLE))
+    assertThat(drawn.rows(ContrastScoreRow.TABLE))
         .allMatch(row -> row.trainPairs() + row.testPairs() == 40);
     JobRun.assertSame(JobRun.written(folder.resolve("cut")), JobRun.written(folder.resolve("few")));
   }
@@ -163,11 +172,18 @@ class SearchContrastTest {
     run("b", activations("nan", row -> true, Float.NaN), labels)
         .refusedWith("sequence_id 11, position 1: number 2 is NaN");
     Path single = activations("single", row -> row.getLong(1) % PAIRS == 2, 0);
-    run("c", single, labels).refusedWith("there is one pair, 'pair-2', expected at least 2");
+    run("c", single, labels)
+        .refusedWith(
+            ", concept 'pair': 198 of 200 labels have no activation, more than max-unmatched-labels = 0.5 allows");
+    run("c", single, labels, "max-unmatched-labels=1")
+        .refusedWith("there is one pair, 'pair-2', expected at least 2");
     Path zero = activations("zero", row -> row.getInt(2) == 0, 0);
     run("d", zero, labels, "hooks=[" + TOLD + "]")
         .refusedWith(
             TOLD + ": none of 200 activations is a side of a pair [stated, denied]: is the table");
+    run("e", activations("e", row -> true, 0), labels, "max-unlabelled=0.4")
+        .refusedWith(
+            ", concept 'pair': 200 of 400 activations have no label, more than max-unlabelled = 0.4 allows");
     assertThat(folder.resolve("a")).doesNotExist();
   }
 

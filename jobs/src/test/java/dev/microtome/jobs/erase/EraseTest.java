@@ -149,6 +149,82 @@ class EraseTest {
         .isGreaterThan(0.01f);
   }
 
+  /** Of the same width: nothing but what the files say of their model tells them apart. */
+  @Test
+  void refusesErasersOfAnotherModel() throws IOException {
+    Path model = Path.of("../common/src/test/resources/golden/models/gpt2");
+    Path other = folder.resolve("gpt2-later");
+    Files.createDirectory(other);
+    for (String name : List.of("config.json", "model.safetensors")) {
+      byte[] bytes = Files.readAllBytes(model.resolve(name));
+      if (name.endsWith("safetensors")) {
+        bytes[bytes.length - 1] ^= (byte) 0x80; // the sign of the last weight
+      }
+      Files.write(other.resolve(name), bytes);
+    }
+    Path tokens =
+        JobRun.tokens(
+            List.of(new int[] {1, 2, 3, 4, 5}, new int[] {20, 30, 40, 50, 60, 70}),
+            folder.resolve("tokens"));
+    collect("clean", model, tokens).succeeded();
+    String hook = "blocks.1.hook_resid_pre";
+    JobRun.of(
+            "fit-leace",
+            folder.resolve("erasers"),
+            List.of(
+                "activations=" + folder.resolve("clean"),
+                "concepts=[token_id]",
+                "real-valued=[token_id]"))
+        .succeeded();
+    String[] inPass = {
+      "erasers=" + folder.resolve("erasers"), "erase-concept=token_id", "erase-hooks=[" + hook + "]"
+    };
+    List<String> losses =
+        new ArrayList<>(
+            List.of(
+                "checkpoints=[" + model + ", " + other + "]",
+                "tokens=" + tokens,
+                "accept-other-tokenizer=true"));
+    losses.addAll(List.of(inPass));
+    Path later = folder.resolve("later");
+    collect("later", other, tokens).succeeded();
+    List<String> evaluate =
+        List.of(
+            "activations=" + later,
+            "erasers=" + folder.resolve("erasers"),
+            "concepts=[token_id]",
+            "--dry-run");
+    for (JobRun run :
+        List.of(
+            collect("pass", other, tokens, inPass),
+            JobRun.of("token-losses", folder.resolve("losses"), losses),
+            JobRun.of("evaluate-erasure", folder.resolve("evaluated"), evaluate),
+            erase("out", later, "concept=token_id"))) {
+      run.refusedWith(": fitted to activations of model gpt2 (sha256 ");
+      run.refusedWith(", these are of gpt2-later (sha256 ");
+    }
+    assertThat(folder.resolve("losses")).doesNotExist();
+
+    String accepted = "accept-other-model=true";
+    erase("out", later, "concept=token_id", accepted).succeeded();
+    losses.add(accepted);
+    JobRun.of("token-losses", folder.resolve("losses"), losses).succeeded();
+    // What erases keeps the name of its model.
+    erase("again", folder.resolve("out"), "concept=token_id").refusedWith("of gpt2-later (");
+  }
+
+  private JobRun collect(String output, Path model, Path tokens, String... sets) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "model=" + model,
+                "tokens=" + tokens,
+                "accept-other-tokenizer=true",
+                "hooks=[blocks.1.hook_resid_pre]"));
+    all.addAll(List.of(sets));
+    return JobRun.of("collect-activations", folder.resolve(output), all);
+  }
+
   private static List<float[]> of(String hook, JobRun run) throws IOException {
     return run.rows(Erase.BINARY).stream()
         .filter(row -> row.hook().equals(hook))

@@ -82,7 +82,7 @@ class TprGapBertTest {
 
     JobRun planned = run(file, "groups=[female, male]", "pooling=first", "--dry-run").succeeded();
     assertThat(planned.out())
-        .contains("3 labels in column profession; female minus male of column gender; 5 documents");
+        .contains("labels: column profession; groups: female minus male of column gender;");
     List<TprGapSummaryRow> rows =
         run(file, "groups=[female, male]", "pooling=first", "c=[1e4]")
             .succeeded()

@@ -171,6 +171,14 @@ class TprGapTest {
     List<TprGapRow> cut =
         run("cut", corpus, "documents-per-part=170").succeeded().rows(TprGapRow.TABLE);
     assertThat(cut).isEqualTo(whole);
+    // Labels are read in parts of 1024, and each part draws.
+    String[] few = {"train-documents=150", "test-documents=60"};
+    List<TprGapRow> drawn = run("drawn", corpus, few).succeeded().rows(TprGapRow.TABLE);
+    List<TprGapRow> twice =
+        run("twice", corpus, few[0], few[1], "documents-per-part=1")
+            .succeeded()
+            .rows(TprGapRow.TABLE);
+    assertThat(twice).isEqualTo(drawn);
   }
 
   @Test
@@ -184,7 +192,7 @@ class TprGapTest {
     Path newest = JobRun.newest(folder.resolve("out"));
     Files.delete(newest.resolve("_SUCCESS"));
     Files.delete(newest.resolve("parts/gaps/00000.json"));
-    Files.delete(newest.resolve("parts/00001.json"));
+    Files.delete(newest.resolve("parts/vectors/00001.json"));
     run("out", corpus, sets).succeeded();
     assertThat(JobRun.newest(folder.resolve("out"))).isEqualTo(newest);
     JobRun.assertSame(JobRun.written(folder.resolve("out")), written);
@@ -263,28 +271,27 @@ class TprGapTest {
     assertThat(run("b", file, "documents-per-part=50").succeeded().rows(TprGapRow.TABLE))
         .isEqualTo(expected);
     Files.writeString(file, lines + "{\"text\": \"She\", \"profession\": 1}");
-    run("c", file, "--dry-run")
-        .refusedWith("bios.jsonl line 121: no field 'gender' (fields: text, profession)");
+    run("c", file).refusedWith("bios.jsonl line 121: no field 'gender' (fields: text, profession)");
   }
 
   @Test
-  void refusesInThePlanWhatCannotBeCompared() {
+  void refusesWhatCannotBeCompared() {
     Path one = people("one", "nurse", "female", "pilot", "female");
-    run("a", one, "--dry-run").refusedWith("has one value only, 'female'; two are compared");
+    run("a", one).refusedWith("has one value only, 'female'; two are compared");
     Path same = people("same", "nurse", "female", "nurse", "male");
-    run("b", same, "--dry-run")
+    run("b", same)
         .refusedWith("column profession has one value only, 'nurse', in all of the 80 documents");
     Path three = people("three", "nurse", "female", "pilot", "male", "baker", "neither");
-    run("c", three, "--dry-run")
+    run("c", three)
         .refusedWith("has 3 values, female, male, neither; two are compared: name them in groups");
-    run("d", three, "--dry-run", "groups=[female, woman]")
+    run("d", three, "groups=[female, woman]")
         .refusedWith("groups: invalid value woman: column gender of");
     Path apart = people("apart", "nurse", "female", "pilot", "male");
-    run("e", apart, "--dry-run")
+    run("e", apart)
         .refusedWith("no label has documents of both groups, female and male, among the");
     Path rare =
         people("rare", Stream.concat(many(), Stream.of("pope", "male")).toArray(String[]::new));
-    run("f", rare, "--dry-run", "train-documents=20")
+    run("f", rare, "train-documents=20")
         .refusedWith("documents with 'pope' is among the 20 to fit to");
     run("g", apart, "--dry-run", "label-column=work")
         .refusedWith("has no column 'work' of [text, whole, number, truth]");
@@ -326,7 +333,7 @@ class TprGapTest {
             DataTypes.DoubleType,
             "text",
             DataTypes.StringType);
-    run("out", table, "--dry-run").refusedWith("column gender is NaN in row 9");
+    run("out", table).refusedWith("column gender is NaN in row 9");
   }
 
   /** 40 documents of each pair of a profession and a gender, of the last one alone. */

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Without Spark: stages run here, one part after the other. */
-class MomentsTreeTest {
+class MergeTreeTest {
   private static final int COLUMNS = 5;
 
   @TempDir private Path folder;
@@ -47,19 +47,19 @@ class MomentsTreeTest {
     List<String> many = parts("many", 150, whole);
     Moments other = Moments.ofColumns(COLUMNS);
     List<String> nine = parts("nine", 9, other);
-    List<String> few = parts("few", MomentsTree.FAN_IN, Moments.ofColumns(COLUMNS));
-    MomentsTree tree = new MomentsTree("merge", context());
+    List<String> few = parts("few", MergeTree.FAN_IN, Moments.ofColumns(COLUMNS));
+    MergeTree tree = new MergeTree("merge", "moments", MomentsFile::merge, context());
 
     List<List<String>> left = tree.merge(List.of(many, nine, few));
 
     assertThat(stages).containsExactly("merge_1: 21 of 159", "merge_2: 3 of 19");
-    assertThat(left.stream().map(List::size)).containsExactly(3, 2, MomentsTree.FAN_IN);
+    assertThat(left.stream().map(List::size)).containsExactly(3, 2, MergeTree.FAN_IN);
     assertThat(left.get(2)).isEqualTo(few);
     assertSame(MergedConcept.read(relay, left.get(0)), whole);
     assertSame(MergedConcept.read(relay, left.get(1)), other);
-    assertThat(files()).hasSize(3 + 2 + MomentsTree.FAN_IN);
+    assertThat(files()).hasSize(3 + 2 + MergeTree.FAN_IN);
     tree.delete();
-    assertThat(files()).hasSize(MomentsTree.FAN_IN);
+    assertThat(files()).hasSize(MergeTree.FAN_IN);
   }
 
   /** Rows of parts stand far from each other, so that a lost or doubled one would show. */
@@ -129,7 +129,7 @@ class MomentsTreeTest {
   private <P extends Serializable> void run(
       String stage, Plan<?> plan, PartTask<P> task, PartContext context) throws IOException {
     for (Serializable part : plan.parts()) {
-      assertThat(task.run((P) part, context)).isLessThanOrEqualTo(MomentsTree.FAN_IN);
+      assertThat(task.run((P) part, context)).isLessThanOrEqualTo(MergeTree.FAN_IN);
     }
     stages.add("%s: %d of %d".formatted(stage, plan.parts().size(), plan.totalUnits()));
   }

@@ -10,30 +10,37 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Merges the moments of many parts level by level: a task takes up to {@link #FAN_IN} neighbours
- * and leaves one file in their place, until so few are left that the task that fits an eraser takes
- * them itself. A task holds one sum and the part that it adds, whatever the number of parts. Which
- * files meet, and in which order, hangs on the order of the parts alone, and so do the bits.
+ * Merges what many parts have summed up level by level: a task takes up to {@link #FAN_IN}
+ * neighbours and leaves one file in their place, until so few are left that the task that fits an
+ * eraser takes them itself. A task holds one sum and the part that it adds, whatever the number of
+ * parts. Which files meet, and in which order, hangs on the order of the parts alone, and so do the
+ * bits.
  *
  * <p>Not Spark's treeAggregate: that computes a lost task's branch anew from the activations, cuts
  * its levels by the number of partitions, sends sums through memory and the driver, and a killed
  * run starts over. Here a level is a stage like any other, whose finished tasks a resumed run
  * keeps.
  */
-public final class MomentsTree {
+public final class MergeTree {
   static final int FAN_IN = 8;
 
   private final String stage;
+  private final String unit;
+  private final FileMerge how;
   private final JobContext context;
 
   /**
    * A tree that has merged nothing.
    *
    * @param stage name of its stages, each followed by its level; also the folder of the relay that
-   *     merged moments are in
+   *     merged files are in
+   * @param unit what a file holds, in the plural
+   * @param how files become one
    */
-  public MomentsTree(String stage, JobContext context) {
+  public MergeTree(String stage, String unit, FileMerge how, JobContext context) {
     this.stage = stage;
+    this.unit = unit;
+    this.how = how;
     this.context = context;
   }
 
@@ -49,13 +56,10 @@ public final class MomentsTree {
   }
 
   /** Merges the files of one branch. */
-  private record MergeTask() implements PartTask<Branch> {
+  private record MergeTask(FileMerge how) implements PartTask<Branch> {
     @Override
     public long run(Branch branch, PartContext context) throws IOException {
-      MomentsFile.write(
-          context.relay(),
-          branch.merged(),
-          MergedConcept.read(context.relay(), branch.files()).moments());
+      how.merge(branch.files(), branch.merged(), context.relay());
       return branch.files().size();
     }
   }
@@ -63,11 +67,11 @@ public final class MomentsTree {
   /**
    * Merges until no list is longer than {@link #FAN_IN}. Files that were merged are deleted.
    *
-   * @param moments files of the relay, for each hook point and concept in the order of the parts
+   * @param sums files of the relay, in each list in the order of the parts
    * @return those that are left, in the order of the rows behind them
    */
-  public List<List<String>> merge(List<List<String>> moments) throws IOException {
-    List<List<String>> level = moments;
+  public List<List<String>> merge(List<List<String>> sums) throws IOException {
+    List<List<String>> level = sums;
     for (int number = 1; level.stream().anyMatch(files -> files.size() > FAN_IN); number++) {
       String name = stage + "_" + number;
       List<Branch> branches = new ArrayList<>();
@@ -76,7 +80,7 @@ public final class MomentsTree {
         next.add(files.size() > FAN_IN ? branch(files, name, branches) : files);
       }
       long files = branches.stream().mapToLong(branch -> branch.files().size()).sum();
-      context.runStage(name, new Plan<>(branches, "moments", files, -1, -1), new MergeTask());
+      context.runStage(name, new Plan<>(branches, unit, files, -1, -1), new MergeTask(how));
       for (Branch branch : branches) {
         for (String file : branch.files()) {
           context.relay().delete(file);
@@ -98,7 +102,7 @@ public final class MomentsTree {
     return merged;
   }
 
-  /** Deletes what is left of the merged moments. */
+  /** Deletes what is left of the merged files. */
   public void delete() throws IOException {
     context.relay().delete(stage);
   }
