@@ -35,11 +35,22 @@ public sealed interface Intervention extends Serializable {
     }
   }
 
-  /** Adds given values, broadcast over the slice in the activation's own order of axes. */
-  record Add(HookPoint hook, Slice slice, Values values) implements Intervention {
+  /**
+   * Adds given values, broadcast over the slice in the activation's own order of axes.
+   *
+   * @param scale what they are multiplied by at each position; null for {@link TokenScale#ONE}, the
+   *     only one there is for attention scores and patterns
+   */
+  record Add(HookPoint hook, Slice slice, Values values, TokenScale scale) implements Intervention {
     public Add {
       slice = orAll(slice);
+      scale = scale == null ? TokenScale.ONE : scale;
       Objects.requireNonNull(values, "values");
+      if (scale != TokenScale.ONE && hook.site().kind() == HookShape.Kind.ATTENTION) {
+        throw new IllegalArgumentException(
+            "intervention at '%s': a scale of %s, expected ONE where a position has no vector"
+                .formatted(hook, scale));
+      }
     }
   }
 
@@ -96,7 +107,12 @@ public sealed interface Intervention extends Serializable {
   }
 
   static Intervention add(HookPoint hook, Slice slice, Values values) {
-    return new Add(hook, slice, values);
+    return new Add(hook, slice, values, TokenScale.ONE);
+  }
+
+  /** Adds values in proportion to each token's own activation. */
+  static Intervention add(HookPoint hook, Slice slice, Values values, TokenScale scale) {
+    return new Add(hook, slice, values, scale);
   }
 
   static Intervention scale(HookPoint hook, Slice slice, double factor) {

@@ -42,7 +42,7 @@ record InterventionWindow(int prompts, List<Integer> rows, int promptLength, int
       return Optional.of(new Intervention.SetTo(set.hook(), part, values));
     } else if (intervention instanceof Intervention.Add add) {
       Values values = values(add, add.values(), rowAxis, positionAxis, featureAxis);
-      return Optional.of(new Intervention.Add(add.hook(), part, values));
+      return Optional.of(new Intervention.Add(add.hook(), part, values, add.scale()));
     }
     throw new IllegalArgumentException("Not cut: " + intervention);
   }

@@ -43,7 +43,12 @@ final class Interventions {
     if (intervention instanceof Intervention.SetTo set) {
       return broadcast(scratch, set, set.values(), region);
     } else if (intervention instanceof Intervention.Add add) {
-      return selected(scratch, flat, index).add(broadcast(scratch, add, add.values(), region));
+      NDArray added = broadcast(scratch, add, add.values(), region);
+      return selected(scratch, flat, index)
+          .add(
+              add.scale() == TokenScale.ONE
+                  ? added
+                  : added.mul(scales(scratch, add.scale(), flat, index)));
     } else if (intervention instanceof Intervention.Scale scale) {
       NDArray part = selected(scratch, flat, index);
       Kernels.scaleInPlace(part, scale.factor());
@@ -58,6 +63,15 @@ final class Interventions {
 
   private static NDArray selected(NDManager scratch, NDArray flat, Index index) {
     return Kernels.select(scratch, flat, index.cells, index.heads, index.features);
+  }
+
+  /** Of the slice's cells, [cells, 1, 1]; a scale is of all heads and features of its cell. */
+  private static NDArray scales(NDManager scratch, TokenScale scale, NDArray flat, Index index) {
+    long cells = flat.getShape().get(0);
+    NDArray rows = flat.reshape(cells, flat.getShape().size() / cells);
+    NDArray first = scratch.create(new long[1], new Shape(1, 1, 1));
+    return Kernels.select(
+        scratch, scale.of(scratch, rows).reshape(cells, 1, 1), index.cells, first, first);
   }
 
   private NDArray broadcast(

@@ -105,6 +105,11 @@ final class Kernels {
     return array(manager, "root_mean_square", x, epsilon);
   }
 
+  /** Unbiased standard deviation over the last axis, which is kept. */
+  static NDArray deviation(NDManager manager, NDArray x) {
+    return array(manager, "deviation", x);
+  }
+
   static NDArray rmsNorm(NDManager manager, NDArray x, NDArray weight, double epsilon) {
     return array(manager, "rms_norm", x, weight, epsilon);
   }

@@ -74,6 +74,9 @@ class Kernels(Module):
   def root_mean_square(self: __torch__.Kernels, x: Tensor, eps: float) -> Tensor:
     return torch.sqrt_(torch.add_(torch.mean(torch.mul(x, x), [-1], True), eps))
 
+  def deviation(self: __torch__.Kernels, x: Tensor) -> Tensor:
+    return torch.std(x, [-1], unbiased=True, keepdim=True)
+
   def rms_norm(self: __torch__.Kernels, x: Tensor, weight: Tensor, eps: float) -> Tensor:
     squares = torch.pow_(torch.linalg_vector_norm(x, 2, [-1], True), 2)
     inverse = torch.rsqrt_(torch.add_(torch.mul_(squares, 1. / torch.size(x, -1)), eps))

@@ -52,6 +52,7 @@ class InterventionTest {
             slice,
             Values.of(new float[] {1.5f, -0f, Float.NEGATIVE_INFINITY, Float.MIN_VALUE}, 2, 1, 2)),
         Intervention.add(POST, Slice.all(), Values.of(new float[] {1, 2})),
+        Intervention.add(POST, slice, Values.of(0.5), TokenScale.DEVIATION),
         Intervention.scale(Z, slice, 0.1),
         Intervention.zero(Z, Slice.all()),
         Intervention.mean(POST, Slice.all().rows(1), Values.of(0.25)),
@@ -155,6 +156,42 @@ class InterventionTest {
                     Intervention.erase(
                         POST, Values.of(left, 32, 2), Values.of(right, 2, 32), Values.of(bias))))
         .withMessageContaining("an eraser for activations of 32 numbers, these have 128");
+  }
+
+  /** Of the whole activation of a position, whatever the slice. */
+  @Test
+  void whatIsAddedGrowsWithTheTokensOwnActivation() {
+    for (TokenScale scale : TokenScale.values()) {
+      float[] clean = read(Z)[1];
+      float[] changed =
+          read(
+              Z,
+              Intervention.add(
+                  Z, Slice.all().rows(1).positions(2, 0).heads(3), Values.of(0.5), scale))[1];
+      for (int position = 0; position < 3; position++) {
+        double sum = 0;
+        double squares = 0;
+        for (int i = 32 * position; i < 32 * position + 32; i++) {
+          sum += clean[i];
+          squares += clean[i] * clean[i];
+        }
+        double factor =
+            switch (scale) {
+              case ONE -> 1;
+              case DEVIATION -> Math.sqrt((squares - sum * sum / 32) / 31);
+              case ROOT_MEAN_SQUARE -> Math.sqrt(squares / 32);
+            };
+        for (int i = 32 * position; i < 32 * position + 32; i++) {
+          double added = position != 1 && i % 32 >= 24 ? 0.5 * factor : 0;
+          assertThat(changed[i]).isCloseTo((float) (clean[i] + added), within(1e-6f)); // float32
+        }
+      }
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> Intervention.add(PATTERN, Slice.all(), Values.of(1), TokenScale.ROOT_MEAN_SQUARE))
+        .withMessage(
+            "intervention at 'blocks.1.attn.hook_pattern': a scale of ROOT_MEAN_SQUARE, expected ONE where a position has no vector");
   }
 
   @Test

@@ -14,7 +14,7 @@ public final class DensityHistogram {
   private DensityHistogram() {}
 
   /** The bins from the sparsest feature's to the densest's, empty ones between them included. */
-  public static List<DensityHistogramRow> of(String sae, FeatureStatistics features) {
+  public static List<DensityHistogramRow> of(EvaluatedSae sae, FeatureStatistics features) {
     TreeMap<Integer, Long> counts = new TreeMap<>();
     for (int feature = 0; feature < features.features(); feature++) {
       if (features.fires(feature) > 0) {
@@ -28,7 +28,11 @@ public final class DensityHistogram {
     for (int bin = counts.firstKey(); bin <= counts.lastKey(); bin++) {
       rows.add(
           new DensityHistogramRow(
-              sae,
+              sae.name(),
+              sae.model(),
+              sae.hook().address(),
+              sae.hook().layer(),
+              sae.architecture(),
               (double) bin / BINS_PER_DECADE,
               (bin + 1.0) / BINS_PER_DECADE,
               counts.getOrDefault(bin, 0L)));

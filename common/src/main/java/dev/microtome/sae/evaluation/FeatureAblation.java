@@ -10,6 +10,7 @@ import dev.microtome.model.Intervention;
 import dev.microtome.model.Slice;
 import dev.microtome.model.TokenBatch;
 import dev.microtome.model.TokenLoss;
+import dev.microtome.model.TokenScale;
 import dev.microtome.model.Values;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -71,13 +72,13 @@ final class FeatureAblation {
 
   /**
    * Effects of some features, in their order, each over the sequences of the sample in which it is
-   * largest. Nothing is measured of an SAE whose features add different things to different tokens.
+   * largest.
    *
    * @param sequences most of each feature
    */
   List<Effect> of(int from, int to, int sequences, NDManager parent) {
     List<Effect> effects = new ArrayList<>(Collections.nCopies(to - from, Effect.NONE));
-    if (sequences == 0 || !dictionary.addsTheSameEverywhere()) {
+    if (sequences == 0) {
       return effects;
     }
     Map<Long, int[]> tokens = tokens();
@@ -181,6 +182,9 @@ final class FeatureAblation {
               encoded,
               EvaluationKernels.indices(scratch, columns),
               dictionary.directions(scratch, columns));
+      if (dictionary.tokenScale() != TokenScale.ONE) {
+        change = change.mul(dictionary.tokenScale().of(scratch, x));
+      }
       HookShape shape = model.hookPoints().shape(hooks.output());
       long[] sizes = shape.of(features.size(), sequence.length).getShape();
       return Intervention.add(

@@ -3,6 +3,7 @@ package dev.microtome.sae.evaluation;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.microtome.model.HookPoint;
+import dev.microtome.model.TokenScale;
 import dev.microtome.sae.Sae;
 
 /**
@@ -47,11 +48,11 @@ public interface FeatureDictionary {
   NDArray decode(NDArray features, NDArray x);
 
   /**
-   * What one unit of each feature adds to an activation: [features.length, dOut]. Of an SAE that
-   * normalises its input, in units of the normalised activation.
+   * What one unit of each feature adds to an activation, [features.length, dOut], times {@link
+   * #tokenScale} of the activation.
    */
   NDArray directions(NDManager manager, int... features);
 
-  /** Whether a unit of a feature adds the same to every token: no normalisation is undone. */
-  boolean addsTheSameEverywhere();
+  /** What {@link #directions} are multiplied by at a token: what undoes the input's norm. */
+  TokenScale tokenScale();
 }

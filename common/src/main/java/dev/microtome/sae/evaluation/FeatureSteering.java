@@ -11,7 +11,11 @@ import dev.microtome.model.Values;
 import java.util.Arrays;
 import java.util.List;
 
-/** Continues prompts while a feature's direction is added at every position. */
+/**
+ * Continues prompts while a feature's direction is added at every position, in the model's units:
+ * of an SAE that normalises its input times what undoes that at the position ({@link
+ * FeatureDictionary#tokenScale}).
+ */
 public final class FeatureSteering {
   private FeatureSteering() {}
 
@@ -41,7 +45,8 @@ public final class FeatureSteering {
     HookShape shape = model.hookPoints().shape(dictionary.hooks().output());
     long[] sizes = shape.of(1, 1).getShape();
     Values added = Values.of(direction, Arrays.copyOfRange(sizes, 2, sizes.length));
-    Intervention change = Intervention.add(dictionary.hooks().output(), Slice.all(), added);
+    Intervention change =
+        Intervention.add(dictionary.hooks().output(), Slice.all(), added, dictionary.tokenScale());
     return generation.intervening(change).run(model, prompts, parent);
   }
 }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.microtome.model.HookPoint;
+import dev.microtome.model.TokenScale;
 
 /** Neurons as features: what is above 0 of each. */
 record NeuronDictionary(String name, HookPoint hook, int width) implements FeatureDictionary {
@@ -48,7 +49,7 @@ record NeuronDictionary(String name, HookPoint hook, int width) implements Featu
   }
 
   @Override
-  public boolean addsTheSameEverywhere() {
-    return true;
+  public TokenScale tokenScale() {
+    return TokenScale.ONE;
   }
 }

@@ -2,10 +2,10 @@ package dev.microtome.sae.evaluation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.microtome.model.TokenScale;
 import dev.microtome.sae.DecoderNorms;
 import dev.microtome.sae.Encoding;
 import dev.microtome.sae.Mapping;
-import dev.microtome.sae.Normalization;
 import dev.microtome.sae.Sae;
 
 /** The features of an SAE. */
@@ -51,8 +51,14 @@ record SaeDictionary(String name, Sae sae, DictionaryHooks hooks) implements Fea
   }
 
   @Override
-  public boolean addsTheSameEverywhere() {
-    return sae.form().mapping() != Mapping.AUTOENCODER
-        || sae.form().normalization() == Normalization.NONE;
+  public TokenScale tokenScale() {
+    if (sae.form().mapping() != Mapping.AUTOENCODER) {
+      return TokenScale.ONE; // a transcoder's output is in the model's units
+    }
+    return switch (sae.form().normalization()) {
+      case NONE, EXPECTED_AVERAGE_NORM -> TokenScale.ONE;
+      case CONSTANT_NORM -> TokenScale.ROOT_MEAN_SQUARE;
+      case LAYER_NORM -> TokenScale.DEVIATION;
+    };
   }
 }

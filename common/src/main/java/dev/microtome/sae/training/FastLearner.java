@@ -9,6 +9,7 @@ import dev.microtome.sae.BatchTopKSae;
 import dev.microtome.sae.DecoderNorms;
 import dev.microtome.sae.Finishing;
 import dev.microtome.sae.Formulation;
+import dev.microtome.sae.JumpReluSae;
 import dev.microtome.sae.Mapping;
 import dev.microtome.sae.MatryoshkaSae;
 import dev.microtome.sae.Normalization;
@@ -32,9 +33,9 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * A TopK autoencoder, BatchTopK, Matryoshka or ReLU with L1 by {@link SaeTrainer}. TopK's loss is
- * that trainer's: the error and AuxK as fractions of the batch's variance. The others' is that of
- * {@link dev.microtome.sae.SaeGradients}.
+ * A TopK autoencoder, BatchTopK, Matryoshka, ReLU with L1 or JumpReLU by {@link SaeTrainer}. TopK's
+ * loss is that trainer's: the error and AuxK as fractions of the batch's variance. The others' is
+ * that of {@link dev.microtome.sae.SaeGradients}.
  *
  * <p>{@link Normalization#EXPECTED_AVERAGE_NORM} takes its factor from the first batch.
  */
@@ -62,7 +63,9 @@ final class FastLearner implements SaeLearner {
         && TopKShape.fits(config.dIn(), config.dSae())
         && config.architecture().decoderNorms() != DecoderNorms.IN_FEATURES
         && config.mapping() == Mapping.AUTOENCODER
-        && (config.preBias() == PreBias.TIED || isRelu(config.architecture()));
+        && (config.preBias() == PreBias.TIED
+            || isRelu(config.architecture())
+            || config.architecture() instanceof JumpReluSae);
   }
 
   private static boolean isRelu(SaeArchitecture architecture) {
@@ -75,16 +78,22 @@ final class FastLearner implements SaeLearner {
     } else if (architecture instanceof MatryoshkaSae matryoshka) {
       return matryoshka.auxiliary().formulation() == Formulation.PAPER
           && matryoshka.scope() == MatryoshkaSae.Scope.WHOLE;
-    }
-    if (isRelu(architecture) && !(recipe.optimizer() instanceof SaeOptimizer.OfAdam)) {
+    } else if (architecture instanceof TopKSae) {
+      return true;
+    } else if (!(recipe.optimizer() instanceof SaeOptimizer.OfAdam)) {
       return false;
+    } else if (architecture instanceof JumpReluSae jump) {
+      return jump.formulation() == Formulation.PAPER
+          && jump.penalty() instanceof JumpReluSae.Count
+          && jump.estimate() == JumpReluSae.Estimate.THRESHOLD
+          && jump.preAct() == 0;
     } else if (architecture instanceof ReluSae2023) {
       return recipe.resampling().steps().stream()
           .noneMatch(step -> step <= recipe.learningRate().steps());
     } else if (architecture instanceof ReluSae2024 relu) {
       return relu.power() == 1;
     }
-    return architecture instanceof TopKSae;
+    return false;
   }
 
   /** Begins a training. */
@@ -134,6 +143,15 @@ final class FastLearner implements SaeLearner {
           config.dSae(),
           config.preBias(),
           architecture instanceof ReluSae2024 ? Penalty.BY_DECODER_NORMS : Penalty.SUM,
+          norm,
+          recipe.deadAfterTokens());
+    }
+    if (architecture instanceof JumpReluSae jump) {
+      return TopKShape.ofJumpRelu(
+          config.dIn(),
+          config.dSae(),
+          config.preBias(),
+          jump.bandwidth(),
           norm,
           recipe.deadAfterTokens());
     }
@@ -212,6 +230,8 @@ final class FastLearner implements SaeLearner {
     int last = errors.size() - 1;
     if (isRelu(recipe.config().architecture())) {
       return Map.of("mse", errors.get(last), "l1", step.penalty());
+    } else if (recipe.config().architecture() instanceof JumpReluSae) {
+      return Map.of("mse", errors.get(last), "l0", step.penalty());
     }
     parts.put("auxiliary", shape().auxiliaryWeight() * step.auxiliaryLoss());
     if (recipe.config().architecture() instanceof TopKSae) {

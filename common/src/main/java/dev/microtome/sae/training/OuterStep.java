@@ -2,6 +2,7 @@ package dev.microtome.sae.training;
 
 import dev.microtome.model.load.SafetensorsWriter;
 import dev.microtome.sae.DecoderNorms;
+import dev.microtome.sae.TopKSae;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,9 +15,8 @@ import java.util.Map;
  * The step between two rounds of a training by several workers: parameters take the {@link
  * OuterOptimizer}'s step by the workers' mean change, and are then held to the architecture's
  * constraints, decoder rows to norm 1 and thresholds to 0 or above. With {@link
- * SaeOptimizer.Signum}, whose weights are means already, it is the workers' mean. Running
- * thresholds become the workers' mean. A feature has been idle as long as for the worker where it
- * fired last.
+ * SaeOptimizer.Signum} and of a {@link TopKSae} it is the workers' mean. Running thresholds become
+ * the workers' mean. A feature has been idle as long as for the worker where it fired last.
  *
  * <p>Sums are in float64 in the workers' order, so that the bits hang on nothing else. Memory: a
  * million values and one row of each file at a time.
@@ -77,13 +77,21 @@ public final class OuterStep {
           opened.add(SharedWeights.open(worker.resolve(shared), recipe));
         }
         Path momentum = before.resolve(momentumFile(i));
-        boolean signum = recipe.optimizer() instanceof SaeOptimizer.Signum;
-        new OuterStep(recipe, signum ? OuterOptimizer.MEAN : optimizer, old, opened)
+        new OuterStep(recipe, takesMean(recipe) ? OuterOptimizer.MEAN : optimizer, old, opened)
             .write(momentum, after.resolve(shared), after.resolve(momentumFile(i)));
       } finally {
         opened.forEach(SharedWeights::close);
       }
     }
+  }
+
+  /**
+   * Whether momentum would do harm: signum's weights are means already, and a short training of
+   * TopK on the tests' synthetic dictionary ends worse with it (by up to 4%).
+   */
+  private static boolean takesMean(SaeRecipe recipe) {
+    return recipe.optimizer() instanceof SaeOptimizer.Signum
+        || recipe.config().architecture() instanceof TopKSae;
   }
 
   private void write(Path momentumBefore, Path shared, Path momentum) {

@@ -5,6 +5,9 @@ public enum Penalty {
   /** Nothing. */
   NONE,
 
+  /** How many there are. */
+  NUMBER,
+
   /** Their sum. */
   SUM,
 

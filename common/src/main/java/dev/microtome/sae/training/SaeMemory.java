@@ -29,9 +29,10 @@ public record SaeMemory(long bytes, long bytesPerThread) {
     }
     TopKShape shape = FastLearner.shape(recipe);
     long sums = recipe.optimizer() instanceof SaeOptimizer.OfAdam ? 2 : 1;
-    return shape.selection() == Selection.POSITIVE
-        ? relu(shape, sums)
-        : sparse(shape, sums, batchRows);
+    return switch (shape.selection()) {
+      case ROW, BATCH -> sparse(shape, sums, batchRows);
+      case POSITIVE, THRESHOLD -> relu(shape, sums);
+    };
   }
 
   /** Weights, gradients, Adam's sums and what makes gradients of them. */

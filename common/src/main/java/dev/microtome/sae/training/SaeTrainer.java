@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One sparse autoencoder in training: TopK, BatchTopK, Matryoshka, or ReLU with an L1 penalty.
+ * One sparse autoencoder in training: TopK, BatchTopK, Matryoshka, ReLU with an L1 penalty, or
+ * JumpReLU.
  *
  * <pre>{@code
  * try (SaeTrainer trainer = SaeTrainer.start(settings, batches, threads)) {
@@ -47,9 +48,11 @@ public final class SaeTrainer implements AutoCloseable {
     parameters.all().forEach(rule::add);
     workers = new Workers(threads);
     arithmetic =
-        settings.shape().selection() == Selection.POSITIVE
-            ? new ReluStep(settings.shape(), parameters, rule, workers)
-            : new TopKStep(settings.shape(), parameters, rule, workers);
+        switch (settings.shape().selection()) {
+          case ROW, BATCH -> new TopKStep(settings.shape(), parameters, rule, workers);
+          case POSITIVE -> new ReluStep(settings.shape(), parameters, rule, workers);
+          case THRESHOLD -> new JumpReluStep(settings.shape(), parameters, rule, workers);
+        };
   }
 
   /**
@@ -176,7 +179,8 @@ public final class SaeTrainer implements AutoCloseable {
 
   /**
    * Copies of the weights in SAELens's names and shapes: {@code W_enc} [d_in, d_sae], {@code W_dec}
-   * [d_sae, d_in], {@code b_enc}, {@code b_dec}. Pre-activations are (x − b_dec)·W_enc + b_enc.
+   * [d_sae, d_in], {@code b_enc}, {@code b_dec}; {@code log_threshold} of a JumpReLU.
+   * Pre-activations are (x − b_dec)·W_enc + b_enc.
    */
   public Map<String, float[]> weights() {
     return parameters.saeLens();

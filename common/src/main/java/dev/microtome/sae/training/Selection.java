@@ -9,5 +9,8 @@ public enum Selection {
   BATCH,
 
   /** Nothing is sought: all above zero are features. */
-  POSITIVE
+  POSITIVE,
+
+  /** Nothing is sought: a feature is what is above its own threshold, which is trained. */
+  THRESHOLD
 }

@@ -10,7 +10,7 @@ import java.util.List;
  * @param dIn width of a row
  * @param dSae features
  * @param k kept features of a row, whole; with {@link Selection#BATCH} on average, with {@link
- *     Selection#POSITIVE} without a meaning
+ *     Selection#POSITIVE} and {@link Selection#THRESHOLD} without a meaning
  * @param selection what the kept ones are the largest of
  * @param widths growing, the last one dSae: the first so many features alone must rebuild a row as
  *     well as they can (Matryoshka), each with an error in the loss. One, dSae, without
@@ -21,6 +21,8 @@ import java.util.List;
  * @param auxiliaryWeight α of AuxK, 0 for none; 1/32 in the paper
  * @param auxiliaryK dead features that AuxK keeps of a row
  * @param deadAfterTokens tokens without firing after which a feature is dead
+ * @param bandwidth width of the window in which thresholds learn, with {@link Selection#THRESHOLD};
+ *     0 without
  */
 public record TopKShape(
     int dIn,
@@ -34,7 +36,8 @@ public record TopKShape(
     DecoderNorm decoderNorm,
     double auxiliaryWeight,
     int auxiliaryK,
-    long deadAfterTokens)
+    long deadAfterTokens,
+    double bandwidth)
     implements Serializable {
   /** Floats that a view of native memory holds. */
   static final long LARGEST = Integer.MAX_VALUE / Float.BYTES;
@@ -68,7 +71,7 @@ public record TopKShape(
           "k is %s, expected more than 0 and at most the number of features, %d"
               .formatted(k, dSae));
     }
-    boolean relu = selection == Selection.POSITIVE;
+    boolean relu = selection == Selection.POSITIVE || selection == Selection.THRESHOLD;
     if (relu && (widths.size() > 1 || lossUnit != LossUnit.ROWS || auxiliaryWeight > 0)) {
       throw new IllegalArgumentException(
           "a ReLU with the widths %s, a loss in %s and AuxK's weight %s, expected one width, ROWS and 0"
@@ -78,6 +81,11 @@ public record TopKShape(
       throw new IllegalArgumentException(
           "pre-bias is %s and penalty %s, expected TIED and NONE where k features are kept"
               .formatted(preBias, penalty));
+    }
+    if (selection == Selection.THRESHOLD != bandwidth > 0) {
+      throw new IllegalArgumentException(
+          "bandwidth is %s with the selection %s, expected a number above 0 with THRESHOLD alone"
+              .formatted(bandwidth, selection));
     }
     if (widths.isEmpty() || widths.get(widths.size() - 1) != dSae) {
       throw new IllegalArgumentException(
@@ -119,7 +127,8 @@ public record TopKShape(
         DecoderNorm.UNIT_WITHOUT_PARALLEL_GRADIENT,
         PAPER_WEIGHT,
         Math.max(1, Math.min(Math.min(PAPER_K, dIn / 2), dSae)),
-        PAPER_WINDOW);
+        PAPER_WINDOW,
+        0);
   }
 
   /**
@@ -140,7 +149,8 @@ public record TopKShape(
         decoderNorm,
         auxiliaryWeight,
         auxiliaryK,
-        deadAfterTokens);
+        deadAfterTokens,
+        bandwidth);
   }
 
   /** All features above zero, a penalty, and a loss of a row, without AuxK. */
@@ -158,7 +168,32 @@ public record TopKShape(
         norm,
         0,
         1,
-        deadAfterTokens);
+        deadAfterTokens,
+        0);
+  }
+
+  /** The features above thresholds of their own, the number of which is penalised. */
+  public static TopKShape ofJumpRelu(
+      int dIn,
+      int dSae,
+      PreBias preBias,
+      double bandwidth,
+      DecoderNorm norm,
+      long deadAfterTokens) {
+    return new TopKShape(
+        dIn,
+        dSae,
+        dSae,
+        Selection.THRESHOLD,
+        List.of(dSae),
+        LossUnit.ROWS,
+        preBias,
+        Penalty.NUMBER,
+        norm,
+        0,
+        1,
+        deadAfterTokens,
+        bandwidth);
   }
 
   /** The same with errors of the first features alone. */
@@ -175,7 +210,8 @@ public record TopKShape(
         decoderNorm,
         auxiliaryWeight,
         auxiliaryK,
-        deadAfterTokens);
+        deadAfterTokens,
+        bandwidth);
   }
 
   /** The same with another treatment of the decoder's lengths. */
@@ -192,7 +228,8 @@ public record TopKShape(
         norm,
         auxiliaryWeight,
         auxiliaryK,
-        deadAfterTokens);
+        deadAfterTokens,
+        bandwidth);
   }
 
   /** The same with another AuxK. */
@@ -209,6 +246,7 @@ public record TopKShape(
         decoderNorm,
         weight,
         features,
-        deadAfter);
+        deadAfter,
+        bandwidth);
   }
 }

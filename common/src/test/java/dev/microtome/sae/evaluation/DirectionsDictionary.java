@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.microtome.model.HookPoint;
+import dev.microtome.model.TokenScale;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -61,8 +62,8 @@ record DirectionsDictionary(String name, HookPoint hook, int width, List<float[]
   }
 
   @Override
-  public boolean addsTheSameEverywhere() {
-    return true;
+  public TokenScale tokenScale() {
+    return TokenScale.ONE;
   }
 
   private int[] all() {

@@ -3,7 +3,9 @@ package dev.microtome.sae.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.microtome.model.ActivationCache;
 import dev.microtome.model.ForwardPass;
 import dev.microtome.model.Generation;
@@ -18,15 +20,26 @@ import dev.microtome.model.Values;
 import dev.microtome.model.load.GoldenModels;
 import dev.microtome.model.load.ModelFiles;
 import dev.microtome.model.load.ModelWeights;
+import dev.microtome.sae.Finishing;
+import dev.microtome.sae.Normalization;
+import dev.microtome.sae.Sae;
+import dev.microtome.sae.SaeConfig;
+import dev.microtome.sae.SaeInitialization;
+import dev.microtome.sae.SaeSource;
+import dev.microtome.sae.TopKSae;
+import dev.microtome.sae.Trained;
 import dev.microtome.text.TokenSequence;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class FeatureDescriberTest {
   private static final HookPoint LAST = HookPoint.parse("blocks.2.hook_resid_post");
@@ -198,6 +211,103 @@ class FeatureDescriberTest {
                     memory)
                 .get(0))
         .isNotEqualTo(plain);
+  }
+
+  /** Features of an SAE that normalises its input are measured in units that each token has. */
+  @ParameterizedTest
+  @EnumSource(names = {"NONE", "CONSTANT_NORM", "LAYER_NORM"})
+  void aFeatureAddsToATokenWhatItsSaeWouldRebuildMore(Normalization normalization) {
+    int[] prompt = {5, 3, 8, 1};
+    try (Sae sae = sae(normalization);
+        NDManager scratch = memory.newSubManager()) {
+      FeatureDictionary dictionary = FeatureDictionary.of("s", sae, DictionaryHooks.of(LAST));
+      NDArray x = scratch.create(activation(prompt), new Shape(prompt.length, WIDTH));
+      NDArray features = sae.encode(x);
+      float[] more = new float[64];
+      more[9] = 25;
+      NDArray gained =
+          sae.decode(features.add(scratch.create(more)), x).sub(sae.decode(features, x));
+
+      float[] added =
+          dictionary
+              .directions(scratch, 9)
+              .mul(25)
+              .mul(dictionary.tokenScale().of(scratch, x))
+              .toFloatArray();
+      assertThat(added).containsExactly(gained.toFloatArray(), within(1e-4f)); // float32 around 40
+      Generation generation = Generation.greedy(1);
+      Intervention byHand =
+          Intervention.add(
+              LAST,
+              Slice.all().positions(0, 1, 2, 3),
+              Values.of(gained.toFloatArray(), prompt.length, WIDTH));
+      assertThat(
+              FeatureSteering.continuations(
+                      model, dictionary, 9, 25, List.of(prompt), generation, memory)
+                  .get(0))
+          .isEqualTo(generation.intervening(byHand).run(model, List.of(prompt), memory).get(0));
+    }
+  }
+
+  /**
+   * Without the feature's contribution the activation is what the SAE rebuilds without it, and its
+   * error.
+   */
+  @Test
+  void ablationActsInTheModelsUnits() throws IOException {
+    try (Sae sae = sae(Normalization.LAYER_NORM)) {
+      FeatureDictionary dictionary = FeatureDictionary.of("s", sae, DictionaryHooks.of(LAST));
+      ActivationSample sample = samples(List.of(dictionary)).get(0);
+      FeatureStatistics statistics = facts(List.of(dictionary)).get(0).statistics();
+      int feature =
+          IntStream.range(0, 64)
+              .boxed()
+              .max(Comparator.comparingLong(statistics::fires))
+              .orElseThrow();
+
+      FeatureAblation.Effect effect =
+          new FeatureAblation(model, dictionary, sample, 64)
+              .of(feature, feature + 1, 100, memory)
+              .get(0);
+
+      double expected = 0;
+      for (TokenSequence sequence : SaeEvaluatorTest.sequences()) {
+        int[] tokens = sequence.tokens();
+        try (NDManager scratch = memory.newSubManager()) {
+          NDArray x = scratch.create(activation(tokens), new Shape(tokens.length, WIDTH));
+          NDArray features = sae.encode(x);
+          float[] kept = new float[64];
+          Arrays.fill(kept, 1);
+          kept[feature] = 0;
+          NDArray lost =
+              sae.decode(features.mul(scratch.create(kept)), x).sub(sae.decode(features, x));
+          Intervention change =
+              Intervention.add(
+                  LAST, Slice.all(), Values.of(lost.toFloatArray(), 1, tokens.length, WIDTH));
+          ForwardPass pass = ForwardPass.builder().intervene(List.of(change)).build();
+          float[] clean = TokenLoss.nextToken(model, TokenBatch.of(tokens), memory)[0];
+          float[] without = TokenLoss.nextToken(model, TokenBatch.of(tokens), pass, memory)[0];
+          for (int i = 0; i < clean.length; i++) {
+            expected += (double) without[i] - clean[i];
+          }
+        }
+      }
+      assertThat(effect.lossNats()).isCloseTo(expected, within(2e-4)); // float32 losses
+      assertThat(Math.abs(expected)).isGreaterThan(1e-2);
+    }
+  }
+
+  private Sae sae(Normalization normalization) {
+    SaeConfig config = SaeConfig.of(new TopKSae(4), WIDTH, 64).with(normalization);
+    return Finishing.finish(
+        Trained.of(config, SaeInitialization.of(config, 1, memory)), SaeSource.UNKNOWN, memory);
+  }
+
+  private float[] activation(int... tokens) {
+    try (ActivationCache cache =
+        model.run(TokenBatch.of(tokens), ForwardPass.reading(LAST), memory)) {
+      return cache.floats(LAST, 0);
+    }
   }
 
   private float[] logits(double amount, int feature) {

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.microtome.model.HookPoint;
+import dev.microtome.model.TokenScale;
 
 /** Two features a coordinate, its positive and its negative part; what is rebuilt is scaled. */
 record SignedDictionary(String name, HookPoint hook, int width, float scale)
@@ -48,7 +49,7 @@ record SignedDictionary(String name, HookPoint hook, int width, float scale)
   }
 
   @Override
-  public boolean addsTheSameEverywhere() {
-    return true;
+  public TokenScale tokenScale() {
+    return TokenScale.ONE;
   }
 }

@@ -9,6 +9,7 @@ import dev.microtome.sae.Auxiliary;
 import dev.microtome.sae.BatchTopKSae;
 import dev.microtome.sae.DecoderNorms;
 import dev.microtome.sae.Formulation;
+import dev.microtome.sae.JumpReluSae;
 import dev.microtome.sae.MatryoshkaSae;
 import dev.microtome.sae.ReluSae2024;
 import dev.microtome.sae.SaeArchitecture;
@@ -42,7 +43,8 @@ class SaeMemoryTest {
             MatryoshkaSae.Scope.WHOLE,
             DecoderNorms.UNIT,
             0.01),
-        new ReluSae2024(1));
+        new ReluSae2024(1),
+        new JumpReluSae(1));
   }
 
   /** What is reachable of the heap, and the native matrices: libtorch has no part in these. */

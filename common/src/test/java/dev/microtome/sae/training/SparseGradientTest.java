@@ -11,6 +11,7 @@ import dev.microtome.sae.Auxiliary;
 import dev.microtome.sae.BatchTopKSae;
 import dev.microtome.sae.DecoderNorms;
 import dev.microtome.sae.Formulation;
+import dev.microtome.sae.JumpReluSae;
 import dev.microtome.sae.MatryoshkaSae;
 import dev.microtome.sae.PreBias;
 import dev.microtome.sae.ReluSae2023;
@@ -160,7 +161,7 @@ class SparseGradientTest {
       assertThat(sums.loss(shape) / expected.total()).isCloseTo(1, within(1e-5));
       assertThat(sums.squaredError() / ROWS / expected.parts().get("mse"))
           .isCloseTo(1, within(1e-5));
-      assertGradients(recorder, expected);
+      assertGradients(recorder, config, expected);
     }
   }
 
@@ -201,7 +202,7 @@ class SparseGradientTest {
       assertThat(sums.active()).isEqualTo(Arrays.stream(features).filter(f -> f > 0).count());
       double share = (double) sums.active() / features.length;
       assertThat(share).isBetween(lower == 0 ? 0.3 : 0.003, lower == 0 ? 0.7 : 0.04);
-      assertGradients(recorder, expected);
+      assertGradients(recorder, config, expected);
     }
   }
 
@@ -256,11 +257,67 @@ class SparseGradientTest {
     return sum;
   }
 
-  private static void assertGradients(GradientRecorder recorder, SaeLosses expected) {
-    List<Parameter> order =
-        List.of(Parameter.W_ENC, Parameter.B_ENC, Parameter.W_DEC, Parameter.B_DEC);
-    for (int i = 0; i < order.size(); i++) {
-      assertGradients(order.get(i), recorder, expected.gradients().get(i));
+  static Stream<Arguments> jumps() {
+    return Stream.of(
+        Arguments.of(PreBias.TIED, 0f),
+        Arguments.of(PreBias.NONE, 0f),
+        Arguments.of(PreBias.NONE, 1.5f));
+  }
+
+  /**
+   * Thresholds below half the bandwidth, so that all that does not fire is within their window, and
+   * above.
+   */
+  @ParameterizedTest(name = "{0}, biases lower by {1}")
+  @MethodSource("jumps")
+  void theJumpReluStepIsTheDenseOne(PreBias preBias, float lower) {
+    double bandwidth = 0.4;
+    TopKShape shape =
+        TopKShape.ofJumpRelu(WIDTH, FEATURES, preBias, bandwidth, DecoderNorm.FREE, 100);
+    TopKParameters parameters = parameters(shape);
+    GradientRecorder recorder = new GradientRecorder();
+    for (int j = 0; j < FEATURES; j++) {
+      parameters.encoderBias()[0][j] -= lower;
+      parameters.logThresholds()[j] = (float) Math.log(0.05 + 0.02 * j);
+    }
+    float[][] rows = rows(1000);
+    try (Workers workers = new Workers(2);
+        JumpReluStep step = new JumpReluStep(shape, parameters, recorder, workers);
+        NDManager manager = NDManager.newBaseManager()) {
+      StepSums sums = step.forward(rows, 0.3);
+      step.backward(sums, 0);
+      JumpReluSae architecture =
+          new JumpReluSae(
+              0.3,
+              bandwidth,
+              new JumpReluSae.Count(),
+              JumpReluSae.Estimate.THRESHOLD,
+              0,
+              Formulation.PAPER);
+      SaeConfig config = SaeConfig.of(architecture, WIDTH, FEATURES).with(preBias);
+      SaeLosses expected = dense(config, parameters, rows, new boolean[FEATURES], 0.3, manager);
+
+      assertThat(sums.loss(shape) / expected.total()).isCloseTo(1, within(1e-5));
+      assertThat(sums.penalty() / rows.length / expected.parts().get("l0"))
+          .isCloseTo(1, within(1e-5));
+      double[] features = expected.features().toDoubleArray();
+      assertThat(sums.active()).isEqualTo(Arrays.stream(features).filter(f -> f > 0).count());
+      double share = (double) sums.active() / features.length;
+      assertThat(share).isBetween(lower == 0 ? 0.15 : 0.003, lower == 0 ? 0.7 : 0.05);
+      assertGradients(recorder, config, expected);
+    }
+  }
+
+  private static void assertGradients(
+      GradientRecorder recorder, SaeConfig config, SaeLosses expected) {
+    int i = 0;
+    for (String name : config.parameters().keySet()) {
+      Parameter parameter =
+          Arrays.stream(Parameter.values())
+              .filter(each -> each.toString().equals(name))
+              .findFirst()
+              .orElseThrow();
+      assertGradients(parameter, recorder, expected.gradients().get(i++));
     }
   }
 

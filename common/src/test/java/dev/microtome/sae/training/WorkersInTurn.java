@@ -2,7 +2,9 @@ package dev.microtome.sae.training;
 
 import dev.microtome.sae.stream.MixedBatches;
 import dev.microtome.sae.stream.Mixing;
+import dev.microtome.sae.stream.RowBatch;
 import dev.microtome.sae.stream.RowBlocks;
+import dev.microtome.sae.stream.RowColumns;
 import dev.microtome.sae.stream.StreamSegment;
 import dev.microtome.sae.stream.StreamSettings;
 import java.io.IOException;
@@ -65,12 +67,24 @@ record WorkersInTurn(
     return outer;
   }
 
-  /** What the trained SAE leaves unexplained of some rows. */
-  double unexplained(RowBlocks rows, RowBlocks held, Path folder) throws IOException {
+  /** The loss of the trained SAE on some rows, as one batch. */
+  double loss(RowBlocks rows, RowBlocks held, Path folder) throws IOException {
     Path outer = train(rows, folder);
-    try (SaeGroup group = SaeGroup.resume(List.of(recipe), 1, folder.resolve("worker-0"))) {
+    RowBatch batch = RowColumns.all(held.width()).batch((int) held.totalRows());
+    int next = 0;
+    for (int block = 0; block < held.count(); block++) {
+      try (RowBlocks.Rows open = held.open(block, 0)) {
+        for (long row = 0; row < held.rows(block); row++) {
+          open.next(batch.rows()[next++], 0);
+        }
+      }
+    }
+    try (SaeGroup group = SaeGroup.start(List.of(recipe), 1);
+        MixedBatches batches =
+            MixedBatches.openSegment(rows, stream, new StreamSegment(0, 1), Mixing.NONE)) {
+      group.begin(batches.next());
       group.adopt(outer);
-      return 1 - group.evaluate(held).get(0).values().get("explained_variance");
+      return group.step(batch).get(0).loss();
     }
   }
 }

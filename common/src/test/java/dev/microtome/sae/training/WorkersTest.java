@@ -52,14 +52,14 @@ class WorkersTest {
   private static WorkersInTurn training(
       SaeArchitecture architecture, SaeOptimizer optimizer, int workers, long batches) {
     long steps = batches / workers;
-    double rate = optimizer instanceof SaeOptimizer.Signum ? 3e-3 * workers : 3e-3;
+    double rate = 3e-3 * workers;
     return new WorkersInTurn(
         new SaeRecipe(
             "a",
             SaeConfig.of(architecture, WIDTH, 128).with(Normalization.EXPECTED_AVERAGE_NORM),
             optimizer,
             LearningRate.builder(rate, steps).decay(steps / 5).build(),
-            new CoefficientWarmUp(architecture.sparsity(), 10),
+            new CoefficientWarmUp(architecture.sparsity(), 0),
             10_000 / workers,
             ResamplingPlan.NONE,
             1),
@@ -72,23 +72,26 @@ class WorkersTest {
   static Stream<Arguments> longTrainings() {
     SaeOptimizer adam = SaeOptimizer.adam(Adam.DEFAULT);
     return Stream.of(
-        Arguments.of(new TopKSae(4), adam), Arguments.of(new TopKSae(4), SaeOptimizer.signum()));
+        Arguments.of(new TopKSae(4), adam),
+        Arguments.of(new TopKSae(4), SaeOptimizer.signum()),
+        Arguments.of(new BatchTopKSae(4), adam),
+        Arguments.of(new ReluSae2024(0.3), adam));
   }
 
   /**
-   * Of three seeds saw 0.3% to 1.2% more by Adam and 0.2% to 1.2% by signum. BatchTopK is not here:
-   * it leaves 4% to 18% more by Adam at this learning rate, −2% to 4% at twice that.
+   * At the job's defaults. Over three dictionaries saw −1.3% to 2.4% more by TopK and Adam, −2.3%
+   * to −0.3% by BatchTopK and 0.2% to 0.3% by ReLU; of this one 0.3%, −0.5% and 0.3%.
    */
   @ParameterizedTest(name = "{0} {1}")
   @MethodSource("longTrainings")
-  void twoWorkersLeaveAsMuchUnexplainedAsOne(SaeArchitecture architecture, SaeOptimizer optimizer)
+  void twoWorkersLoseAsMuchAsOne(SaeArchitecture architecture, SaeOptimizer optimizer)
       throws IOException {
     double one =
         training(architecture, optimizer, 1, 1500)
-            .unexplained(ROWS.rest(), ROWS.rows(), folder.resolve("one"));
+            .loss(ROWS.rest(), ROWS.rows(), folder.resolve("one"));
     double two =
         training(architecture, optimizer, 2, 1500)
-            .unexplained(ROWS.rest(), ROWS.rows(), folder.resolve("two"));
+            .loss(ROWS.rest(), ROWS.rows(), folder.resolve("two"));
 
     assertThat(two).isLessThan(1.02 * one);
   }

@@ -179,7 +179,7 @@ public final class EvaluateSae implements Job<EvaluateSaeConfig, EvaluatePart> {
           for (SaeEvaluationRow row : evaluation.rows(evaluated)) {
             metrics.write(row);
           }
-          for (DensityHistogramRow row : DensityHistogram.of(sae.name(), evaluation.features())) {
+          for (DensityHistogramRow row : DensityHistogram.of(evaluated, evaluation.features())) {
             densities.write(row);
           }
         }

@@ -8,6 +8,7 @@ import dev.microtome.jobs.JobRun;
 import dev.microtome.jobs.KilledJob;
 import dev.microtome.jobs.LocalSpark;
 import dev.microtome.jobs.inputs.TinySaes;
+import dev.microtome.sae.evaluation.DensityHistogramRow;
 import dev.microtome.sae.evaluation.SaeEvaluationRow;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -77,6 +78,17 @@ class EvaluateSaeTest {
     // More random directions to choose from rebuild more.
     assertThat(found.get("large explained_variance"))
         .isGreaterThan(found.get("small explained_variance"));
+    assertThat(whole.rows(EvaluationTables.DENSITIES))
+        .extracting(
+            DensityHistogramRow::sae,
+            DensityHistogramRow::model,
+            DensityHistogramRow::hook,
+            DensityHistogramRow::layer,
+            DensityHistogramRow::architecture)
+        .containsOnly(
+            tuple("small", "stories260K-llama", TinySaes.HOOK, 2, "topk"),
+            tuple("large", "stories260K-llama", TinySaes.HOOK, 2, "topk"),
+            tuple("mlp", "stories260K-llama", "blocks.1.hook_mlp_out", 1, "topk"));
     long alive =
         whole.rows(EvaluationTables.DENSITIES).stream()
             .filter(row -> row.sae().equals("large"))

@@ -49,8 +49,10 @@ final class MadeUpTables {
         .with(
             "density_histogram",
             List.of(
-                new DensityHistogramRow("topk", -3, -2, 10),
-                new DensityHistogramRow("topk", -2, -1, 30)))
+                new DensityHistogramRow(
+                    "topk", "m", "blocks.0.mlp.hook_post", 0, "topk", -3, -2, 10),
+                new DensityHistogramRow(
+                    "topk", "m", "blocks.0.mlp.hook_post", 0, "topk", -2, -1, 30)))
         .with("features", features(text))
         .with("feature_examples", examples(text))
         .with(

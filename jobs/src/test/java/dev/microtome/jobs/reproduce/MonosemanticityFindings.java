@@ -24,8 +24,10 @@ class MonosemanticityFindings {
   }
 
   /**
-   * A neuron counts as firing from whatever value on serves it best, as a feature does. How deep
-   * brackets lie is not reproduced: one layer knows that they are open, not how many.
+   * A neuron counts as firing from whatever value on serves it best, as a feature does. Inside code
+   * the best feature is better than the best neuron, but by less than this (F1 of 0.73 and 0.48).
+   * Exactly how deep brackets lie is not reproduced: no direction of the layer says exactly 2 or 3
+   * (logistic regression, 0.51 and 0.47), though one says 2 or more (0.96).
    */
   @ParameterizedTest
   @ValueSource(strings = {"region=dna", "region=base64", "bracket=open", "bracket=close"})

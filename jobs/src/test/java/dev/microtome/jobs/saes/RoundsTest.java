@@ -151,7 +151,7 @@ class RoundsTest {
         group(
             8,
             new RoundSettings(4, 50, 0, 0),
-            recipe("a", SaeConfig.of(new TopKSae(3), SmallTable.WIDTH, 24), 8));
+            recipe("a", SaeConfig.of(new BatchTopKSae(3), SmallTable.WIDTH, 24), 8));
     Session session = new Session();
     new Rounds(List.of(group), session).run();
 
