@@ -136,6 +136,11 @@ public final class FrameworkWeights {
 
   /** Columns from (inclusive) to (exclusive) of W_U as rows, [to − from, dModel]. */
   public Matrix unembedding(int from, int to) {
+    if (config.head() == ModelConfig.Head.NONE) {
+      throw new InputException(
+          "unembedding: the %s model has no head, expected one that predicts tokens"
+              .formatted(config.family()));
+    }
     Matrix rows = tokenRows("unembed.W_U", from, to);
     Optional<NDArray> projection = weights.find("embed.project_out");
     if (projection.isPresent()) {

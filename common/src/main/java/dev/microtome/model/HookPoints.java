@@ -256,6 +256,7 @@ public final class HookPoints {
       case NORMALIZED_RESID_POST -> postNorm;
       case LN_FINAL_SCALE, LN_FINAL_NORMALIZED -> config.finalNorm();
       case MLM_HEAD_LN_SCALE, MLM_HEAD_LN_NORMALIZED -> config.head() == Head.MASKED;
+      case UNEMBED_IN, UNEMBED_OUT, LOGITS -> config.head() != Head.NONE;
       default -> true;
     };
   }

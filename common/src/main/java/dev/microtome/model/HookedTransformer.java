@@ -24,7 +24,7 @@ public final class HookedTransformer implements AutoCloseable {
   private final Runnable release;
   private final Embedding embedding;
   private final List<TransformerBlock> blocks;
-  private final Unembedding unembedding;
+  private final Optional<Unembedding> unembedding;
 
   private HookedTransformer(ModelConfig config, Parameters parameters, Runnable release) {
     this.config = config;
@@ -35,7 +35,10 @@ public final class HookedTransformer implements AutoCloseable {
         IntStream.range(0, config.nLayers())
             .mapToObj(layer -> new TransformerBlock(config, parameters, layer))
             .toList();
-    unembedding = new Unembedding(config, parameters);
+    unembedding =
+        config.head() == ModelConfig.Head.NONE
+            ? Optional.empty()
+            : Optional.of(new Unembedding(config, parameters));
   }
 
   /**
@@ -119,13 +122,24 @@ public final class HookedTransformer implements AutoCloseable {
       stream.close();
       stream = next;
     }
-    NDArray input = unembedding.input(scratch, taps, stream);
-    NDArray unused = unembedding.logits(scratch, taps, input);
-    unused.close();
+    if (unembedding.isPresent()) {
+      NDArray input = unembedding.get().input(scratch, taps, stream);
+      NDArray unused = unembedding.get().logits(scratch, taps, input);
+      unused.close();
+    }
   }
 
+  /**
+   * What makes logits of the last stream.
+   *
+   * @throws InputException if the model has no head
+   */
   Unembedding unembedding() {
-    return unembedding;
+    return unembedding.orElseThrow(
+        () ->
+            new InputException(
+                "logits: the %s model has no head, expected one that predicts tokens"
+                    .formatted(config.family())));
   }
 
   private void check(TokenBatch batch, int before) {

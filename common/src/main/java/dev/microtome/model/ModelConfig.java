@@ -102,6 +102,8 @@ public record ModelConfig(
   public enum Head {
     CAUSAL,
     /** BERT's transform (linear, activation, layer norm) before the unembedding. */
-    MASKED
+    MASKED,
+    /** Nothing: an encoder without a head, such as BertModel. It has no hook point of logits. */
+    NONE
   }
 }

@@ -5,13 +5,25 @@ import dev.microtome.model.ModelConfig.Head;
 import dev.microtome.model.Positions;
 import dev.microtome.model.load.Blueprint.AttentionSizes;
 import dev.microtome.model.load.Blueprint.Tying;
+import java.util.Set;
 import java.util.regex.Pattern;
 
-/** BERT (Devlin et al. 2018) with its masked-language-model head. */
+/**
+ * BERT (Devlin et al. 2018) with its masked-language-model head; without one where the architecture
+ * that config.json names has none, as encoders of sentences and classifiers.
+ */
 final class Bert implements Architecture {
+  private static final Set<String> WITHOUT_HEAD =
+      Set.of(
+          "BertModel",
+          "BertForSequenceClassification",
+          "BertForTokenClassification",
+          "BertForMultipleChoice",
+          "BertForQuestionAnswering",
+          "BertForNextSentencePrediction");
   private static final Pattern UNUSED =
       Pattern.compile(
-          "embeddings\\.position_ids|pooler\\.dense\\.(weight|bias)|cls\\.seq_relationship\\.(weight|bias)");
+          "embeddings\\.position_ids|pooler\\.dense\\.(weight|bias)|(cls\\.seq_relationship|classifier|qa_outputs)\\.(weight|bias)");
 
   @Override
   public String modelType() {
@@ -35,6 +47,11 @@ final class Bert implements Architecture {
     Dim tokenTypes = json.size("type_vocab_size", Integer.MAX_VALUE, 2);
     int nLayers = json.size("num_hidden_layers", ConfigJson.MAX_LAYERS).intSize();
 
+    Tying tying = Tying.of(json, Tying.TIED);
+    boolean headless =
+        json.node("architectures")
+            .map(named -> WITHOUT_HEAD.contains(named.path(0).asText()))
+            .orElse(false);
     ModelConfigBuilder config =
         new ModelConfigBuilder(modelType())
             .layers(nLayers)
@@ -49,7 +66,7 @@ final class Bert implements Architecture {
             .withoutFinalNorm()
             .positions(new Positions.Learned(0))
             .bidirectional()
-            .head(Head.MASKED);
+            .head(headless ? Head.NONE : Head.MASKED);
 
     AttentionSizes sizes = new AttentionSizes(dModel, nHeads, nHeads, dHead);
     Blueprint.Builder parameters = Blueprint.builder(config.build());
@@ -72,19 +89,21 @@ final class Bert implements Architecture {
       parameters.linear(to + "mlp.%s_out", from + "output.dense", dModel, dMlp);
       parameters.layerNorm(to + "ln2", from + "output.LayerNorm", dModel);
     }
+    return headless ? parameters.build() : withHead(parameters, tying, dModel, dVocab).build();
+  }
+
+  private static Blueprint.Builder withHead(
+      Blueprint.Builder parameters, Tying tying, Dim dModel, Dim dVocab) {
     parameters.linear("mlm_head.%s", "cls.predictions.transform.dense", dModel, dModel);
     parameters.layerNorm("mlm_head.ln", "cls.predictions.transform.LayerNorm", dModel);
     parameters.add(Parameter.of("unembed.b_U", "cls.predictions.bias", dVocab));
     parameters.copy("cls.predictions.decoder.bias", "cls.predictions.bias");
-    Tying tying = Tying.of(json, Tying.TIED);
-    return parameters
-        .unembedding(
-            tying,
-            "embeddings.word_embeddings.weight",
-            "cls.predictions.decoder.weight",
-            dVocab,
-            dModel)
-        .build();
+    return parameters.unembedding(
+        tying,
+        "embeddings.word_embeddings.weight",
+        "cls.predictions.decoder.weight",
+        dVocab,
+        dModel);
   }
 
   @Override

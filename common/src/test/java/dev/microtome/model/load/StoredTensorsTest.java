@@ -7,6 +7,13 @@ import static org.assertj.core.api.Assertions.atIndex;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.microtome.model.ActivationCache;
+import dev.microtome.model.ForwardPass;
+import dev.microtome.model.FrameworkWeights;
+import dev.microtome.model.HookPoint;
+import dev.microtome.model.HookedTransformer;
+import dev.microtome.model.ModelConfig.Head;
+import dev.microtome.model.TokenBatch;
 import dev.microtome.run.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -209,6 +216,38 @@ class StoredTensorsTest {
     write("model.safetensors");
     assertRefused(
         "tensors 'cls.predictions.decoder.bias' and 'cls.predictions.bias' are tied by config.json but");
+  }
+
+  @Test
+  void aBertWithoutHeadHasTheSameStreamAndNoLogits() throws IOException {
+    read("bert");
+    values.keySet().removeIf(name -> name.startsWith("cls."));
+    write("model.safetensors");
+    assertRefused("lacks 5 tensors: 'cls.predictions.bias'");
+
+    put("classifier.weight", new float[64], 2, 32);
+    write("model.safetensors");
+    configure("architectures", List.of("BertForSequenceClassification"));
+    HookPoint last = HookPoint.parse("blocks.2.hook_normalized_resid_post");
+    TokenBatch batch = TokenBatch.of(new int[] {5, 9, 2, 7});
+    try (HookedTransformer model = HookedTransformer.of(load());
+        HookedTransformer whole =
+            HookedTransformer.load(ModelFiles.open(GoldenModels.folder("bert")), manager);
+        ActivationCache activations = model.run(batch, ForwardPass.reading(last), manager);
+        ActivationCache expected = whole.run(batch, ForwardPass.reading(last), manager)) {
+      assertThat(model.config().head()).isEqualTo(Head.NONE);
+      assertThat(activations.get(last).toFloatArray()).isEqualTo(expected.get(last).toFloatArray());
+      assertThat(model.hookPoints().all())
+          .extracting(HookPoint::toString)
+          .noneMatch(name -> name.contains("logits") || name.contains("unembed"));
+    }
+    try (ModelWeights weights = load()) {
+      FrameworkWeights matrices = FrameworkWeights.of(weights, FrameworkWeights.Folding.NONE);
+      assertThatExceptionOfType(InputException.class)
+          .isThrownBy(() -> matrices.unembedding(0, 1))
+          .withMessage(
+              "unembedding: the bert model has no head, expected one that predicts tokens");
+    }
   }
 
   @Test
