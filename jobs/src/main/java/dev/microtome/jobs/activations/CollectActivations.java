@@ -12,6 +12,7 @@ import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.TaskMemory;
 import dev.microtome.jobs.inputs.CorpusCheck;
+import dev.microtome.jobs.inputs.CorpusCheck.Tokenizers;
 import dev.microtome.jobs.inputs.SequenceIds;
 import dev.microtome.jobs.inputs.TokenSlices;
 import dev.microtome.model.HookPoint;
@@ -73,7 +74,10 @@ public final class CollectActivations implements Job<CollectActivationsConfig, C
       TableInput tokens = inputs.table(config.tokens(), "tokens", TokenSequence.class);
       List<TokenSlices> slices = TokenSlices.cut(tokens.files(), config.sequencesPerPart());
       CorpusCheck corpus = CorpusCheck.of(config.tokens(), tokens, slices, inputs.tables());
-      corpus.requireFits(config.model(), model, config.acceptOtherTokenizer());
+      corpus.requireFits(
+          config.model(),
+          model,
+          config.acceptOtherTokenizer() ? Tokenizers.ANY : Tokenizers.MUST_AGREE);
       SequenceIds.requireUnique(tokens, inputs);
 
       CollectTask task =

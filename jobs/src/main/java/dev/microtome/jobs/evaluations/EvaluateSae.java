@@ -10,6 +10,7 @@ import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.TaskMemory;
 import dev.microtome.jobs.inputs.CorpusCheck;
+import dev.microtome.jobs.inputs.CorpusCheck.Tokenizers;
 import dev.microtome.jobs.inputs.SaeInput;
 import dev.microtome.jobs.inputs.SaeInputs;
 import dev.microtome.jobs.inputs.SaeInputs.ModelNames;
@@ -96,7 +97,10 @@ public final class EvaluateSae implements Job<EvaluateSaeConfig, EvaluatePart> {
               config.acceptOtherModel() ? ModelNames.ANY : ModelNames.MUST_AGREE,
               inputs);
       CorpusCheck corpus = CorpusCheck.of(config.tokens(), tokens, blocks, inputs.tables());
-      corpus.requireFits(config.model(), model, config.acceptOtherTokenizer());
+      corpus.requireFits(
+          config.model(),
+          model,
+          config.acceptOtherTokenizer() ? Tokenizers.ANY : Tokenizers.MUST_AGREE);
       corpus.requirePredictions();
       SequenceIds.requireUnique(tokens, inputs);
       List<EvaluatePart> parts = new ArrayList<>();

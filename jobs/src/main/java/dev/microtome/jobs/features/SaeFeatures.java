@@ -10,6 +10,7 @@ import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.TaskMemory;
 import dev.microtome.jobs.inputs.CorpusCheck;
+import dev.microtome.jobs.inputs.CorpusCheck.Tokenizers;
 import dev.microtome.jobs.inputs.SaeInput;
 import dev.microtome.jobs.inputs.SaeInputs;
 import dev.microtome.jobs.inputs.SaeInputs.ModelNames;
@@ -92,7 +93,10 @@ public final class SaeFeatures implements Job<SaeFeaturesConfig, FeaturesPart> {
       ModelFiles model = ModelFiles.open(inputs.local(folder));
       ModelWeights.check(model);
       CorpusCheck corpus = CorpusCheck.of(config.tokens(), tokens, blocks, inputs.tables());
-      corpus.requireFits(config.model(), model, config.acceptOtherTokenizer());
+      corpus.requireFits(
+          config.model(),
+          model,
+          config.acceptOtherTokenizer() ? Tokenizers.ANY : Tokenizers.MUST_AGREE);
       SequenceIds.requireUnique(tokens, inputs);
       requireLoss(config, model);
       List<FeatureSource> sources = sources(config, folder, model, inputs);

@@ -28,6 +28,14 @@ public record CorpusCheck(
     InputPath path, TableInput table, List<TokenSequence> sample, List<IdRange> ids) {
   private static final int SAMPLE = 256;
 
+  /** Whether the tokenizer that made the tokens must be the model's own. */
+  public enum Tokenizers {
+    MUST_AGREE,
+
+    /** Only the ids must be the model's. */
+    ANY
+  }
+
   /** Token ids of rows [from, to) of a file. */
   record IdRange(String file, long from, long to, long smallest, long largest) {}
 
@@ -104,10 +112,9 @@ public record CorpusCheck(
   /**
    * Refuses tokens that cannot be this model's.
    *
-   * @param acceptOtherTokenizer whether only the ids must be the model's, not the tokenizer
    * @throws InputException naming both sides
    */
-  public void requireFits(InputPath modelPath, ModelFiles model, boolean acceptOtherTokenizer)
+  public void requireFits(InputPath modelPath, ModelFiles model, Tokenizers tokenizers)
       throws IOException {
     int nCtx = model.config().nCtx();
     int dVocab = model.config().dVocab();
@@ -132,7 +139,7 @@ public record CorpusCheck(
     if (model.tokenizer().isPresent()) {
       try (Tokenizer own = Tokenizer.open(model.tokenizer().get())) {
         requireEmbedded(modelPath, dVocab, own.vocabularySize());
-        if (!acceptOtherTokenizer) {
+        if (tokenizers == Tokenizers.MUST_AGREE) {
           requireSameTokenizer(modelPath, own);
         }
       }

@@ -15,6 +15,7 @@ import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.TaskMemory;
 import dev.microtome.jobs.inputs.CheckpointKinds;
 import dev.microtome.jobs.inputs.CorpusCheck;
+import dev.microtome.jobs.inputs.CorpusCheck.Tokenizers;
 import dev.microtome.jobs.inputs.PassErasers;
 import dev.microtome.jobs.inputs.SequenceIds;
 import dev.microtome.jobs.inputs.TokenSlices;
@@ -158,6 +159,7 @@ public final class TokenLosses implements Job<TokenLossesConfig, LossPart> {
           "checkpoint %s: a %s model has no next-token loss"
               .formatted(path, model.config().family()));
     }
-    corpus.requireFits(path, model, config.acceptOtherTokenizer());
+    corpus.requireFits(
+        path, model, config.acceptOtherTokenizer() ? Tokenizers.ANY : Tokenizers.MUST_AGREE);
   }
 }

@@ -7,10 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
- * A picture of several series, told apart by colour: a specification in lets-plot's grammar of
- * graphics, which {@link Svg} draws.
+ * A picture of several series, told apart by colour, and from the seventh on by the dashes of lines
+ * and the shapes of points as well: a specification in lets-plot's grammar of graphics, which
+ * {@link Svg} draws.
  */
 final class Chart {
   static final double WIDTH = 460;
@@ -27,6 +31,13 @@ final class Chart {
   /** Of Okabe and Ito (2008): told apart with any sight, seen on white as on black. */
   private static final List<String> COLOURS =
       List.of("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9");
+
+  /** What lines and points of each round through the colours look like; as many as the others. */
+  private static final List<Object> LINES =
+      List.of("solid", "dashed", "dotted", "longdash", "dotdash", "twodash");
+
+  /** Filled: circle, triangle, square, diamond; then drawn: a cross, a star. */
+  private static final List<Object> SHAPES = List.of(16, 17, 15, 18, 4, 8);
 
   private static final Map<String, Object> NONE = Map.of("name", "blank", "blank", true);
   private static final Map<String, Object> BESIDE = Map.of("name", "dodge", "width", 0.5);
@@ -70,12 +81,14 @@ final class Chart {
     layer.put("size", 1.1);
     data(layer).put("line", new ArrayList<>(line));
     mapping(layer).put("group", "line");
+    mapping(layer).put("linetype", "color");
     return this;
   }
 
   Chart points(List<Mark> marks, double size) {
     Map<String, Object> layer = layer("point", marks);
     layer.put("size", size);
+    mapping(layer).put("shape", "color");
     layer.put("show_legend", layers.size() == 1);
     return this;
   }
@@ -107,6 +120,7 @@ final class Chart {
       layer.put("width", 0.25);
       layer.put("show_legend", geom.equals("point"));
       column(layer, "color", estimates, Estimate::series);
+      mapping(layer).put(geom.equals("point") ? "shape" : "linetype", "color");
       column(layer, "x", estimates, Estimate::name);
       column(layer, "y", estimates, Estimate::value);
       column(layer, "ymin", estimates, Estimate::low);
@@ -163,26 +177,43 @@ final class Chart {
     return HEIGHT + LEGEND_LINE * lines;
   }
 
+  /** What an aesthetic says of each series; one legend shows all of them. */
+  private Map<String, Object> scale(String aesthetic, IntFunction<Object> ofSeries) {
+    Map<String, Object> scale = new LinkedHashMap<>();
+    scale.put("aesthetic", aesthetic);
+    scale.put("discrete", true);
+    scale.put("name", "");
+    scale.put(
+        "values",
+        IntStream.range(0, series.size())
+            .mapToObj(ofSeries)
+            .collect(Collectors.toCollection(ArrayList::new)));
+    scale.put("limits", new ArrayList<>(series));
+    scale.put("guide", new LinkedHashMap<>(Map.of("name", "legend", "ncol", 2)));
+    return scale;
+  }
+
+  private static Object ofRound(List<Object> values, int series) {
+    return values.get(series / COLOURS.size() % values.size());
+  }
+
   /** The specification; lets-plot changes what it is given. */
   Map<String, Object> specification() {
-    List<Object> colours = new ArrayList<>();
-    for (int i = 0; i < series.size(); i++) {
-      colours.add(COLOURS.get(i % COLOURS.size()));
-    }
-    Map<String, Object> colour = new LinkedHashMap<>();
-    colour.put("aesthetic", "color");
-    colour.put("discrete", true);
-    colour.put("name", "");
-    colour.put("values", colours);
-    colour.put("limits", new ArrayList<>(series));
-    colour.put("guide", new LinkedHashMap<>(Map.of("name", "legend", "ncol", 2)));
+    List<Object> scales =
+        new ArrayList<>(
+            List.of(
+                horizontal,
+                vertical,
+                scale("color", i -> COLOURS.get(i % COLOURS.size())),
+                scale("linetype", i -> ofRound(LINES, i)),
+                scale("shape", i -> ofRound(SHAPES, i))));
     Map<String, Object> plot = new LinkedHashMap<>();
     plot.put("kind", "plot");
     plot.put("data", new LinkedHashMap<>());
     plot.put("mapping", new LinkedHashMap<>());
     plot.put("ggsize", new LinkedHashMap<>(Map.of("width", WIDTH, "height", height())));
     plot.put("theme", theme());
-    plot.put("scales", new ArrayList<>(List.of(horizontal, vertical, colour)));
+    plot.put("scales", scales);
     plot.put("layers", layers);
     return plot;
   }

@@ -6,6 +6,7 @@ import dev.microtome.jobs.ModelFolder;
 import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.TableReader;
 import dev.microtome.jobs.inputs.CorpusCheck;
+import dev.microtome.jobs.inputs.CorpusCheck.Tokenizers;
 import dev.microtome.jobs.inputs.SequenceIds;
 import dev.microtome.jobs.inputs.TokenSlices;
 import dev.microtome.model.HookPoint;
@@ -69,7 +70,10 @@ final class ComputedSources implements Sources {
     List<TokenSlices> slices =
         TokenSlices.cut(tokens.files(), sequences(model.config().nCtx(), width));
     CorpusCheck.of(tokensPath, tokens, slices, inputs.tables())
-        .requireFits(modelPath, model, config.acceptOtherTokenizer());
+        .requireFits(
+            modelPath,
+            model,
+            config.acceptOtherTokenizer() ? Tokenizers.ANY : Tokenizers.MUST_AGREE);
     SequenceIds.requireUnique(tokens, inputs);
     return new ComputedSources(
         points, hooks, folder, config.batchTokens(), slices, rows(slices, inputs.tables()));

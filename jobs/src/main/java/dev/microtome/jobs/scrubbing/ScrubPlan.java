@@ -7,6 +7,7 @@ import dev.microtome.jobs.ModelFolder;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.inputs.CorpusCheck;
+import dev.microtome.jobs.inputs.CorpusCheck.Tokenizers;
 import dev.microtome.jobs.inputs.SequenceIds;
 import dev.microtome.jobs.inputs.TokenSlices;
 import dev.microtome.jobs.labels.LabelledTokens;
@@ -121,7 +122,10 @@ final class ScrubPlan {
     TableInput table = inputs.table(path, "tokens", TokenSequence.class);
     List<TokenSlices> parts = TokenSlices.cut(table.files(), config.sequencesPerPart());
     CorpusCheck corpus = CorpusCheck.of(path, table, parts, inputs.tables());
-    corpus.requireFits(config.model(), model, config.acceptOtherTokenizer());
+    corpus.requireFits(
+        config.model(),
+        model,
+        config.acceptOtherTokenizer() ? Tokenizers.ANY : Tokenizers.MUST_AGREE);
     corpus.requirePredictions();
     SequenceIds.requireUnique(table, inputs);
     return new Cut(table, parts);

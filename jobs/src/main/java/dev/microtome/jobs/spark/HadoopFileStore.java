@@ -1,5 +1,7 @@
 package dev.microtome.jobs.spark;
 
+import static org.apache.hadoop.fs.Options.CreateFileOptionKeys.FS_OPTION_CREATE_CONDITIONAL_OVERWRITE;
+
 import dev.microtome.run.FileEntry;
 import dev.microtome.run.FileStore;
 import dev.microtome.run.LocalFileStore;
@@ -9,12 +11,15 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -32,8 +37,9 @@ import org.apache.hadoop.util.VersionInfo;
  * files, unlike Hadoop's own.
  *
  * <p>Exclusive creation is as atomic as the file system's {@code create} without overwriting: it is
- * on HDFS, not on every object store. A file is replaced by one renaming on HDFS, elsewhere by
- * writing it anew, which object stores do in one step when it is closed: it is there at any moment.
+ * on HDFS. An object store that can write on the condition that nothing is there, as S3 can, is
+ * asked for that. A file is replaced by one renaming on HDFS, elsewhere by writing it anew, which
+ * object stores do in one step when it is closed: it is there at any moment.
  */
 public final class HadoopFileStore implements FileStore {
   /** File systems that rename over a file in one step. The others delete it first. */
@@ -222,7 +228,11 @@ public final class HadoopFileStore implements FileStore {
       return local.createExclusively(path, content);
     }
     Path hadoop = hadoop(path);
-    try (OutputStream out = system(hadoop, configuration).create(hadoop, /* overwrite= */ false)) {
+    FileSystem system = system(hadoop, configuration);
+    if (system.hasPathCapability(hadoop, FS_OPTION_CREATE_CONDITIONAL_OVERWRITE)) {
+      return createIfAbsent(system, hadoop, content);
+    }
+    try (OutputStream out = system.create(hadoop, /* overwrite= */ false)) {
       out.write(content);
       return true;
     } catch (FileAlreadyExistsException e) {
@@ -234,6 +244,30 @@ public final class HadoopFileStore implements FileStore {
       }
       throw e;
     }
+  }
+
+  /** The store itself looks whether something is there, when all is sent. */
+  private static boolean createIfAbsent(FileSystem system, Path path, byte[] content)
+      throws IOException {
+    if (system.exists(path)) {
+      return false;
+    }
+    FSDataOutputStreamBuilder<?, ?> builder = system.createFile(path);
+    builder.recursive();
+    builder.must(FS_OPTION_CREATE_CONDITIONAL_OVERWRITE, true);
+    try (FSDataOutputStream out = builder.build()) {
+      out.write(content);
+    } catch (IOException e) {
+      // Each store has its own exception for this, and an answer that was lost looks the same when
+      // the client has sent all of it again: what is there now tells.
+      try (InputStream in = system.open(path)) {
+        return Arrays.equals(in.readAllBytes(), content);
+      } catch (IOException unread) {
+        e.addSuppressed(unread);
+        throw e;
+      }
+    }
+    return true;
   }
 
   @Override

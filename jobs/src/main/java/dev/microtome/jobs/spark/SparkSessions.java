@@ -19,7 +19,7 @@ public final class SparkSessions {
   /**
    * The context.
    *
-   * @param job names the application where spark-submit has only the class to go by
+   * @param job names the application where spark-submit has only the class or the jar to go by
    * @throws UsageException when no master is set
    */
   public static SparkContext context(String job) {
@@ -32,8 +32,8 @@ public final class SparkSessions {
       throw new UsageException(
           "No Spark master: start with spark-submit --master ... (or java -Dspark.master=local[*])");
     }
-    if (conf.get(APPLICATION_NAME, "").isEmpty()
-        || conf.get(APPLICATION_NAME).startsWith("dev.microtome.")) {
+    String name = conf.get(APPLICATION_NAME, "");
+    if (name.isEmpty() || name.startsWith("dev.microtome.") || name.endsWith(".jar")) {
       conf.set(APPLICATION_NAME, "microtome " + job);
     }
     SparkContext context = SparkContext.getOrCreate(conf);

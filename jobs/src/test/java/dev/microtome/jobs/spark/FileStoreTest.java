@@ -63,7 +63,8 @@ class FileStoreTest {
         new Store(
             "hadoop, local", new HadoopFileStore(new Configuration()), "file://", Creation.ATOMIC),
         new Store("hadoop, other", TestFileSystems.store(), "other:", Creation.IN_STEPS),
-        new Store("hadoop, hdfs", TestFileSystems.store(), "hdfs:", Creation.IN_STEPS));
+        new Store("hadoop, hdfs", TestFileSystems.store(), "hdfs:", Creation.IN_STEPS),
+        new Store("hadoop, objects", TestFileSystems.store(), "objects:", Creation.ATOMIC));
   }
 
   static Stream<Store> storesWithAtomicCreation() {

@@ -2,20 +2,29 @@ package dev.microtome.jobs.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FSInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Options;
+import org.apache.hadoop.fs.PathIOException;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /** File systems that Hadoop reaches by schemes of their own, over the local disk. */
 final class TestFileSystems {
+  private static final String CONDITIONAL =
+      Options.CreateFileOptionKeys.FS_OPTION_CREATE_CONDITIONAL_OVERWRITE;
+
   private TestFileSystems() {}
 
   /** A file system that Hadoop knows by another scheme than {@code file}, over a local disk. */
@@ -84,6 +93,71 @@ final class TestFileSystems {
     }
   }
 
+  /**
+   * A store of whole objects that writes one on the condition that none is there, and then fails as
+   * S3 does: when all was sent, with an exception of its own.
+   */
+  public static final class ObjectStore extends OtherFileSystem {
+    @Override
+    public URI getUri() {
+      return URI.create("objects:///");
+    }
+
+    @Override
+    public String getScheme() {
+      return "objects";
+    }
+
+    @Override
+    public boolean hasPathCapability(org.apache.hadoop.fs.Path path, String capability)
+        throws IOException {
+      return capability.equals(CONDITIONAL) || super.hasPathCapability(path, capability);
+    }
+
+    @Override
+    public FSDataOutputStreamBuilder<FSDataOutputStream, ?> createFile(
+        org.apache.hadoop.fs.Path path) {
+      return new Conditional(this, path);
+    }
+
+    private static final class Conditional
+        extends FSDataOutputStreamBuilder<FSDataOutputStream, Conditional> {
+      private final Path target;
+
+      Conditional(ObjectStore system, org.apache.hadoop.fs.Path path) {
+        super(system, path);
+        target = system.pathToFile(path).toPath();
+      }
+
+      @Override
+      public Conditional getThisBuilder() {
+        return this;
+      }
+
+      @Override
+      public FSDataOutputStream build() throws IOException {
+        assertThat(getMandatoryKeys()).containsExactly(CONDITIONAL);
+        Files.createDirectories(target.getParent());
+        Path sent = Files.createTempFile("object", "");
+        return new FSDataOutputStream(
+            new FilterOutputStream(Files.newOutputStream(sent)) {
+              @Override
+              public void close() throws IOException {
+                super.close();
+                try {
+                  Files.createLink(target, sent);
+                } catch (FileAlreadyExistsException e) {
+                  throw new PathIOException(target.toString(), "412");
+                } finally {
+                  Files.delete(sent);
+                }
+              }
+            },
+            /* stats= */ null);
+      }
+    }
+  }
+
   /** A network that breaks before the middle of each file. */
   public static final class FailingFileSystem extends OtherFileSystem {
     @Override
@@ -149,6 +223,7 @@ final class TestFileSystems {
     Configuration configuration = new Configuration();
     configuration.set("fs.other.impl", OtherFileSystem.class.getName());
     configuration.set("fs.hdfs.impl", Hdfs.class.getName());
+    configuration.set("fs.objects.impl", ObjectStore.class.getName());
     configuration.set("fs.failing.impl", FailingFileSystem.class.getName());
     return new HadoopFileStore(configuration);
   }
