@@ -46,7 +46,7 @@ final class JumpReluTile implements AutoCloseable {
     }
     for (int j = 0; j < h.length; j++) {
       // One branch that is seldom taken.
-      if (h[j] > window[j] & h[j] <= threshold[j]) {
+      if ((h[j] > window[j]) & (h[j] <= threshold[j])) {
         belowFeatures[next++] = j;
       }
     }

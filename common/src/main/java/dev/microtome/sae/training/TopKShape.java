@@ -82,7 +82,7 @@ public record TopKShape(
           "pre-bias is %s and penalty %s, expected TIED and NONE where k features are kept"
               .formatted(preBias, penalty));
     }
-    if (selection == Selection.THRESHOLD != bandwidth > 0) {
+    if ((selection == Selection.THRESHOLD) != (bandwidth > 0)) {
       throw new IllegalArgumentException(
           "bandwidth is %s with the selection %s, expected a number above 0 with THRESHOLD alone"
               .formatted(bandwidth, selection));
