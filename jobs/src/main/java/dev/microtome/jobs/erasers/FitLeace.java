@@ -84,7 +84,11 @@ public final class FitLeace implements Job<FitLeaceConfig, LabelledPart> {
     long width = LabelledActivations.width(config.source(), config.hooks(), plan, inputs);
     boolean byClass = config.sums() == ConceptSum.Kind.BY_CLASS;
     return new TaskMemory(
-        config.concepts().size() * (byClass ? FEWEST_CLASSES : 1) * width * width * Double.BYTES,
+        (long) config.concepts().size()
+            * (byClass ? FEWEST_CLASSES : 1)
+            * width
+            * width
+            * Double.BYTES,
         "sums of a hook point, %,d numbers wide, for each concept%s"
             .formatted(
                 width, byClass ? " and class, of two classes; there may be more of them" : ""));
