@@ -95,8 +95,10 @@ public record FitLeaceConfig(
         ridge,
         maxUnlabelled,
         maxUnmatchedLabels);
-    if (!affine && method.projection().isEmpty()) {
-      throw new ConfigException("affine", false, "goes with method = leace or orth");
+    if (method.projection().isEmpty()) {
+      requireDefault("affine", affine, true);
+      requireDefault("constrain-cov-trace", constrainCovTrace, true);
+      requireDefault("ridge", ridge, Double.valueOf(EraserKeys.FLOAT32_RIDGE));
     }
     if (shrinkage && method == FitMethod.ORACLE) {
       throw new ConfigException(
@@ -104,6 +106,13 @@ public record FitLeaceConfig(
     }
     if (rowsPerPart < 1) {
       throw new ConfigException("rows-per-part", rowsPerPart, "must be at least 1");
+    }
+  }
+
+  /** Other methods than projections have no use for the key. */
+  private static void requireDefault(String key, Object value, Object orElse) {
+    if (!value.equals(orElse)) {
+      throw new ConfigException(key, value, "goes with method = leace or orth");
     }
   }
 

@@ -67,6 +67,8 @@ class FitLeaceConfigTest {
       value = {
         "oracle    | affine=false   | affine: invalid value false: goes with method = leace or orth",
         "quadratic | affine=false   | affine: invalid value false: goes with method = leace or orth",
+        "oracle    | ridge=1e-8     | ridge: invalid value 1.0E-8: goes with method = leace or orth",
+        "quadratic | constrain-cov-trace=false | constrain-cov-trace: invalid value false: goes with method = leace or orth",
         "oracle    | shrinkage=true | shrinkage: invalid value true: goes with other methods",
       })
   void refusesKeysThatAMethodDoesNotLookAt(String method, String set, String message) {
