@@ -37,6 +37,7 @@ final class JumpReluTile implements AutoCloseable {
   }
 
   /** Lists what is below of the next row. */
+  @SuppressWarnings("ShortCircuitBoolean") // one branch that is seldom taken, not two
   void listBelow(int row, float[] h, Thresholds thresholds) {
     int next = belowStarts[row];
     float[] window = thresholds.window();
@@ -45,7 +46,6 @@ final class JumpReluTile implements AutoCloseable {
       belowFeatures = Arrays.copyOf(belowFeatures, 2 * (next + h.length));
     }
     for (int j = 0; j < h.length; j++) {
-      // One branch that is seldom taken.
       if ((h[j] > window[j]) & (h[j] <= threshold[j])) {
         belowFeatures[next++] = j;
       }
