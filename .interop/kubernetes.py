@@ -1,6 +1,7 @@
 """What conf/schedule sends to Kubernetes, held to its published schemas. See README.md beside this file."""
 import base64
 import http.server
+import importlib
 import json
 import os
 import pathlib
@@ -12,9 +13,10 @@ import threading
 
 import kubernetes_validate
 import yaml
-from night import ROOT, SPARK
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent
 WORK = pathlib.Path(sys.argv[1])
+SPARK = pathlib.Path(os.environ.get("SPARK_HOME") or importlib.import_module("pyspark").__path__[0])
 VERSIONS = ["1.31", "1.36"]
 
 
