@@ -15,7 +15,7 @@ import java.util.function.DoubleUnaryOperator;
  */
 final class PairTransports {
   /**
-   * Of each covariance. Eigenvalues of LᵀBL spread as those of both together do: half of the digits
+   * Of each covariance. Eigenvalues of LᵀBL spread as those of both together do: some four digits
    * are left of the smallest roots.
    */
   private static final double WELL_CONDITIONED = 1e7;

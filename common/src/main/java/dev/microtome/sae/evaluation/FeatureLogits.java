@@ -40,11 +40,12 @@ final class FeatureLogits {
 
   /** Whether what is added at a hook reaches the logits by matrices alone. */
   static boolean reaches(HookPoint hook, ModelConfig config) {
-    return switch (hook.site()) {
-      case EMBED, POS_EMBED, RESID_PRE, RESID_MID, RESID_POST, ATTN_OUT, MLP_OUT -> true;
-      case MLP_POST, Z -> FrameworkWeights.canFold(config);
-      default -> false;
-    };
+    return config.head() != ModelConfig.Head.NONE
+        && switch (hook.site()) {
+          case EMBED, POS_EMBED, RESID_PRE, RESID_MID, RESID_POST, ATTN_OUT, MLP_OUT -> true;
+          case MLP_POST, Z -> FrameworkWeights.canFold(config);
+          default -> false;
+        };
   }
 
   /**

@@ -37,7 +37,8 @@ final class DocumentCensus {
   private void add(DocumentCountRow row) {
     documents += row.documents();
     byPart.merge(row.part(), row.documents(), Long::sum);
-    if (!row.concept().isEmpty()) {
+    if (!row.concept().isEmpty()
+        && (concepts.size() < LabelColumns.MOST || columns.groups().contains(row.concept()))) {
       concepts.merge(row.concept(), row.documents(), Long::sum);
     }
     if (row.label().isEmpty() || !columns.isCompared(row.concept())) {

@@ -11,10 +11,9 @@ import java.util.List;
 
 /**
  * Merges what many parts have summed up level by level: a task takes up to {@link #FAN_IN}
- * neighbours and leaves one file in their place, until so few are left that the task that fits an
- * eraser takes them itself. A task holds one sum and the part that it adds, whatever the number of
- * parts. Which files meet, and in which order, hangs on the order of the parts alone, and so do the
- * bits.
+ * neighbours and leaves one file in their place, until so few are left that whoever needs the sum
+ * takes them itself. A task holds one sum and the part that it adds, whatever the number of parts.
+ * Which files meet, and in which order, hangs on the order of the parts alone, and so do the bits.
  *
  * <p>Not Spark's treeAggregate: that computes a lost task's branch anew from the activations, cuts
  * its levels by the number of partitions, sends sums through memory and the driver, and a killed

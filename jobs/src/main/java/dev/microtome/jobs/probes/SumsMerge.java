@@ -43,7 +43,7 @@ record SumsMerge(List<ConceptSums.Concept> concepts, SequenceSplit split) implem
           }
         }
       } catch (IllegalArgumentException e) {
-        throw new RejectedContentException("%s: %s".formatted(file, e.getMessage()), e);
+        throw new RejectedContentException("a hook point's " + e.getMessage(), e);
       }
     }
     return merged;
