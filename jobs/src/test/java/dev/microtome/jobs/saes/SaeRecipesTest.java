@@ -44,7 +44,10 @@ class SaeRecipesTest {
 
   @Test
   void signumsRateGrowsWithTheWorkersAndAdamsAsItIsTold() {
-    assertThat(recipe(4).learningRate().peak()).isEqualTo(recipe(1).learningRate().peak());
+    assertThat(recipe(4).learningRate().peak())
+        .isCloseTo(4 * recipe(1).learningRate().peak(), within(1e-15));
+    assertThat(recipe(4, "rounds.lr-growth=0").learningRate().peak())
+        .isEqualTo(recipe(1).learningRate().peak());
     assertThat(recipe(4, "rounds.lr-growth=0.5").learningRate().peak())
         .isCloseTo(2 * recipe(1).learningRate().peak(), within(1e-15));
     String signum = "sae.optimizer=signum";
