@@ -21,7 +21,7 @@ public final class LabelCensus {
   /** A scatter of more columns would be mostly of classes. */
   private static final int MAX_CLASSES = 4096;
 
-  private static final int LABELS_PER_PART = 1 << 20;
+  private static final int LABELS_PER_PART = 1 << 18;
 
   private final LabelTable labels;
   private final Unlabelled unlabelled;
