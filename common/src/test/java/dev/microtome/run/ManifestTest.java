@@ -80,6 +80,8 @@ class ManifestTest {
                  "dbPassword":"p9","awsSecretAccessKey":"p10","chat-webhook-url":"p11","api-keys":["p12"],
                  "door":"ftp://user:p13@p14@host/x",
                  "url":"https://user:p5@host/x?sig=p6&n=1","list":["s3a://key:p7@bucket/"],
+                 "chat-hook":"p15p15p15","same":{"webhook":"p15p15p15"},"short":{"secret":"key"},
+                 "command":["curl","-H","Authorization: Bearer p16","--password=p17","--api-key","p18","--data=x"],
                  "tokens":"runs/tokens","batch-tokens":4,"tokenizer":"t.json","key":"attention key"}
                 """,
                 "https://host/a.txt?token=p8")
@@ -87,7 +89,8 @@ class ManifestTest {
 
     assertThat(json).doesNotContainPattern("p[0-9]");
     assertThat(json)
-        .contains("runs/tokens", "t.json", "attention key", "?sig=***&n=1", "//***@host");
+        .contains("runs/tokens", "t.json", "attention key", "?sig=***&n=1", "//***@host")
+        .contains("Authorization: Bearer ***", "\"--password=***\"", "\"--data=x\"");
     assertThat(json).contains("\"batch-tokens\" : 4");
   }
 

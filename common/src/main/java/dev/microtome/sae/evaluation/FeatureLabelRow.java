@@ -21,7 +21,8 @@ public record FeatureLabelRow(
         double cutF1,
     @Column(doc = "that lower end, as a share of the feature's largest value") double cut,
     @Column(
-            doc = "ln P(fires | label) - ln P(fires | not label), with 1/2 added to each count",
+            doc =
+                "ln P(fires | label) - ln P(fires | not label), each with one token more that fires as often as all do; NaN for a feature that never fires",
             unit = "nats")
         double logLikelihoodRatio,
     @Column(doc = "tokens with the label") long labelTokens,
@@ -29,7 +30,8 @@ public record FeatureLabelRow(
     @Column(doc = "specificity in equal intervals of the feature's values, lowest first")
         float[] specificityByInterval,
     @Column(
-            doc = "ln P(interval | label) - ln P(interval | not label), lowest interval first",
+            doc =
+                "ln P(interval | label) - ln P(interval | not label) in the same way, lowest interval first; NaN where it never fires",
             unit = "nats")
         float[] logLikelihoodRatioByInterval) {
 

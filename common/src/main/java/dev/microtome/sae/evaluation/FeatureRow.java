@@ -21,9 +21,10 @@ public record FeatureRow(
             unit = "nats")
         double ablationEffect,
     @Column(doc = "tokens on which the ablation was measured") long ablationTokens,
-    @Column(doc = "the label of highest correlation, concept=value; empty without labels")
+    @Column(doc = "the label of highest correlation, concept=value; empty where none is above 0")
         String topLabel,
-    @Column(doc = "that correlation; NaN without labels") double topLabelCorrelation,
+    @Column(doc = "that correlation; NaN where no label has one above 0")
+        double topLabelCorrelation,
     @Column(doc = "the cosine of the nearest other direction of the SAE; NaN without one")
         double nearestCosine,
     @Column(

@@ -8,19 +8,23 @@ import java.util.List;
  * How a feature goes with a label, over all tokens; a token without a row for a label does not have
  * it.
  *
- * <p>Ratios of likelihoods have ½ added to each count, so that a count of 0 gives a finite number.
+ * <p>Ratios of likelihoods have one more token in each class, which fires as often as all tokens
+ * do. So a count of 0 gives a finite number, and the sign is that of the evidence: above 0 exactly
+ * where the feature fires more often on the label than elsewhere.
  *
  * @param hits tokens of the label on which the feature fires
  * @param specificity P(label | fires)
  * @param sensitivity P(fires | label)
  * @param correlation Pearson's, of the feature's value with the label as 0 and 1
- * @param logLikelihoodRatio ln P(fires | label) − ln P(fires | not label), nats
+ * @param logLikelihoodRatio ln P(fires | label) − ln P(fires | not label), nats; NaN where the
+ *     feature never fires
  * @param specificities P(label | value in interval), from the lowest interval up; NaN where the
  *     feature is never there
  * @param cutF1 largest harmonic mean of specificity and sensitivity where the feature counts as
  *     firing only from the lower end of some interval on
  * @param cut that lower end, as a share of the feature's largest value
- * @param logLikelihoodRatios ln P(interval | label) − ln P(interval | not label), nats
+ * @param logLikelihoodRatios ln P(interval | label) − ln P(interval | not label), nats; NaN where
+ *     the feature is never there
  */
 @SuppressWarnings("ArrayRecordComponent") // passed on at once
 record LabelScore(
@@ -46,7 +50,7 @@ record LabelScore(
     return hits == 0 ? 0 : 2 * specificity * sensitivity / (specificity + sensitivity);
   }
 
-  /** The labels that go best with a feature, by correlation; those it fires on at all. */
+  /** The labels that go best with a feature: those it correlates with, above 0 and by that. */
   static List<LabelScore> best(
       int feature,
       LabelCounts counts,
@@ -56,7 +60,7 @@ record LabelScore(
     List<LabelScore> scores = new ArrayList<>();
     for (TokenLabel label : counts.labels()) {
       LabelScore score = of(feature, label, counts, statistics, histograms);
-      if (score.hits > 0) {
+      if (score.hits > 0 && score.correlation > 0) {
         scores.add(score);
       }
     }
@@ -108,7 +112,8 @@ record LabelScore(
   }
 
   private static double logRatio(long hits, long labelled, long others, long unlabelled) {
-    return Math.log((hits + 0.5) / (labelled + 1)) - Math.log((others + 0.5) / (unlabelled + 1));
+    double rate = (double) (hits + others) / (labelled + unlabelled);
+    return Math.log((hits + rate) / (labelled + 1)) - Math.log((others + rate) / (unlabelled + 1));
   }
 
   /** 0 where the feature or the label does not vary. */

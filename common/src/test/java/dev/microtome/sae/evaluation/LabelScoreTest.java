@@ -52,9 +52,9 @@ class LabelScoreTest {
     // In (0, 2) the feature is once, on no noun; in [2, 4] twice, on nouns.
     assertThat(score.specificities()).containsExactly(0, 1);
     assertThat(score.logLikelihoodRatios()[0])
-        .isCloseTo((float) Math.log((0.5 / 4) / (1.5 / 4)), within(1e-6f));
+        .isCloseTo((float) Math.log((1.0 / 6 / 4) / (7.0 / 6 / 4)), within(1e-6f));
     assertThat(score.logLikelihoodRatios()[1])
-        .isCloseTo((float) Math.log((2.5 / 4) / (0.5 / 4)), within(1e-6f));
+        .isCloseTo((float) Math.log((7.0 / 3 / 4) / (1.0 / 3 / 4)), within(1e-6f));
   }
 
   /** The one verb is among three tokens on which the feature fires: 1, in the lower half. */
@@ -106,13 +106,46 @@ class LabelScoreTest {
   }
 
   @Test
-  void theBestLabelComesFirstAndOneWithoutAHitNotAtAll() {
+  void theBestLabelComesFirstAndOneThatSpeaksAgainstItNotAtAll() {
+    TokenLabel first = new TokenLabel("place", "first");
+    TokenLabel early = new TokenLabel("place", "early");
+    counts.add(List.of(first, early), ROWS, 0, survey.range());
+    counts.add(List.of(early), ROWS, 1, survey.range());
+
+    // The verb is hit once, and yet the feature is there less than elsewhere.
+    assertThat(LabelScore.of(0, VERB, counts, survey.statistics(), histograms).hits()).isOne();
     assertThat(LabelScore.best(0, counts, survey.statistics(), histograms, 5))
         .extracting(LabelScore::label)
-        .containsExactly(NOUN, VERB);
+        .containsExactly(early, first, NOUN);
     assertThat(LabelScore.best(1, counts, survey.statistics(), histograms, 5))
         .extracting(LabelScore::label)
         .containsExactly(NOUN);
+  }
+
+  /** Classes of one and of five tokens: a pseudo-count of ½ each would speak for the small one. */
+  @Test
+  void withoutEvidenceARatioIsNotANumberAndWithoutAHitBelowZero() {
+    FeatureSurvey all = FeatureSurvey.of(1, 1);
+    SparseFeatures rows =
+        SparseFeatures.of(
+            new float[] {0},
+            new float[] {4},
+            new float[] {4},
+            new float[] {4},
+            new float[] {0},
+            new float[] {0});
+    all.add(rows);
+    ActivationHistograms bins = ActivationHistograms.of(1, 4);
+    bins.add(rows, all.range());
+    LabelCounts verbs = new LabelCounts(1, 2);
+    verbs.add(List.of(VERB), rows, 0, all.range());
+
+    LabelScore score = LabelScore.of(0, VERB, verbs, all.statistics(), bins);
+
+    assertThat(score.logLikelihoodRatios()[0]).isNaN();
+    assertThat(score.logLikelihoodRatios()[1])
+        .isCloseTo((float) Math.log((0.5 / 2) / (3.5 / 6)), within(1e-6f));
+    assertThat(score.logLikelihoodRatio()).isNegative();
   }
 
   @Test

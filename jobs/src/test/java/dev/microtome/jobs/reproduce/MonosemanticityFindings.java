@@ -35,7 +35,8 @@ class MonosemanticityFindings {
     double feature = found.match(Dictionaries.MIDDLE, label).f1();
     double neuron = found.match(Dictionaries.NEURONS, label).f1();
     assertThat(feature).isGreaterThan(0.7); // saw 0.95 and more; other seeds: 0.80 and more
-    assertThat(1 - feature).isLessThan((1 - neuron) * 0.7); // saw 0.12 of it; other seeds: 0.62 for closing
+    assertThat(1 - feature)
+        .isLessThan((1 - neuron) * 0.7); // saw 0.12 of it; other seeds: 0.62 for closing
   }
 
   @Test
