@@ -26,6 +26,7 @@ import java.util.TreeMap;
  *     than tables
  * @param metrics units of work in all parts, by the name of the unit; {@code parts-computed} and
  *     units per second of the attempt that finished the run
+ * @param warnings what a person should look at, though the run went on
  * @param started ISO-8601, UTC, of the first attempt
  * @param finished ISO-8601, UTC; null while unfinished
  * @param wallSeconds of the attempt that finished the run; 0 while unfinished
@@ -44,6 +45,7 @@ public record Manifest(
     Map<String, Table> tables,
     Map<String, Artifact> artifacts,
     Map<String, Number> metrics,
+    List<String> warnings,
     String started,
     String finished,
     double wallSeconds) {
@@ -71,6 +73,7 @@ public record Manifest(
     // Manifests of earlier versions have none.
     artifacts = artifacts == null ? new TreeMap<>() : new TreeMap<>(artifacts);
     metrics = new TreeMap<>(metrics);
+    warnings = warnings == null ? List.of() : warnings.stream().map(Secrets::redacted).toList();
   }
 
   /**
@@ -157,6 +160,7 @@ public record Manifest(
         Map.of(),
         Map.of(),
         Map.of(),
+        List.of(),
         started,
         null,
         0);
@@ -164,7 +168,8 @@ public record Manifest(
 
   /** The same for the run of this id. */
   public Manifest withRun(String id) {
-    return changed(id, status, versions, tables, artifacts, metrics, finished, wallSeconds);
+    return changed(
+        id, status, versions, tables, artifacts, metrics, warnings, finished, wallSeconds);
   }
 
   public boolean complete() {
@@ -179,7 +184,14 @@ public record Manifest(
       Map<String, String> versions,
       String finished,
       double wallSeconds) {
-    return changed(run, COMPLETE, versions, tables, artifacts, metrics, finished, wallSeconds);
+    return changed(
+        run, COMPLETE, versions, tables, artifacts, metrics, warnings, finished, wallSeconds);
+  }
+
+  /** The same with what a person should look at. */
+  public Manifest withWarnings(List<String> newWarnings) {
+    return changed(
+        run, status, versions, tables, artifacts, metrics, newWarnings, finished, wallSeconds);
   }
 
   private Manifest changed(
@@ -189,6 +201,7 @@ public record Manifest(
       Map<String, Table> tables,
       Map<String, Artifact> artifacts,
       Map<String, Number> metrics,
+      List<String> warnings,
       String finished,
       double wallSeconds) {
     return new Manifest(
@@ -205,6 +218,7 @@ public record Manifest(
         tables,
         artifacts,
         metrics,
+        warnings,
         started,
         finished,
         wallSeconds);

@@ -47,6 +47,12 @@ public interface JobContext {
   /** Folder of the runs, qualified. */
   String output();
 
+  /**
+   * Says what a person should look at though the run goes on: at once in the log, and in the
+   * summary of the run, in its manifest and in that of a night.
+   */
+  void warn(String message);
+
   /** Where people read how the command goes. */
   PrintStream out();
 

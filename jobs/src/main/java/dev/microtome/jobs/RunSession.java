@@ -172,13 +172,15 @@ final class RunSession implements Closeable {
     requireLease();
     Instant now = clock.instant();
     Manifest complete =
-        started.completed(
-            tables,
-            verified,
-            stages.metrics(),
-            Versions.all(),
-            now.toString(),
-            Duration.between(start, now).toMillis() / 1000.0);
+        started
+            .completed(
+                tables,
+                verified,
+                stages.metrics(),
+                Versions.all(),
+                now.toString(),
+                Duration.between(start, now).toMillis() / 1000.0)
+            .withWarnings(stages.warnings());
     run.succeed(complete);
     finished = true;
     Summary.print(out, run, complete);

@@ -14,6 +14,7 @@ import dev.microtome.run.FileStore;
 import dev.microtome.run.Lease;
 import dev.microtome.run.PartRecord;
 import dev.microtome.run.RunDirectory;
+import dev.microtome.run.Secrets;
 import dev.microtome.table.RowReader;
 import dev.microtome.table.TableSpec;
 import java.io.IOException;
@@ -26,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,6 +40,8 @@ import org.apache.spark.SparkContext;
 
 /** The stages of one attempt at a run: which parts are finished, and how the others become so. */
 final class RunStages implements JobContext {
+  private static final System.Logger LOG = System.getLogger(RunStages.class.getName());
+
   private final HadoopFileStore files;
   private final RunDirectory run;
   private final Lease lease;
@@ -55,6 +59,7 @@ final class RunStages implements JobContext {
   private int taken;
   private final WorkDone work = new WorkDone();
   private final List<Consumer<String>> afterwards = new ArrayList<>();
+  private final Set<String> warnings = new LinkedHashSet<>();
 
   RunStages(
       HadoopFileStore files,
@@ -283,6 +288,18 @@ final class RunStages implements JobContext {
   public String output() {
     String path = run.path();
     return path.substring(0, path.lastIndexOf('/'));
+  }
+
+  @Override
+  public void warn(String message) {
+    if (warnings.add(message)) {
+      LOG.log(System.Logger.Level.WARNING, Secrets.redacted(message));
+    }
+  }
+
+  /** What the job has warned of. */
+  List<String> warnings() {
+    return List.copyOf(warnings);
   }
 
   @Override

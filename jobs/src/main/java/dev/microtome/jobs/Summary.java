@@ -45,6 +45,7 @@ final class Summary {
           display(run.path(entry.getKey())));
     }
     manifest.metrics().forEach((name, value) -> out.println("  " + name + " = " + value));
+    manifest.warnings().forEach(warning -> out.println("  Warning: " + warning));
   }
 
   private static String files(int count) {

@@ -45,7 +45,8 @@ public final class RangeJob implements Job<RangeJob.Config, RangeJob.Range> {
     REFUSED_INPUT,
     REJECTED_ROW,
     BROKEN_CODE,
-    NULL_VALUE
+    NULL_VALUE,
+    WARNS
   }
 
   record Range(long from, long to) implements Serializable {}
@@ -118,6 +119,10 @@ public final class RangeJob implements Job<RangeJob.Config, RangeJob.Range> {
 
   @Override
   public void run(Config config, Plan<Range> plan, JobContext context) {
+    if (config.trouble() == Trouble.WARNS) {
+      context.warn(config.count() + " rows are few");
+      context.warn("or not");
+    }
     context.runParts(plan, new Write(config.trouble(), config.troublePart()));
   }
 
@@ -134,7 +139,7 @@ public final class RangeJob implements Job<RangeJob.Config, RangeJob.Range> {
               case BROKEN_CODE -> throw new ArithmeticException("number " + number + " breaks it");
               case NULL_VALUE ->
                   writer.write(new NumberRow(1, 1, 1, 1, true, null, null, null, null, null));
-              case NOTHING -> {}
+              case NOTHING, WARNS -> {}
             }
           }
           writer.write(NumberRow.of(number));

@@ -93,15 +93,12 @@ public final class Erase implements Job<EraseConfig, ErasePart> {
                   () ->
                       new InputException(
                           "activations: %s has no rows".formatted(config.activations())));
-      String hook = config.hooks().isEmpty() ? firstHook(file, inputs) : config.hooks().get(0);
-      EraserFolder erasers =
-          EraserFolder.open(
-              config.erasers(),
-              hook,
-              config.acceptOtherModel() ? Optional.empty() : ModelIdentity.of(table.metadata()),
-              inputs);
+      List<String> hooks = hooks(config, table, file, inputs);
+      String hook = hooks.get(0);
+      EraserFolder erasers = erasers(hooks, config, table, inputs);
+      requireAll(hooks, erasers, config);
       boolean labelled = erasers.labelled(hook, config.concept(), inputs).isPresent();
-      for (String each : config.hooks().isEmpty() ? List.of(hook) : config.hooks()) {
+      for (String each : hooks) {
         if (erasers.labelled(each, config.concept(), inputs).isPresent() != labelled) {
           throw new InputException(
               "erasers %s: those of %s and %s must be applied apart, for one alone needs labels"
@@ -128,6 +125,31 @@ public final class Erase implements Job<EraseConfig, ErasePart> {
       return new Plan<>(parts, "activations", table.rows(), table.rows(), bytes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Those of the first hook point that there are any of. */
+  private static EraserFolder erasers(
+      List<String> hooks, EraseConfig config, TableInput table, Inputs inputs) {
+    Optional<ModelIdentity> model =
+        config.acceptOtherModel() ? Optional.empty() : ModelIdentity.of(table.metadata());
+    InputException none = null;
+    for (String hook : hooks) {
+      try {
+        return EraserFolder.open(config.erasers(), hook, model, inputs);
+      } catch (InputException e) {
+        none = none == null ? e : none;
+      }
+    }
+    throw none;
+  }
+
+  private static void requireAll(List<String> hooks, EraserFolder erasers, EraseConfig config) {
+    List<String> missing = hooks.stream().filter(hook -> !erasers.hooks().contains(hook)).toList();
+    if (!missing.isEmpty()) {
+      throw new InputException(
+          "erasers %s: none is of %s; hooks = %s writes those that there are erasers of"
+              .formatted(config.erasers(), String.join(", ", missing), erasers.hooks()));
     }
   }
 
@@ -170,6 +192,20 @@ public final class Erase implements Job<EraseConfig, ErasePart> {
                 new InputException(
                     "Table %s: its metadata has dtype %s, expected float32 or bfloat16"
                         .formatted(config.activations(), dtype)));
+  }
+
+  /**
+   * The hook points to write as far as they are known before the rows are read: those of the
+   * metadata, or that of the first row.
+   */
+  private static List<String> hooks(
+      EraseConfig config, TableInput table, TableInput.TableFile file, Inputs inputs)
+      throws IOException {
+    if (!config.hooks().isEmpty()) {
+      return config.hooks();
+    }
+    Collection<String> known = ActivationShapes.widths(table.metadata()).keySet();
+    return known.isEmpty() ? List.of(firstHook(file, inputs)) : List.copyOf(known);
   }
 
   private static String firstHook(TableInput.TableFile file, Inputs inputs) throws IOException {

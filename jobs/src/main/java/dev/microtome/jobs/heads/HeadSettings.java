@@ -13,8 +13,7 @@ record HeadSettings(
     int sequenceLength,
     int examples,
     int sequences,
-    int earlyPosition,
-    int latePosition,
+    ContextPositions positions,
     List<HeadAblation> ablations,
     int setSize,
     int controls,
@@ -25,14 +24,13 @@ record HeadSettings(
     ablations = List.copyOf(ablations);
   }
 
-  static HeadSettings of(InductionHeadsConfig config) {
+  static HeadSettings of(InductionHeadsConfig config, ContextPositions positions) {
     return new HeadSettings(
         config.repeats(),
         config.sequenceLength(),
         config.examples(),
         config.sequences(),
-        config.earlyPosition(),
-        config.latePosition(),
+        positions,
         config.ablations(),
         config.setSize(),
         config.controls(),
@@ -64,8 +62,7 @@ record HeadSettings(
         sequenceLength,
         examples,
         sequences,
-        earlyPosition,
-        latePosition,
+        positions,
         List.of(),
         setSize,
         controls,

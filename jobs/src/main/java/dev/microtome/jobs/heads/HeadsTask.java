@@ -121,8 +121,8 @@ record HeadsTask() implements PartTask<HeadsPart> {
                 name,
                 step,
                 losses,
-                part.settings().earlyPosition(),
-                part.settings().latePosition()));
+                part.settings().positions().early(),
+                part.settings().positions().late()));
       }
       writeAll(context, HeadTables.SLOPES, PositionSlopeRow.of(name, step, losses));
     }
@@ -187,7 +187,10 @@ record HeadsTask() implements PartTask<HeadsPart> {
 
     private KnockoutEffect effect(PositionLosses unchanged, PositionLosses without) {
       return KnockoutEffect.of(
-          unchanged, without, part.settings().earlyPosition(), part.settings().latePosition());
+          unchanged,
+          without,
+          part.settings().positions().early(),
+          part.settings().positions().late());
     }
 
     private HeadKnockout knockout() {

@@ -80,7 +80,6 @@ public final class InductionHeads implements Job<InductionHeadsConfig, HeadsPart
             .tokens()
             .map(path -> inputs.table(path, "tokens", TokenSequence.class))
             .map(table -> UsedSequences.head(table, config.sequences()));
-    HeadSettings settings = HeadSettings.of(config);
     List<HeadsPart> parts = new ArrayList<>();
     long rows = 0;
     try {
@@ -89,9 +88,14 @@ public final class InductionHeads implements Job<InductionHeadsConfig, HeadsPart
           checkpoints.stream()
               .collect(Collectors.toMap(Checkpoint::model, Checkpoint::step, Math::max));
       Optional<UsedSequences> used = used(config, tokens, inputs);
+      HeadSettings settings =
+          HeadSettings.of(
+              config,
+              used.map(sequences -> ContextPositions.of(config, sequences))
+                  .orElse(ContextPositions.PUBLISHED));
       CheckpointKinds<Kind> kinds =
           new CheckpointKinds<>(
-              inputs, (checkpoint, files) -> kind(config, used, checkpoint, files));
+              inputs, (checkpoint, files) -> kind(config, settings, used, checkpoint, files));
       for (Checkpoint checkpoint : checkpoints) {
         boolean ablated =
             config.ablatedCheckpoints() == Ablated.ALL
@@ -153,6 +157,7 @@ public final class InductionHeads implements Job<InductionHeadsConfig, HeadsPart
 
   private static Kind kind(
       InductionHeadsConfig config,
+      HeadSettings settings,
       Optional<UsedSequences> used,
       Checkpoint checkpoint,
       ModelFiles files)
@@ -160,9 +165,9 @@ public final class InductionHeads implements Job<InductionHeadsConfig, HeadsPart
     ModelConfig model = files.config();
     int bos = bos(config, files);
     requireFits(config, checkpoint, model, bos);
-    used.ifPresent(tokens -> tokens.requireFit(checkpoint, model, config.latePosition()));
+    used.ifPresent(tokens -> tokens.requireFit(checkpoint, model, settings.positions().late()));
     try {
-      HeadSettings.of(config).repeated(used, model.dVocab(), bos);
+      settings.repeated(used, model.dVocab(), bos);
     } catch (InputException e) {
       throw new InputException(
           "checkpoint %s: %s; lower sequence-length"

@@ -27,13 +27,16 @@ public record InductionHeadsConfig(
         Optional<InputPath> tokens,
     @Option(doc = "sequences of the tokens table that are used, the first ones", orElse = "64")
         int sequences,
-    @Option(doc = "early position of the in-context-learning score, counted from 0", orElse = "50")
-        int earlyPosition,
     @Option(
             doc =
-                "late position of the in-context-learning score; a sequence without it is refused",
-            orElse = "500")
-        int latePosition,
+                "early position of the in-context-learning score, counted from 0; null: a tenth of late-position, 50 of 500",
+            orElse = "null")
+        Optional<Integer> earlyPosition,
+    @Option(
+            doc =
+                "late position of the in-context-learning score, which the longest sequence must have; null: 500 as in Olsson et al., or the last one that half of the sequences have if that is earlier",
+            orElse = "null")
+        Optional<Integer> latePosition,
     @Option(
             doc =
                 "ways in which each head is knocked out (zero, mean, pattern-preserving); [] for none; needs tokens",
@@ -73,7 +76,8 @@ public record InductionHeadsConfig(
     atLeast("sequence-length", sequenceLength, 1);
     atLeast("examples", examples, 1);
     atLeast("sequences", sequences, 1);
-    atLeast("early-position", earlyPosition, 1);
+    earlyPosition.ifPresent(position -> atLeast("early-position", position, 1));
+    latePosition.ifPresent(position -> atLeast("late-position", position, 2));
     atLeast("set-size", setSize, 0);
     atLeast("controls", controls, 0);
     atLeast("batch-tokens", batchTokens, 1);
@@ -82,9 +86,13 @@ public record InductionHeadsConfig(
     if (checkpoints.isEmpty()) {
       throw new ConfigException("checkpoints", "[]", "needs at least one checkpoint");
     }
-    if (latePosition <= earlyPosition) {
+    if (earlyPosition.isPresent()
+        && latePosition.isPresent()
+        && latePosition.get() <= earlyPosition.get()) {
       throw new ConfigException(
-          "late-position", latePosition, "must be above early-position, " + earlyPosition);
+          "late-position",
+          latePosition.get(),
+          "must be above early-position, " + earlyPosition.get());
     }
   }
 

@@ -70,9 +70,17 @@ record UsedSequences(String path, List<TokenSequence> sequences) {
     }
     if (longest <= latePosition) {
       throw new InputException(
-          "tokens %s: the longest of the %d sequences used has %d tokens, late-position %d needs %d"
-              .formatted(path, sequences.size(), longest, latePosition, latePosition + 1));
+          "tokens %s: the longest of the %d sequences used has %d tokens, late-position %d needs %d; set late-position to %d at most, or to null"
+              .formatted(
+                  path, sequences.size(), longest, latePosition, latePosition + 1, longest - 1));
     }
+  }
+
+  /** The largest number of tokens that at least half of the sequences have. */
+  int commonLength() {
+    int[] lengths =
+        sequences.stream().mapToInt(sequence -> sequence.tokens().length).sorted().toArray();
+    return lengths.length == 0 ? 0 : lengths[lengths.length / 2];
   }
 
   List<int[]> tokens() {

@@ -97,6 +97,15 @@ public record EraserFolder(ModelFolder folder, ModelIdentity model) implements S
     return erasure;
   }
 
+  /** The hook points that there are erasers of. */
+  public List<String> hooks() {
+    return folder.files().stream()
+        .map(ModelFolder.ModelFile::name)
+        .filter(name -> name.endsWith(SUFFIX))
+        .map(name -> name.substring(0, name.length() - SUFFIX.length()))
+        .toList();
+  }
+
   private void requireModel(ModelIdentity fitted) {
     if (model != null && !fitted.isSameAs(model)) {
       throw new InputException(
@@ -134,15 +143,7 @@ public record EraserFolder(ModelFolder folder, ModelIdentity model) implements S
     Path file = local.resolve(hook + SUFFIX);
     if (!Files.exists(file)) {
       throw new InputException(
-          "erasers %s: none is of %s; they are of %s"
-              .formatted(
-                  folder.path(),
-                  hook,
-                  folder.files().stream()
-                      .map(ModelFolder.ModelFile::name)
-                      .filter(name -> name.endsWith(SUFFIX))
-                      .map(name -> name.substring(0, name.length() - SUFFIX.length()))
-                      .toList()));
+          "erasers %s: none is of %s; they are of %s".formatted(folder.path(), hook, hooks()));
     }
     EraserFile erasers = EraserFile.read(file);
     if (!erasers.hook().equals(hook)) {

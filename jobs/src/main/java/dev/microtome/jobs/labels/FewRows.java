@@ -9,8 +9,6 @@ import java.util.TreeMap;
 
 /** Erasers that were fitted to no more rows than an activation has numbers. */
 public final class FewRows {
-  private static final System.Logger LOG = System.getLogger(FewRows.class.getName());
-
   private FewRows() {}
 
   /** Warns of those in the run's {@code erasure_report}. */
@@ -26,8 +24,7 @@ public final class FewRows {
     byEraser.forEach(
         (eraser, metrics) -> {
           if (metrics.getOrDefault("few_rows", 0.0) == 1) {
-            LOG.log(
-                System.Logger.Level.WARNING,
+            context.warn(
                 "%s: %.0f rows for %.0f dimensions: the eraser fits these rows alone; shrinkage = true makes one for others"
                     .formatted(eraser, metrics.get("rows"), metrics.get("dimensions")));
           }

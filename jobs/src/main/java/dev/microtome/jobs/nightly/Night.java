@@ -153,7 +153,9 @@ final class Night {
             : 0,
         step.job().output(),
         id,
-        "");
+        manifest.warnings().isEmpty()
+            ? ""
+            : NightSummary.WARNING + String.join("; ", manifest.warnings()));
   }
 
   private PipelineRow failed(NightStep step, Instant start, String message) {

@@ -5,6 +5,9 @@ import java.util.Locale;
 
 /** The night in words, for a file, a mail or a message. */
 record NightSummary(List<PipelineRow> steps) {
+  /** How the message of a step that is well begins. */
+  static final String WARNING = "warning: ";
+
   NightSummary {
     steps = List.copyOf(steps);
   }
@@ -46,10 +49,21 @@ record NightSummary(List<PipelineRow> steps) {
         }
       }
     }
+    List<String> warned =
+        steps.stream()
+            .filter(row -> row.message().startsWith(WARNING) && !unwell().contains(row))
+            .map(PipelineRow::step)
+            .toList();
+    if (!warned.isEmpty()) {
+      line.append(", %d with a warning (%s)".formatted(warned.size(), String.join(", ", warned)));
+    }
     return line.toString();
   }
 
-  /** The headline, then a line a step with time, rows and bytes, or the reason of its failure. */
+  /**
+   * The headline, then a line a step with time, rows and bytes, and the reason of its failure or
+   * its warnings.
+   */
   String text() {
     int width = steps.stream().mapToInt(row -> row.step().length()).max().orElse(0);
     StringBuilder text = new StringBuilder(headline()).append('\n');

@@ -21,4 +21,5 @@ record PipelineRow(
         int partsTakenOver,
     @Column(doc = "folder of its runs") String output,
     @Column(doc = "id of the run that stands now; empty if it is not well") String run,
-    @Column(doc = "why it failed or is blocked; empty otherwise") String message) {}
+    @Column(doc = "why it failed or is blocked, or what a step that is well warns of; else empty")
+        String message) {}

@@ -72,7 +72,7 @@ final class DictionariesSection implements Section {
             best ->
                 "With %s features a token in place of %s (%s) %s of its part in the loss is recovered and %s of the variance explained."
                     .formatted(
-                        Numbers.decimal(best.metric(SaeMetric.L0), 1),
+                        Numbers.decimal(best.metric(SaeMetric.L0), 1).replaceFirst("\\.0$", ""),
                         best.hook(),
                         best.name(),
                         Numbers.percent(best.metric(SaeMetric.LOSS_RECOVERED), 1),

@@ -156,7 +156,7 @@ final class ErasureSection implements Section {
             .estimates(estimates)
             .horizontalAt(rows.get(0).majorityBaseline()),
         id,
-        "Accuracy of probes for %s at %s after each eraser, with 95 %% intervals. Dashed: always saying the commonest class."
+        "Accuracy of probes for %s at %s after each eraser, with 95 %% intervals; none: as they are, given: erasers from fit-leace. Logistic: logistic regression, mlp: a network of one hidden layer. Dashed: always saying the commonest class."
             .formatted(place.concept(), place.hook()),
         "Accuracy of probes for %s after each eraser; the table has the numbers"
             .formatted(place.concept()));

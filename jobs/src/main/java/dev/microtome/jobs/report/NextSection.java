@@ -14,11 +14,14 @@ final class NextSection implements Section {
           new Command("The jobs, and what each reads and writes", "list\ndescribe train-sae"),
           new Command(
               "Your text as tokens of your model",
-              "tokenize --set input=books --set tokenizer=models/pythia-70m --output runs/tokens"),
+              "tokenize \\\n  --set input=books --set tokenizer=models/pythia-70m --output runs/tokens"),
           new Command(
               "Its activations, as a table",
-              "collect-activations --set model=models/pythia-70m --set tokens=runs/tokens \\\n"
-                  + "  --set 'hooks=[\"blocks.*.mlp.hook_post\"]' --output runs/activations"),
+              """
+              collect-activations \\
+                --set model=models/pythia-70m --set tokens=runs/tokens \\
+                --set 'hooks=["blocks.*.mlp.hook_post"]' --output runs/activations\
+              """),
           new Command(
               "This pipeline with other keys: copy its file, change it, run what that changes",
               "run-all --config my.conf --output mine"));

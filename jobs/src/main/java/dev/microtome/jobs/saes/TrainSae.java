@@ -90,7 +90,13 @@ public final class TrainSae implements Job<TrainSaeConfig, SaePart> {
   }
 
   @Override
+  public List<String> outline(TrainSaeConfig config, Plan<SaePart> plan, Inputs inputs) {
+    return FewSteps.warnings(plan.parts()).stream().map(line -> "Warning: " + line).toList();
+  }
+
+  @Override
   public void run(TrainSaeConfig config, Plan<SaePart> plan, JobContext context) {
+    FewSteps.warnings(plan.parts()).forEach(context::warn);
     if (config.workers() == 1) {
       context.runParts(plan, new SaeTask());
       return;

@@ -123,6 +123,11 @@ class EraseTest {
                 "real-valued=[token_id]",
                 "hooks=[" + hook + "]"))
         .succeeded();
+    erase("all", folder.resolve("clean"), "concept=token_id", "--dry-run")
+        .refusedWith(
+            "none is of blocks.0.hook_resid_pre, blocks.1.hook_resid_post; hooks = ["
+                + hook
+                + "] writes those that there are erasers of");
     JobRun table =
         erase("out", folder.resolve("clean"), "concept=token_id", "hooks=[" + hook + "]")
             .succeeded();

@@ -216,8 +216,8 @@ class InductionHeadsTest {
     run("bos=40").refusedWith("bos 40, its vocabulary is 0 to 39");
     withTokens("late-position=60")
         .refusedWith(
-            "the longest of the 6 sequences used has 60 tokens, late-position 60 needs 61");
-    Path large = JobRun.tokens(List.of(new int[] {1, 40}), scratch.resolve("large"));
+            "the longest of the 6 sequences used has 60 tokens, late-position 60 needs 61; set late-position to 59 at most, or to null");
+    Path large = JobRun.tokens(List.of(new int[] {1, 40, 2}), scratch.resolve("large"));
     run("tokens=" + large)
         .refusedWith("sequence 0, position 1: token 40 is not in the model's vocabulary (0 to 39)");
     JobRun.of(

@@ -99,6 +99,24 @@ class RunAllTest {
   }
 
   @Test
+  void whatAStepWarnsOfIsTheNights() throws IOException {
+    String steps =
+        "jobs = [{ name = r, job = range, configuration { count = 5, trouble = warns } }]";
+    String warning = "warning: 5 rows are few; or not";
+
+    JobRun night = nights.run(steps).succeeded();
+    assertThat(night.out())
+        .contains("Warning: 5 rows are few\n", "  Warning: or not\n")
+        .contains("All is well: 1 done, 1 with a warning (r)\n", " bytes  " + warning + "\n");
+    assertThat(nights.rows().get(0).message()).isEqualTo(warning);
+
+    // Up to date, it stands as it was.
+    assertThat(nights.run(steps).succeeded().out())
+        .contains("All is well: 1 up-to-date, 1 with a warning (r)\n");
+    assertThat(nights.rows().get(0).message()).isEqualTo(warning);
+  }
+
+  @Test
   void aFailingStepStopsThoseThatNeedItAndNoOthers() throws IOException {
     JobRun night =
         nights.run(

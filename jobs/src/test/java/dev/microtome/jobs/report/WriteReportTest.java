@@ -63,7 +63,7 @@ class WriteReportTest {
             "100 % of the attention of head two-layer 1.0",
             "two-layer 1.0 1.000 0.250 0.88", // copies, as the weights of the same checkpoint have
             // it
-            "With 8.0 features a token in place of blocks.0.mlp.hook_post (topk) 88.9 % of its part in the loss is recovered and 80.0 % of the variance explained.",
+            "With 8 features a token in place of blocks.0.mlp.hook_post (topk) 88.9 % of its part in the loss is recovered and 80.0 % of the variance explained.",
             "topk blocks.0.mlp.hook_post 8.0 80.0 % 88.9 % 6.3 %",
             "4 features fire.",
             "Feature 7 of topk goes with kind=plain (r = 0.88).",

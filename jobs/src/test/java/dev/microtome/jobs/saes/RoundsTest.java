@@ -366,6 +366,11 @@ class RoundsTest {
     }
 
     @Override
+    public void warn(String message) {
+      throw new AssertionError("the job warns, not the rounds");
+    }
+
+    @Override
     public PrintStream out() {
       throw new AssertionError("the runner prints, not the rounds");
     }

@@ -59,6 +59,7 @@ class TrainSaeTest extends TrainSaeRuns {
         run.rows(SaeTrainingRow.TABLE).stream()
             .filter(row -> row.sae().equals("topk-k16-" + RESID))
             .toList();
+    assertThat(run.out()).doesNotContain("Warning: ");
     // (3,840 − 640) · 4 / 64 steps.
     assertThat(rows).hasSize(40);
     SaeTrainingRow last = rows.get(39);
@@ -80,6 +81,9 @@ class TrainSaeTest extends TrainSaeRuns {
   @Test
   void theFolderHoldsTheSaeThatWasEvaluated() throws IOException {
     JobRun run = train("one", "hooks=" + RESID, "evaluation-tokens=1920").succeeded();
+    assertThat(run.out())
+        .contains(
+            "\n  Warning: sae: training ends after 30 steps of 64 tokens, fewer than 100 teach an SAE little: lower sae.batch-size, raise");
 
     try (NDManager manager = NDManager.newBaseManager();
         Sae sae = SaeFiles.read(saes("one").resolve("sae"), manager)) {
