@@ -8,7 +8,7 @@ import java.util.Optional;
 record RetentionConfig(
     @Option(
             doc =
-                "after a night in which all is well, the newest successful runs to keep of each"
+                "after a night of all steps in which all is well, the newest successful runs to keep of each"
                     + " step and of the nights themselves, as clean does; null: none is removed",
             orElse = "null")
         Optional<Integer> keep) {

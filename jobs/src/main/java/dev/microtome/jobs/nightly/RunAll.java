@@ -91,7 +91,7 @@ public final class RunAll implements Job<RunAllConfig, String> {
   public List<String> outline(RunAllConfig config, Plan<String> plan, Inputs inputs) {
     List<NightStep> steps = steps(config, inputs);
     List<String> lines = new ArrayList<>(new NightPlan(steps).lines());
-    if (config.retention().keep().isPresent()) {
+    if (config.retention().keep().isPresent() && config.selectsAll()) {
       int keep = config.retention().keep().get();
       try {
         String output = inputs.output().orElseThrow();
@@ -134,7 +134,7 @@ public final class RunAll implements Job<RunAllConfig, String> {
         run -> {
           context.out().println();
           context.out().print(summary.text());
-          if (summary.well()) {
+          if (summary.well() && config.selectsAll()) {
             config.retention().keep().ifPresent(keep -> clean(keep, steps, context));
           }
           new Notifier(config.notification(), context.out()).tell(summary, run);

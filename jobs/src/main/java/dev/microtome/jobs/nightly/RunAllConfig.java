@@ -50,6 +50,10 @@ record RunAllConfig(
     if (from.isPresent()) {
       requireStep("from", from.get(), names);
     }
+    if (chosen(jobs, only, from).isEmpty()) {
+      throw new ConfigException(
+          "only", only, "are all before the first step to run, " + from.orElseThrow());
+    }
   }
 
   private static void requireStep(String key, String name, Set<String> names) {
@@ -65,11 +69,21 @@ record RunAllConfig(
     }
   }
 
+  /** Whether the command runs every step. */
+  boolean selectsAll() {
+    return chosen(jobs, only, from).size() == jobs.size();
+  }
+
   /** Whether the command runs this step. */
   boolean selects(int step) {
-    String name = jobs.get(step).name();
-    boolean late =
-        from.isEmpty() || jobs.stream().map(StepConfig::name).toList().indexOf(from.get()) <= step;
-    return late && (only.isEmpty() || only.contains(name));
+    return chosen(jobs, only, from).contains(jobs.get(step).name());
+  }
+
+  private static List<String> chosen(
+      List<StepConfig> jobs, List<String> only, Optional<String> from) {
+    List<String> names = jobs.stream().map(StepConfig::name).toList();
+    return names.subList(from.map(names::indexOf).orElse(0), names.size()).stream()
+        .filter(name -> only.isEmpty() || only.contains(name))
+        .toList();
   }
 }

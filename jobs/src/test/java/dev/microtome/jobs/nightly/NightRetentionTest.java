@@ -23,7 +23,10 @@ class NightRetentionTest {
         file,
         """
         retention.keep = 1
-        jobs = [{ name = a, job = range, configuration { count = %d } }]
+        jobs = [
+          { name = a, job = range, configuration { count = %d } }
+          { name = b, job = range, configuration { count = 3 } }
+        ]
         """
             .formatted(count));
     return JobRun.of(
@@ -37,6 +40,17 @@ class NightRetentionTest {
     try (Stream<Path> entries = Files.list(folder.resolve("nights").resolve(output))) {
       return entries.filter(path -> path.getFileName().toString().matches("\\d{4}-.*")).count();
     }
+  }
+
+  /** Nights that were cut short would else push whole ones out. */
+  @Test
+  void aPartOfTheStepsRemovesNothing() throws IOException {
+    night(5);
+    assertThat(night(6, "--only=b").out()).doesNotContain("removed ");
+    assertThat(runs(".")).isEqualTo(2);
+
+    assertThat(night(7).out()).contains("removed ");
+    assertThat(runs(".")).isEqualTo(1);
   }
 
   /** What somebody has made in the same folder by hand. */

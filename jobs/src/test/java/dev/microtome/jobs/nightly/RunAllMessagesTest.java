@@ -59,6 +59,21 @@ class RunAllMessagesTest {
   }
 
   @Test
+  void aChoiceOfNoStepIsRefused() throws IOException {
+    String two =
+        """
+        jobs = [
+          { name = a, job = range, configuration { count = 5 } }
+          { name = b, job = range, configuration { count = 5 } }
+        ]
+        """;
+    nights
+        .run(two, "--only=a", "--from=b")
+        .refusedWith("only: invalid value [a]: are all before the first step to run, b");
+    assertThat(nights.folder()).doesNotExist();
+  }
+
+  @Test
   void aDryRunOfAForcedNightTellsThatEveryStepWouldRun() throws IOException {
     String two =
         """
