@@ -24,6 +24,7 @@ class CountDistributionTest {
               assertThat(two.at(uniform[4])).isEqualTo(2);
               assertThat(two.at(uniform[5])).isEqualTo(2);
             });
+    assertThat(two.at(0.25)).isOne(); // above, not at
     CountDistribution three = CountDistribution.hypergeometric(2, 1, 3); // 1/3, 2/3
     assertThat(three.at(0.33)).isZero();
     assertThat(three.at(0.34)).isOne();

@@ -132,6 +132,8 @@ class TprGapNoiseTest {
     TprGaps one = new TprGaps(List.of(new TprGap(1, 1, 2, 2, 2, 0)));
     // 20,000 draws: a standard error of 0.0033.
     assertThat(TprGapNoise.of(one, 20_000, 1).rmsP()).isCloseTo(1 / 3.0, within(0.013));
+    TprGaps far = new TprGaps(List.of(new TprGap(1, 1, 100, 100, 100, 0)));
+    assertThat(TprGapNoise.of(far, 199, 1).rmsP()).isEqualTo(1 / 200.0); // what was measured
     TprGaps three =
         new TprGaps(
             List.of(
