@@ -17,7 +17,7 @@ final class CountDistribution {
 
   /** Those of {@code trials} that are right, each with probability right / trials. */
   static CountDistribution binomial(long trials, long right) {
-    require(right >= 0 && right <= trials, "%d right of %d", right, trials);
+    requireShare("right", right, trials);
     if (right == 0 || right == trials) {
       return new CountDistribution(right, new double[] {1});
     }
@@ -31,8 +31,8 @@ final class CountDistribution {
    * @param marked how many of {@code all} are
    */
   static CountDistribution hypergeometric(long drawn, long marked, long all) {
-    require(drawn >= 0 && drawn <= all, "%d drawn of %d", drawn, all);
-    require(marked >= 0 && marked <= all, "%d marked of %d", marked, all);
+    requireShare("drawn", drawn, all);
+    requireShare("marked", marked, all);
     long unmarked = all - marked;
     return of(
         Math.max(0, drawn - unmarked),
@@ -45,9 +45,9 @@ final class CountDistribution {
                 / (unmarked - drawn + count + 1));
   }
 
-  private static void require(boolean holds, String message, long value, long limit) {
-    if (!holds) {
-      throw new IllegalArgumentException(message.formatted(value, limit));
+  private static void requireShare(String what, long part, long all) {
+    if (part < 0 || part > all) {
+      throw new IllegalArgumentException("%d %s of %d".formatted(part, what, all));
     }
   }
 

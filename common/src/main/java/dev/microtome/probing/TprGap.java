@@ -40,7 +40,8 @@ public record TprGap(
    */
   public Interval interval() {
     return isDefined()
-        ? Interval.difference(firstRate(), firstTest, secondRate(), secondTest)
+        ? Interval.difference(
+            firstRate(), (double) firstTest, secondRate(), (double) secondTest)
         : new Interval(Double.NaN, Double.NaN);
   }
 

@@ -125,7 +125,7 @@ class QuadraticTest {
     double[] scales = {1, 1, 3e-2, 1e-2, 1e-3, 1e-4};
     List<Matrix> covariances =
         LongStream.range(0, 3)
-            .mapToObj(i -> Labelled.gaussians(i, 60, 6, 2).fitter().covariance().scaled(1 + i))
+            .mapToObj(i -> Labelled.gaussians(i, 60, 6, 2).fitter().covariance().scaled(1.0 + i))
             .map(each -> spread(each, scales))
             .toList();
     List<Matrix> maps = Barycentre.transports(covariances, new double[] {0.2, 0.3, 0.5});

@@ -49,7 +49,7 @@ class CountDistributionTest {
   @CsvSource({"7, 3", "14, 13", "250, 40", "20000, 12500"})
   void momentsOfTheBinomial(long trials, long right) {
     double p = (double) right / trials;
-    hasMoments(CountDistribution.binomial(trials, right), right, trials * p * (1 - p));
+    hasMoments(CountDistribution.binomial(trials, right), (double) right, trials * p * (1 - p));
   }
 
   @ParameterizedTest
