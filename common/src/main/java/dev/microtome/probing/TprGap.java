@@ -40,8 +40,7 @@ public record TprGap(
    */
   public Interval interval() {
     return isDefined()
-        ? Interval.difference(
-            firstRate(), (double) firstTest, secondRate(), (double) secondTest)
+        ? Interval.difference(firstRate(), (double) firstTest, secondRate(), (double) secondTest)
         : new Interval(Double.NaN, Double.NaN);
   }
 
