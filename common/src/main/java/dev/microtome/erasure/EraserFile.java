@@ -45,8 +45,8 @@ import java.util.function.BiFunction;
  * erased = np.einsum("nij,nj->ni", maps[c], x - means[c]) + mean
  * }</pre>
  *
- * <p>The metadata {@code hook} names the hook point, {@code model} and {@code model_sha256} the
- * model whose activations the erasers were fitted to.
+ * <p>The metadata {@code hook} names the hook point, {@code model}, {@code model_sha256} and, of a
+ * checkpoint, {@code model_checkpoint} the model whose activations the erasers were fitted to.
  *
  * @param hook address of the hook point the erasers are for
  * @param model whose activations they were fitted to; empty where that is not known

@@ -1,13 +1,10 @@
 package dev.microtome.erasure;
 
 import dev.microtome.linalg.Matrix;
-import dev.microtome.linalg.SymmetricEigen;
 import dev.microtome.stats.Moments;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.DoubleUnaryOperator;
-import java.util.stream.IntStream;
 
 /**
  * Fits, for each class, the optimal transport of a Gaussian of the class's mean and covariance to
@@ -16,17 +13,13 @@ import java.util.stream.IntStream;
  *
  * <p>Shapes: x is [n, d]; 8·d² bytes a class outside of the heap. {@link #eraser} takes one
  * eigendecomposition of [d, d] for two classes, and where they are more, or a covariance is
- * ill-conditioned, one a class and iteration. Not thread-safe.
+ * ill-conditioned, one a class and iteration, of which there are some ten to twenty. Not
+ * thread-safe.
  *
  * @see <a href="https://arxiv.org/abs/1511.05355">Álvarez-Esteban et al. 2016, A fixed-point
  *     approach to barycenters in Wasserstein space</a>
  */
 public final class QuadraticFitter {
-  private static final int MAX_ITERATIONS = 1000;
-
-  /** Change of the barycentre, relative to it, at which the iteration ends: well above rounding. */
-  private static final double CONVERGED = 1e-11;
-
   private final int d;
   private final List<Moments> classes;
 
@@ -165,13 +158,7 @@ public final class QuadraticFitter {
         return both.get();
       }
     }
-    return iterated(covariances, weights);
-  }
-
-  /** To the barycentre, found by iteration. */
-  static List<Matrix> iterated(List<Matrix> covariances, double[] weights) {
-    Matrix barycentre = barycentre(covariances, weights);
-    return covariances.stream().map(each -> transport(each, barycentre)).toList();
+    return Barycentre.transports(covariances, weights);
   }
 
   /** Of each class its share of the rows. */
@@ -206,66 +193,5 @@ public final class QuadraticFitter {
     }
     Matrix biased = scatter.scaled(1.0 / n);
     return Shrinkage.of(biased, n).apply(biased);
-  }
-
-  /** Σ ← Σ^(−½)·(Σᵢ wᵢ·(Σ^½·Σᵢ·Σ^½)^½)²·Σ^(−½), from the mean of the covariances. */
-  private static Matrix barycentre(List<Matrix> covariances, double[] weights) {
-    Matrix sigma = weighted(covariances, weights);
-    for (int iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
-      SymmetricEigen eigen = SymmetricEigen.of(sigma);
-      Matrix root = power(eigen, Math::sqrt);
-      Matrix inverse = power(eigen, value -> 1 / Math.sqrt(value));
-      Matrix mean =
-          weighted(
-              covariances.stream()
-                  .map(each -> root(symmetric(root.times(each).times(root))))
-                  .toList(),
-              weights);
-      Matrix next = symmetric(inverse.times(mean.times(mean)).times(inverse));
-      double change = next.plus(sigma.scaled(-1)).frobeniusNorm();
-      sigma = next;
-      if (change <= CONVERGED * sigma.frobeniusNorm()) {
-        return sigma;
-      }
-    }
-    throw new ArithmeticException(
-        "Barycentre of %d covariances did not converge in %d iterations"
-            .formatted(covariances.size(), MAX_ITERATIONS));
-  }
-
-  /** A^(−½)·(A^½·B·A^½)^½·A^(−½): moves a Gaussian of covariance A to one of B. */
-  private static Matrix transport(Matrix from, Matrix to) {
-    SymmetricEigen eigen = SymmetricEigen.of(from);
-    Matrix root = power(eigen, Math::sqrt);
-    Matrix inverse = power(eigen, value -> 1 / Math.sqrt(value));
-    return inverse.times(root(symmetric(root.times(to).times(root)))).times(inverse);
-  }
-
-  private static Matrix root(Matrix matrix) {
-    return power(SymmetricEigen.of(matrix), Math::sqrt);
-  }
-
-  /** V·f(Λ)·Vᵀ over the eigenvalues above rounding. */
-  private static Matrix power(SymmetricEigen eigen, DoubleUnaryOperator function) {
-    int n = eigen.count();
-    double floor = eigen.value(0) * n * Math.ulp(1.0);
-    double[] scaled = eigen.vectors().toArray();
-    for (int i = 0; i < scaled.length; i++) {
-      double value = eigen.value(i / n);
-      scaled[i] *= value > floor ? function.applyAsDouble(value) : 0;
-    }
-    return eigen.vectors().transposeTimes(Matrix.of(n, n, scaled));
-  }
-
-  private static Matrix weighted(List<Matrix> matrices, double[] weights) {
-    return IntStream.range(0, weights.length)
-        .mapToObj(i -> matrices.get(i).scaled(weights[i]))
-        .reduce(Matrix::plus)
-        .orElseThrow();
-  }
-
-  /** Without the rounding of products that are symmetric but for it. */
-  private static Matrix symmetric(Matrix matrix) {
-    return matrix.plus(matrix.transpose()).scaled(0.5);
   }
 }

@@ -299,6 +299,22 @@ final class Blas {
   }
 
   /**
+   * A copy of the entries of a square matrix.
+   *
+   * @param what the quantity asked for, such as "Eigenvalues"
+   * @throws IllegalArgumentException if it is not square or has a number that is not finite
+   */
+  static double[] squareEntries(String what, Matrix matrix) {
+    if (matrix.columns() != matrix.rows()) {
+      throw new IllegalArgumentException(
+          "%s of a matrix of %d × %d".formatted(what, matrix.rows(), matrix.columns()));
+    }
+    double[] a = matrix.toArray();
+    requireFinite(what, a);
+    return a;
+  }
+
+  /**
    * Refuses what LAPACK would loop on.
    *
    * @param what the quantity asked for, such as "Eigenvalues"

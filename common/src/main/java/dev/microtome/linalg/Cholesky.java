@@ -25,12 +25,7 @@ public final class Cholesky {
    */
   public static Optional<Cholesky> of(Matrix matrix) {
     int n = matrix.rows();
-    if (matrix.columns() != n) {
-      throw new IllegalArgumentException(
-          "Cholesky factor of a matrix of %d × %d".formatted(n, matrix.columns()));
-    }
-    double[] a = matrix.toArray();
-    Blas.requireFinite("Cholesky factor", a);
+    double[] a = Blas.squareEntries("Cholesky factor", matrix);
     double norm = largestRowSum(a, n);
     return n == 0 || Blas.cholesky(a, n) ? Optional.of(new Cholesky(n, a, norm)) : Optional.empty();
   }
@@ -54,6 +49,15 @@ public final class Cholesky {
    */
   public double conditionNumber() {
     return n == 0 ? 1 : Blas.conditionNumber(lower, n, norm);
+  }
+
+  /** L [n, n]. */
+  public Matrix lower() {
+    double[] result = new double[n * n];
+    for (int row = 0; row < n; row++) {
+      System.arraycopy(lower, row * n, result, row * n, row + 1);
+    }
+    return Matrix.of(n, n, result);
   }
 
   /** L⁻¹·b, for b [n, columns]. */

@@ -21,12 +21,7 @@ public final class GeneralEigenvalues {
    */
   public static GeneralEigenvalues of(Matrix matrix) {
     int n = matrix.rows();
-    if (matrix.columns() != n) {
-      throw new IllegalArgumentException(
-          "Eigenvalues of a matrix of %d × %d".formatted(n, matrix.columns()));
-    }
-    double[] a = matrix.toArray();
-    Blas.requireFinite("Eigenvalues", a);
+    double[] a = Blas.squareEntries("Eigenvalues", matrix);
     double[] real = new double[n];
     double[] imaginary = new double[n];
     if (n > 0) {

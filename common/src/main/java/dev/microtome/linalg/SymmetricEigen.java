@@ -26,12 +26,7 @@ public final class SymmetricEigen {
    */
   public static SymmetricEigen of(Matrix matrix) {
     int n = matrix.rows();
-    if (matrix.columns() != n) {
-      throw new IllegalArgumentException(
-          "Eigenvectors of a matrix of %d × %d".formatted(n, matrix.columns()));
-    }
-    double[] a = matrix.toArray();
-    Blas.requireFinite("Eigenvectors", a);
+    double[] a = Blas.squareEntries("Eigenvectors", matrix);
     requireSymmetric(matrix, a);
     double[] ascending = new double[n];
     if (n > 0) {
@@ -54,12 +49,7 @@ public final class SymmetricEigen {
    */
   public static double[] values(Matrix matrix) {
     int n = matrix.rows();
-    if (matrix.columns() != n) {
-      throw new IllegalArgumentException(
-          "Eigenvalues of a matrix of %d × %d".formatted(n, matrix.columns()));
-    }
-    double[] a = matrix.toArray();
-    Blas.requireFinite("Eigenvalues", a);
+    double[] a = Blas.squareEntries("Eigenvalues", matrix);
     requireSymmetric(matrix, a);
     double[] ascending = new double[n];
     if (n > 0) {

@@ -34,6 +34,35 @@ public record TprGap(
     return firstRate() - secondRate();
   }
 
+  /**
+   * Interval of the gap, over what other documents held out would show (Newcombe's); NaN where it
+   * is not defined.
+   */
+  public Interval interval() {
+    return isDefined()
+        ? Interval.difference(firstRate(), (double) firstTest, secondRate(), (double) secondTest)
+        : new Interval(Double.NaN, Double.NaN);
+  }
+
+  /**
+   * Root of the mean squared gap when the groups are permuted among the documents held out, in
+   * closed form: n²·p(1 − p)/(n₁n₂(n − 1)) of n = n₁ + n₂ documents of which the share p is right,
+   * the hypergeometric distribution's variance. NaN where the gap is.
+   */
+  public double byChance() {
+    if (!isDefined()) {
+      return Double.NaN;
+    }
+    double n = firstTest + secondTest;
+    double right = (firstRight + secondRight) / n;
+    return Math.sqrt(n / firstTest * n / secondTest * right * (1 - right) / (n - 1));
+  }
+
+  /** The same documents, of which others are right. */
+  TprGap withRight(long first, long second) {
+    return new TprGap(firstTrain, secondTrain, firstTest, first, secondTest, second);
+  }
+
   public boolean isDefined() {
     return firstTest > 0 && secondTest > 0;
   }

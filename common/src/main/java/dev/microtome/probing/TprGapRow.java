@@ -25,7 +25,16 @@ public record TprGapRow(
     @Column(doc = "of the label and the other group", unit = "documents") long testOther,
     @Column(doc = "share of test_group that is given the label; NaN of none") double tprGroup,
     @Column(doc = "share of test_other that is given the label; NaN of none") double tprOther,
-    @Column(doc = "tpr_group - tpr_other; NaN where one of them is") double gap) {
+    @Column(doc = "tpr_group - tpr_other; NaN where one of them is") double gap,
+    @Column(
+            doc =
+                "lower end of the gap's 95 % interval, for what other documents held out would show (Newcombe's, of Wilson's of the two rates)")
+        double gapLow,
+    @Column(doc = "upper end") double gapHigh,
+    @Column(
+            doc =
+                "root of the mean squared gap when the groups are permuted among the documents of the label held out: the size of a gap that is noise")
+        double gapByChance) {
   public static final TableSpec<TprGapRow> TABLE =
       TableSpec.of(
           "tpr_gaps",
@@ -56,7 +65,10 @@ public record TprGapRow(
               gap.secondTest(),
               gap.firstRate(),
               gap.secondRate(),
-              gap.gap()));
+              gap.gap(),
+              gap.interval().low(),
+              gap.interval().high(),
+              gap.byChance()));
     }
     return rows;
   }

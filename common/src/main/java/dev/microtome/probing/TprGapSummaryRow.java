@@ -20,11 +20,30 @@ public record TprGapSummaryRow(
     @Column(doc = "labels") int labels,
     @Column(
             doc =
-                "labels without a gap, which the next two leave out: one group has no document held out")
+                "labels without a gap, which the gaps' RMS and correlation leave out: one group has no document held out")
         long labelsWithoutGap,
-    @Column(doc = "root of the mean squared gap") double rmsGap,
+    @Column(doc = "root of the mean squared gap, noise included") double rmsGap,
+    @Column(
+            doc =
+                "lower end of a 95 % interval of the RMS gap that ever more documents held out would show, by resampling within label and group; below rms_gap by the noise in that")
+        double rmsGapLow,
+    @Column(doc = "upper end") double rmsGapHigh,
+    @Column(
+            doc =
+                "RMS gap to expect when the groups are permuted among the documents of each label held out: an rms_gap of noise alone")
+        double rmsGapByChance,
+    @Column(doc = "share of such permutations whose RMS gap is as large as rms_gap") double rmsGapP,
     @Column(doc = "Pearson's correlation of gap and group_share; NaN where one does not vary")
         double shareCorrelation,
+    @Column(
+            doc =
+                "lower end of its 95 % interval (Fisher's), over the labels as a sample of such; NaN of fewer than four")
+        double shareCorrelationLow,
+    @Column(doc = "upper end") double shareCorrelationHigh,
+    @Column(
+            doc =
+                "share of the permutations whose correlation is as far from 0; NaN of fewer than three labels")
+        double shareCorrelationP,
     @Column(doc = "share of the documents held out that are given their label") double accuracy,
     @Column(doc = "lower end of its 95 % interval (Wilson)") double accuracyLow,
     @Column(doc = "upper end") double accuracyHigh,
@@ -46,11 +65,16 @@ public record TprGapSummaryRow(
           TprGapSummaryRow.class,
           "What erasing the concept does to the gaps and to the classifiers at one hook point.");
 
-  /** The row of an experiment. */
+  /**
+   * The row of an experiment.
+   *
+   * @param noise of its gaps
+   */
   public static TprGapSummaryRow of(
-      String hook, long trainDocuments, long leftOut, GapExperiment experiment) {
+      String hook, long trainDocuments, long leftOut, GapExperiment experiment, TprGapNoise noise) {
     ProbeScore score = experiment.label().score();
     ProbeScore concept = experiment.concept().score();
+    Interval correlation = experiment.gaps().shareCorrelationInterval();
     return new TprGapSummaryRow(
         hook,
         ProbeScoreRow.layer(hook),
@@ -62,7 +86,14 @@ public record TprGapSummaryRow(
         experiment.gaps().gaps().size(),
         experiment.gaps().undefined(),
         experiment.gaps().rms(),
+        noise.rmsLow(),
+        noise.rmsHigh(),
+        experiment.gaps().rmsByChance(),
+        noise.rmsP(),
         experiment.gaps().shareCorrelation(),
+        correlation.low(),
+        correlation.high(),
+        noise.correlationP(),
         score.accuracy(),
         score.low(),
         score.high(),

@@ -65,14 +65,30 @@ public record TprGaps(List<TprGap> gaps) {
     return gaps.stream().filter(gap -> !gap.isDefined()).count();
   }
 
-  private List<TprGap> defined() {
+  List<TprGap> defined() {
     return gaps.stream().filter(TprGap::isDefined).toList();
   }
 
   /** Root of the mean squared gap, over the labels that have one; NaN if none has. */
   public double rms() {
+    return rootMeanSquare(TprGap::gap);
+  }
+
+  /**
+   * Root of the mean squared gap to expect when the groups are permuted within each label: what an
+   * RMS is of noise alone; NaN if no label has a gap.
+   */
+  public double rmsByChance() {
+    return rootMeanSquare(TprGap::byChance);
+  }
+
+  private double rootMeanSquare(ToDoubleFunction<TprGap> value) {
     return Math.sqrt(
-        defined().stream().mapToDouble(gap -> gap.gap() * gap.gap()).average().orElse(Double.NaN));
+        defined().stream()
+            .mapToDouble(value)
+            .map(each -> each * each)
+            .average()
+            .orElse(Double.NaN));
   }
 
   /**
@@ -97,6 +113,14 @@ public record TprGaps(List<TprGap> gaps) {
       products += byGap * byShare;
     }
     return products / Math.sqrt(gaps2 * shares2);
+  }
+
+  /**
+   * Interval of that correlation, over the labels as a sample of such labels (Fisher's); NaN of
+   * fewer than four, or where the correlation is.
+   */
+  public Interval shareCorrelationInterval() {
+    return Interval.correlation(shareCorrelation(), defined().size());
   }
 
   /** The mean of equal numbers need not be theirs, and their rounding would correlate. */

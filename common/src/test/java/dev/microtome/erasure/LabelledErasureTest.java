@@ -162,7 +162,7 @@ class LabelledErasureTest {
     EraserFile file =
         new EraserFile(
             HOOK,
-            Optional.of(new ModelIdentity("tiny", "0123abcd")),
+            Optional.of(new ModelIdentity("tiny", "step-20", "0123abcd")),
             Map.of("gender", leace.eraser()),
             Map.of(
                 "colour",

@@ -93,12 +93,75 @@ class QuadraticTest {
     Matrix a = Labelled.gaussians(seed, 60, 6, 2).fitter().covariance();
     Matrix b = Labelled.gaussians(seed + 100, 60, 6, 2).fitter().covariance().scaled(3);
     List<Matrix> found = PairTransports.of(a, b, 0.3).orElseThrow();
-    List<Matrix> expected = QuadraticFitter.iterated(List.of(a, b), new double[] {0.7, 0.3});
-    assertClose(found.get(0), expected.get(0), 1e-9); // the iteration stops at 1e-11
-    assertClose(found.get(1), expected.get(1), 1e-9);
+    List<Matrix> expected = Barycentre.transports(List.of(a, b), new double[] {0.7, 0.3});
+    assertClose(found.get(0), expected.get(0), 1e-8);
+    assertClose(found.get(1), expected.get(1), 1e-8);
     Matrix flat = Matrix.zeros(6, 6);
     assertThat(PairTransports.of(a, flat, 0.3)).isEmpty();
     assertThat(PairTransports.of(flat, b, 0.3)).isEmpty();
+  }
+
+  /**
+   * Of condition numbers up to 1e10, in units of each direction's own spread: eigenvectors of a
+   * product of both would have left no digit of the smallest.
+   */
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void twoClassesMeetInDirectionsThatHardlyVary(long seed) {
+    double[] scales = {1, 1e-1, 1e-2, 1e-3, 3e-4, 1e-4};
+    Matrix a = spread(Labelled.gaussians(seed, 60, 6, 2).fitter().covariance(), scales);
+    Matrix b = spread(Labelled.gaussians(seed + 100, 60, 6, 2).fitter().covariance(), scales);
+    List<Matrix> maps = PairTransports.of(a, b, 0.3).orElseThrow();
+    double[] inverse = Arrays.stream(scales).map(scale -> 1 / scale).toArray();
+    assertClose(
+        spread(maps.get(0).times(a).times(maps.get(0)), inverse),
+        spread(maps.get(1).times(b).times(maps.get(1)), inverse),
+        1e-5);
+  }
+
+  /** The iteration ends where rounding is all that changes, and classes have become one. */
+  @Test
+  void threeClassesMeetThoughTheyAreIllConditioned() {
+    double[] scales = {1, 1, 3e-2, 1e-2, 1e-3, 1e-4};
+    List<Matrix> covariances =
+        LongStream.range(0, 3)
+            .mapToObj(i -> Labelled.gaussians(i, 60, 6, 2).fitter().covariance().scaled(1.0 + i))
+            .map(each -> spread(each, scales))
+            .toList();
+    List<Matrix> maps = Barycentre.transports(covariances, new double[] {0.2, 0.3, 0.5});
+    Matrix first = maps.get(0).times(covariances.get(0)).times(maps.get(0));
+    for (int i = 1; i < 3; i++) {
+      assertClose(maps.get(i).times(covariances.get(i)).times(maps.get(i)), first, 1e-12);
+    }
+  }
+
+  private static Matrix spread(Matrix matrix, double[] scales) {
+    double[] values = matrix.toArray();
+    for (int i = 0; i < values.length; i++) {
+      values[i] *= scales[i / scales.length] * scales[i % scales.length];
+    }
+    return Matrix.of(scales.length, scales.length, values);
+  }
+
+  /** Singular covariances: of one support, whose maps leave the rest out. */
+  @Test
+  void classesThatLackTheSameDirectionMeetInTheOthers() {
+    double[] scales = {1, 1, 1, 1, 1, 0};
+    List<Matrix> covariances =
+        LongStream.range(0, 3)
+            .mapToObj(i -> Labelled.gaussians(i, 60, 6, 2).fitter().covariance())
+            .map(each -> spread(each, scales))
+            .toList();
+    List<Matrix> maps = Barycentre.transports(covariances, new double[] {0.2, 0.3, 0.5});
+    Matrix first = maps.get(0).times(covariances.get(0)).times(maps.get(0));
+    assertClose(maps.get(1).times(covariances.get(1)).times(maps.get(1)), first, 1e-12);
+    assertThat(first.trace()).isPositive();
+    assertThat(maps.get(2).row(5)).containsOnly(0);
+    assertClose(
+        Barycentre.transports(List.of(Matrix.zeros(2, 2), Matrix.zeros(2, 2)), new double[] {1, 0})
+            .get(0),
+        Matrix.zeros(2, 2),
+        0);
   }
 
   @Test

@@ -30,6 +30,7 @@ class CholeskyTest {
     Matrices.assertClose(factor.solveLowerTransposed(factor.solveLower(matrix.times(b))), b, 1e-11);
     Matrices.assertClose(factor.solveLower(factor.timesLower(b)), b, 1e-12);
     Matrix lower = factor.timesLower(identity(n));
+    assertThat(factor.lower()).isEqualTo(lower);
     Matrices.assertClose(lower.timesTranspose(lower), matrix, 1e-12);
     assertThat(lower.at(0, n - 1)).isEqualTo(n == 1 ? lower.at(0, 0) : 0);
   }
@@ -38,6 +39,9 @@ class CholeskyTest {
   void estimatesTheConditionNumber() {
     Cholesky factor = Cholesky.of(Matrix.of(2, 2, 4, 0, 0, 1e-6)).orElseThrow();
     assertThat(factor.conditionNumber()).isCloseTo(4e6, within(1e-3));
+    // ‖A‖₁ = 5, and 1/3 of the inverse.
+    Cholesky negative = Cholesky.of(Matrix.of(2, 2, 4, -1, -1, 4)).orElseThrow();
+    assertThat(negative.conditionNumber()).isCloseTo(5 / 3.0, within(1e-12));
   }
 
   @Test

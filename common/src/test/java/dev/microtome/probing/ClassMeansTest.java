@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.microtome.linalg.Matrix;
 import dev.microtome.stats.Moments;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -50,6 +51,22 @@ class ClassMeansTest {
     }
     try (ProbeRows x = ProbeRows.of(Matrix.of(300, WIDTH, rows))) {
       assertThat(ClassMeans.of(moments, WIDTH).differenceOfMeans().predict(x)).isEqualTo(nearest);
+    }
+  }
+
+  /** Of three classes the one in the middle has no row. */
+  @Test
+  void aClassWithoutRowsIsNeverGuessed() {
+    Moments moments = Moments.ofColumns(1 + 3);
+    for (double x : new double[] {-3, -2, 2, 3}) {
+      moments.add(new double[] {x}, x < 0 ? new double[] {1, 0, 0} : new double[] {0, 0, 1});
+    }
+    ClassMeans means = ClassMeans.of(moments, 1);
+    assertThat(means.rows(1)).isZero();
+    assertThat(means.distance(1)).isZero();
+    try (ProbeRows x = ProbeRows.of(Matrix.of(4, 1, -3, -0.1, 0.1, 3))) {
+      assertThat(means.differenceOfMeans().predict(x)).containsExactly(0, 0, 2, 2);
+      assertThat(means.massMean().predict(x)).containsExactly(0, 0, 2, 2);
     }
   }
 }

@@ -94,7 +94,8 @@ class TprGapGoldenTest {
           assertThat(gap.secondRate()).isEqualTo(label.get("tpr").get(1).doubleValue());
         }
       }
-      TprGapSummaryRow row = TprGapSummaryRow.of("h", train.size(), 3, found);
+      TprGapSummaryRow row =
+          TprGapSummaryRow.of("h", train.size(), 3, found, TprGapNoise.of(found.gaps(), 100, 0));
       assertThat(row.labelsWithoutGap()).isEqualTo(1);
       // Sums in another order.
       assertThat(row.rmsGap()).isCloseTo(reference.get("rms").doubleValue(), within(1e-14));

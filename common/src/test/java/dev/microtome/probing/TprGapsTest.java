@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Worked by hand. */
 class TprGapsTest {
@@ -43,6 +45,53 @@ class TprGapsTest {
     TprGaps same =
         new TprGaps(List.of(new TprGap(1, 4, 10, 3, 10, 1), new TprGap(2, 4, 10, 4, 10, 2)));
     assertThat(same.shareCorrelation()).isNaN(); // 0.3 - 0.1 is not 0.4 - 0.2
+  }
+
+  /** From the paper's table of examples: Newcombe 1998, method 10. */
+  @ParameterizedTest
+  @CsvSource({
+    "56, 70, 48, 80, 0.0524, 0.3339",
+    "9, 10, 3, 10, 0.1705, 0.8090",
+    "10, 10, 0, 10, 0.6075, 1.0000",
+    "5, 56, 0, 29, -0.0381, 0.1926",
+  })
+  void intervalsOfGapsArePublished(
+      long first, long firstTest, long second, long secondTest, double low, double high) {
+    Interval interval = new TprGap(1, 1, firstTest, first, secondTest, second).interval();
+    assertThat(interval.low()).isCloseTo(low, within(5e-5)); // as printed
+    assertThat(interval.high()).isCloseTo(high, within(5e-5));
+    Interval turned = new TprGap(1, 1, secondTest, second, firstTest, first).interval();
+    assertThat(turned.low()).isCloseTo(-interval.high(), within(1e-15));
+    assertThat(turned.high()).isCloseTo(-interval.low(), within(1e-15));
+  }
+
+  /** tanh(atanh(1/2) ± 1.96/5). */
+  @Test
+  void intervalsOfCorrelations() {
+    Interval interval = Interval.correlation(0.5, 28);
+    assertThat(interval.low()).isCloseTo(0.1560, within(5e-5));
+    assertThat(interval.high()).isCloseTo(0.7358, within(5e-5));
+    assertThat(Interval.correlation(0.5, 3).low()).isNaN();
+    assertThat(Interval.correlation(0.5, 4).high()).isLessThan(1);
+    assertThat(THREE.shareCorrelationInterval().high()).isNaN(); // of two that have a gap
+  }
+
+  /** All ways to divide 3 and 2 documents, of which 2 are right: 0, 1 or 2 are of the three. */
+  @Test
+  void gapsByChance() {
+    double expected = 0.1 + 0.6 / 36 + 0.3 * 4 / 9; // (0/3 - 2/2)², (1/3 - 1/2)², (2/3)²
+    assertThat(new TprGap(1, 1, 3, 2, 2, 0).byChance())
+        .isCloseTo(Math.sqrt(expected), within(1e-15));
+    assertThat(new TprGap(1, 1, 3, 0, 2, 2).byChance())
+        .isCloseTo(Math.sqrt(expected), within(1e-15));
+    assertThat(new TprGap(1, 1, 3, 3, 2, 2).byChance()).isZero();
+    assertThat(new TprGap(1, 1, 3, 3, 0, 0).byChance()).isNaN();
+    assertThat(new TprGap(1, 1, 3, 3, 0, 0).interval().low()).isNaN();
+    // 3 of 8 in halves, and 1 of 4 in halves: n²p(1 − p)/(n₁n₂(n − 1)); none of the third.
+    assertThat(THREE.rmsByChance())
+        .isCloseTo(
+            Math.sqrt((64.0 * 3 / 8 * 5 / 8 / (16 * 7) + 16.0 / 4 * 3 / 4 / (4 * 3)) / 2),
+            within(1e-15));
   }
 
   @Test

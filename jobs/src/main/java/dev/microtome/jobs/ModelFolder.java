@@ -36,7 +36,8 @@ public record ModelFolder(String path, String digest, List<ModelFile> files)
 
   /** What is written into what is made of the model. */
   public ModelIdentity identity() {
-    return new ModelIdentity(name(), digest);
+    String own = path.substring(path.lastIndexOf('/') + 1);
+    return new ModelIdentity(name(), own.equals(name()) ? "" : own, digest);
   }
 
   /**

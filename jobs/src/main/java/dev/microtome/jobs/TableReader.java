@@ -15,8 +15,8 @@ public interface TableReader {
    * others in the file are skipped.
    *
    * @param path the file
-   * @param rowType record whose components name the columns; an {@code int} column of the file may
-   *     be read as {@code long}, a {@code float} as {@code double}
+   * @param rowType record whose components name the columns; whole numbers of any width may be read
+   *     as {@code int} or {@code long} if that can hold them, a {@code float} as {@code double}
    * @param from first row, counted from 0 in file order
    * @param to one past the last row, at most the file's row count
    * @throws dev.microtome.run.InputException when the file is not Parquet, is corrupt, or lacks a

@@ -31,9 +31,9 @@ final class ActivationTables {
   private ActivationTables() {}
 
   /**
-   * {@code model}, its name, {@code model_sha256}, {@code dtype}, and {@code shape}: a JSON object
-   * from hook to the shape of a vector, as numpy's reshape takes it. Attention is [heads, -1], for
-   * its keys are as many as the sequence has tokens.
+   * {@code model}, its name, {@code model_checkpoint} if it is one, {@code model_sha256}, {@code
+   * dtype}, and {@code shape}: a JSON object from hook to the shape of a vector, as numpy's reshape
+   * takes it. Attention is [heads, -1], for its keys are as many as the sequence has tokens.
    */
   static Map<String, String> metadata(
       ModelIdentity model, String dtype, HookPoints points, List<HookPoint> hooks) {

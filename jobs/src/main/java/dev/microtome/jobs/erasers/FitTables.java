@@ -19,8 +19,8 @@ final class FitTables {
               + " erased = x - (x - bias) @ proj_right.T @ proj_left.T. Oracle: .coefficients [d, k], .mean_z [k]:"
               + " erased = x - (z - mean_z) @ coefficients.T. Quadratic: .transports [k, d, d], .class_means [k, d],"
               + " .mean [d]: erased = einsum('nij,nj->ni', transports[c], x - class_means[c]) + mean."
-              + " The metadata CONCEPT.targets has columns and classes in the order of z and c; model and"
-              + " model_sha256 name the model of the activations, where their table does");
+              + " The metadata CONCEPT.targets has columns and classes in the order of z and c; model,"
+              + " model_checkpoint and model_sha256 name the model of the activations, where their table does");
 
   private FitTables() {}
 }

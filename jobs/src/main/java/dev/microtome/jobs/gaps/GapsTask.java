@@ -14,6 +14,7 @@ import dev.microtome.probing.GapExperiment.Split;
 import dev.microtome.probing.ProbeSampleRow;
 import dev.microtome.probing.ProbeSettings;
 import dev.microtome.probing.ProbeTrainer;
+import dev.microtome.probing.TprGapNoise;
 import dev.microtome.probing.TprGapRow;
 import dev.microtome.probing.TprGapSummaryRow;
 import dev.microtome.run.InputException;
@@ -28,11 +29,17 @@ import java.util.List;
  * Fits the classifiers of a hook point, before and after the concept is erased.
  *
  * @param groups the two of the concept
+ * @param resamples of the documents held out, for intervals
  * @param documents that were to have vectors
  * @param leftOut those that have no label, or none of the groups
  */
 record GapsTask(
-    List<String> labels, List<String> groups, ProbeSettings probes, long documents, long leftOut)
+    List<String> labels,
+    List<String> groups,
+    ProbeSettings probes,
+    int resamples,
+    long documents,
+    long leftOut)
     implements PartTask<HookVectors> {
   GapsTask {
     labels = List.copyOf(labels);
@@ -73,7 +80,8 @@ record GapsTask(
         for (TprGapRow row : TprGapRow.of(part.hook(), experiment, labels, groups)) {
           gaps.write(row);
         }
-        summary.write(TprGapSummaryRow.of(part.hook(), train.size(), without, experiment));
+        TprGapNoise noise = TprGapNoise.of(experiment.gaps(), resamples, probes.split().seed());
+        summary.write(TprGapSummaryRow.of(part.hook(), train.size(), without, experiment, noise));
       }
     } catch (IllegalArgumentException e) {
       throw new InputException(part.hook() + ": " + e.getMessage(), e);

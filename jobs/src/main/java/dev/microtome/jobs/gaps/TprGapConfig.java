@@ -72,9 +72,17 @@ public record TprGapConfig(
         int trainDocuments,
     @Option(doc = "documents to score on at most, drawn at random", orElse = "20000")
         int testDocuments,
+    @Option(
+            doc =
+                "resamples of the documents held out, and permutations of their groups, for intervals and what chance gives",
+            orElse = "2000")
+        int resamples,
     @Option(doc = "documents in a part, the unit that is retried and resumed", orElse = "1024")
         int documentsPerPart,
-    @Option(doc = "seed of the split, the folds and the draws", orElse = "0") long seed) {
+    @Option(doc = "seed of the split, the folds, the draws and the resamples", orElse = "0")
+        long seed) {
+  /** Of fewer, their quantiles at 2.5 % are the extremes. */
+  private static final int FEWEST_RESAMPLES = 100;
 
   public TprGapConfig {
     groups = List.copyOf(groups);
@@ -109,6 +117,9 @@ public record TprGapConfig(
     requirePositive("train-documents", trainDocuments);
     requirePositive("test-documents", testDocuments);
     requirePositive("documents-per-part", documentsPerPart);
+    if (resamples < FEWEST_RESAMPLES) {
+      throw new ConfigException("resamples", resamples, "must be at least " + FEWEST_RESAMPLES);
+    }
   }
 
   private static void requireName(String key, String value) {

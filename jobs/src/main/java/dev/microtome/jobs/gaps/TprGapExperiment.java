@@ -45,7 +45,8 @@ import java.util.Map;
  * whatever the corpus. The model runs over the sample, a part at a time, and leaves one vector a
  * document and hook point. A task then fits classifiers to those of a hook point, in memory: to the
  * vectors as they are, and anew to the erased ones. The eraser is fitted to the same documents as
- * the classifiers.
+ * the classifiers. Intervals and what chance gives are those of {@link
+ * dev.microtome.probing.TprGapNoise}, over the documents held out.
  *
  * <pre>{@code
  * spark-submit microtome.jar tpr-gap --config conf/jobs/tpr-gap.conf \
@@ -228,6 +229,7 @@ public final class TprGapExperiment implements Job<TprGapConfig, LabelsPart> {
               List.copyOf(census.labels().keySet()),
               census.groups(),
               config.probes(),
+              config.resamples(),
               choice.documents(),
               census.leftOut()));
     } catch (IOException e) {

@@ -16,6 +16,7 @@ import dev.microtome.table.TableSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 
 /**
  * Fits probes of concepts to activations with labels and scores them on sequences held out: what
@@ -79,12 +80,13 @@ public final class TrainProbe implements Job<TrainProbeConfig, LabelledPart> {
   public TaskMemory memory(TrainProbeConfig config, Plan<LabelledPart> plan, Inputs inputs) {
     long width = LabelledActivations.width(config.source(), config.hooks(), plan, inputs);
     if (config.rows() == FitRows.ALL) {
-      long moments =
+      LongSummaryStatistics moments =
           plan.parts().get(0).labels().concepts().stream()
               .mapToLong(concept -> concept.isReal() ? config.folds() + 1 : 1)
-              .sum();
+              .summaryStatistics();
+      // Of a further part one concept at a time is read and merged.
       return new TaskMemory(
-          moments * width * width * Double.BYTES,
+          (moments.getSum() + moments.getMax()) * width * width * Double.BYTES,
           "moments of a hook point, %,d numbers wide, for each concept, of numbers for each fold; the driver has them too"
               .formatted(width));
     }

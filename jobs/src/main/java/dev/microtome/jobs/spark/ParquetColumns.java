@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.IntLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.ListLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.StringLogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
@@ -55,9 +56,13 @@ final class ParquetColumns {
     boolean plain = primitive.getLogicalTypeAnnotation() == null;
     return leaf.getMaxRepetitionLevel() == (type.isArray() ? 1 : 0)
         && switch (primitive.getPrimitiveTypeName()) {
-          case INT32 ->
-              type == ColumnType.INT || type == ColumnType.LONG || type == ColumnType.INT_ARRAY;
-          case INT64 -> type == ColumnType.LONG;
+          // INT64 is what other programs write of whole numbers; what an int cannot hold is refused
+          // where it is read.
+          case INT32, INT64 ->
+              whole(primitive)
+                  && (type == ColumnType.INT
+                      || type == ColumnType.LONG
+                      || type == ColumnType.INT_ARRAY);
           case FLOAT ->
               type == ColumnType.FLOAT
                   || type == ColumnType.DOUBLE
@@ -70,6 +75,18 @@ final class ParquetColumns {
                   : plain && type == ColumnType.BINARY;
           default -> false;
         };
+  }
+
+  /** Dates, times and decimals are stored as whole numbers too, of another meaning. */
+  private static boolean whole(PrimitiveType primitive) {
+    LogicalTypeAnnotation meaning = primitive.getLogicalTypeAnnotation();
+    return meaning == null || meaning instanceof IntLogicalTypeAnnotation;
+  }
+
+  /** Whether whole numbers of a column may be below 0, as their highest bit says. */
+  static boolean hasSign(PrimitiveType primitive) {
+    return !(primitive.getLogicalTypeAnnotation() instanceof IntLogicalTypeAnnotation bits)
+        || bits.isSigned();
   }
 
   /** The columns of a file that lie under one name of its schema. */

@@ -176,7 +176,8 @@ public final class ParquetFiles implements TableReader {
   private static Statistics<?> statistics(BlockMetaData group, String column) {
     for (ColumnChunkMetaData chunk : group.getColumns()) {
       if (chunk.getPath().toArray()[0].equals(column)) {
-        return chunk.getStatistics();
+        // Without a sign numbers are ordered otherwise, and rows would be passed over.
+        return ParquetColumns.hasSign(chunk.getPrimitiveType()) ? chunk.getStatistics() : null;
       }
     }
     throw new IllegalArgumentException("no column " + column);

@@ -1,6 +1,7 @@
 package dev.microtome.jobs.spark;
 
 import dev.microtome.run.InputException;
+import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.ColumnType;
 import dev.microtome.table.RowReader;
 import dev.microtome.table.RowSchema;
@@ -16,6 +17,7 @@ import org.apache.parquet.column.ColumnReadStore;
 import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 
 /**
@@ -139,9 +141,8 @@ final class ParquetRowReader<R extends Record> implements RowReader<R> {
     PrimitiveTypeName stored = descriptors[i].getPrimitiveType().getPrimitiveTypeName();
     Object value =
         switch (type) {
-          case LONG ->
-              stored == PrimitiveTypeName.INT32 ? (long) column.getInteger() : column.getLong();
-          case INT -> column.getInteger();
+          case LONG -> whole(i);
+          case INT -> integer(i);
           case FLOAT -> column.getFloat();
           case DOUBLE ->
               stored == PrimitiveTypeName.FLOAT ? (double) column.getFloat() : column.getDouble();
@@ -152,6 +153,35 @@ final class ParquetRowReader<R extends Record> implements RowReader<R> {
         };
     column.consume();
     return value;
+  }
+
+  /** The whole number at the cursor, stored as an int or a long, with a sign or without. */
+  private long whole(int i) {
+    PrimitiveType stored = descriptors[i].getPrimitiveType();
+    boolean signed = ParquetColumns.hasSign(stored);
+    if (stored.getPrimitiveTypeName() == PrimitiveTypeName.INT32) {
+      int value = columns[i].getInteger();
+      return signed ? value : Integer.toUnsignedLong(value);
+    }
+    long value = columns[i].getLong();
+    if (!signed && value < 0) {
+      throw outOfRange(i, Long.toUnsignedString(value), Long.MIN_VALUE, Long.MAX_VALUE);
+    }
+    return value;
+  }
+
+  private int integer(int i) {
+    long value = whole(i);
+    if (value != (int) value) {
+      throw outOfRange(i, Long.toString(value), Integer.MIN_VALUE, Integer.MAX_VALUE);
+    }
+    return (int) value;
+  }
+
+  private RejectedContentException outOfRange(int i, String value, long smallest, long largest) {
+    return new RejectedContentException(
+        "%s: column %s is %s in row %d, expected a whole number from %d to %d"
+            .formatted(path, descriptors[i].getPath()[0], value, row, smallest, largest));
   }
 
   private void requireValue(int i) {
@@ -208,7 +238,7 @@ final class ParquetRowReader<R extends Record> implements RowReader<R> {
       if (size == values.length) {
         values = Arrays.copyOf(values, 2 * size);
       }
-      values[size++] = columns[i].getInteger();
+      values[size++] = integer(i);
       columns[i].consume();
     } while (columns[i].getCurrentRepetitionLevel() > 0);
     return Arrays.copyOf(values, size);

@@ -158,8 +158,8 @@ class EraseTest {
   @Test
   void refusesErasersOfAnotherModel() throws IOException {
     Path model = Path.of("../common/src/test/resources/golden/models/gpt2");
-    Path other = folder.resolve("gpt2-later");
-    Files.createDirectory(other);
+    Path other = folder.resolve("gpt2-later/step-20");
+    Files.createDirectories(other);
     for (String name : List.of("config.json", "model.safetensors")) {
       byte[] bytes = Files.readAllBytes(model.resolve(name));
       if (name.endsWith("safetensors")) {
@@ -206,7 +206,7 @@ class EraseTest {
             JobRun.of("evaluate-erasure", folder.resolve("evaluated"), evaluate),
             erase("out", later, "concept=token_id"))) {
       run.refusedWith(": fitted to activations of model gpt2 (sha256 ");
-      run.refusedWith(", these are of gpt2-later (sha256 ");
+      run.refusedWith(", these are of gpt2-later step-20 (sha256 ");
     }
     assertThat(folder.resolve("losses")).doesNotExist();
 
@@ -215,7 +215,8 @@ class EraseTest {
     losses.add(accepted);
     JobRun.of("token-losses", folder.resolve("losses"), losses).succeeded();
     // What erases keeps the name of its model.
-    erase("again", folder.resolve("out"), "concept=token_id").refusedWith("of gpt2-later (");
+    erase("again", folder.resolve("out"), "concept=token_id")
+        .refusedWith("of gpt2-later step-20 (");
   }
 
   private JobRun collect(String output, Path model, Path tokens, String... sets) {

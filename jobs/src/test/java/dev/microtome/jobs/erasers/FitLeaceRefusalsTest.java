@@ -1,10 +1,16 @@
 package dev.microtome.jobs.erasers;
 
 import dev.microtome.jobs.LocalSpark;
+import dev.microtome.jobs.labels.LabelledTables;
 import dev.microtome.jobs.labels.LabelledTables.Example;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Predicate;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -129,6 +135,25 @@ class FitLeaceRefusalsTest extends FitLeaceRuns {
             folder.resolve("l"),
             "concepts=[gender]")
         .refusedWith("5 numbers, where rows before have 6");
+  }
+
+  /** Whole numbers may have 64 bits, as long as the number is a place in a sequence. */
+  @Test
+  void refusesPositionsThatAreNone() {
+    StructType schema =
+        new StructType()
+            .add("sequence_id", DataTypes.LongType)
+            .add("position", DataTypes.LongType)
+            .add("concept", DataTypes.StringType)
+            .add("value", DataTypes.StringType);
+    List<Row> rows =
+        List.of(
+            RowFactory.create(0L, 1L, "gender", "male"),
+            RowFactory.create(0L, 1L << 31, "gender", "female"));
+    Path table = new LabelledTables(folder, "gender").write(rows, schema, "far");
+    run("far-out", activations("a", row -> row), table, "concepts=[gender]")
+        .refusedWith(
+            "column position is 2147483648 in row 1, expected a whole number from -2147483648 to 2147483647");
   }
 
   /** How many labels of gender these rows of a hook point have. */

@@ -46,6 +46,7 @@ class TprGapConfigTest {
         "folds=1                   | folds: invalid value 1: must be at least 2",
         "max-tokens=0              | max-tokens: invalid value 0: must be at least 1",
         "train-documents=0         | train-documents: invalid value 0: must be at least 1",
+        "resamples=99              | resamples: invalid value 99: must be at least 100",
         "documents-per-part=0      | documents-per-part: invalid value 0: must be at least 1",
       })
   void refusesWhatCannotBe(String set, String message) {

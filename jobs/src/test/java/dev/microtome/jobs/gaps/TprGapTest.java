@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.microtome.jobs.JobRun;
 import dev.microtome.jobs.LocalSpark;
+import dev.microtome.probing.Interval;
+import dev.microtome.probing.TprGap;
+import dev.microtome.probing.TprGapNoise;
 import dev.microtome.probing.TprGapRow;
 import dev.microtome.probing.TprGapSummaryRow;
+import dev.microtome.probing.TprGaps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,7 +92,9 @@ class TprGapTest {
                 "out",
                 shared.resolve("corpus"),
                 "hooks=[hook_embed, blocks.0.hook_resid_post]",
-                "test-share=0.4")
+                "test-share=0.4",
+                "resamples=150",
+                "seed=3")
             .succeeded();
 
     List<TprGapSummaryRow> summaries = run.rows(TprGapSummaryRow.TABLE);
@@ -150,11 +156,39 @@ class TprGapTest {
       for (TprGapRow row : own) {
         assertThat(row.groupShare())
             .isEqualTo((double) row.trainGroup() / (row.trainGroup() + row.trainOther()));
+        Interval interval = counts(row).interval();
+        assertThat(List.of(row.gapLow(), row.gapHigh(), row.gapByChance()))
+            .isEqualTo(List.of(interval.low(), interval.high(), counts(row).byChance()));
       }
+      TprGaps counts = new TprGaps(own.stream().map(TprGapTest::counts).toList());
+      Interval correlation = counts.shareCorrelationInterval();
+      assertThat(
+              List.of(
+                  summary.rmsGapByChance(),
+                  summary.shareCorrelationLow(),
+                  summary.shareCorrelationHigh()))
+          .isEqualTo(List.of(counts.rmsByChance(), correlation.low(), correlation.high()));
+      assertThat(
+              new TprGapNoise(
+                  summary.rmsGapLow(),
+                  summary.rmsGapHigh(),
+                  summary.rmsGapP(),
+                  summary.shareCorrelationP()))
+          .isEqualTo(TprGapNoise.of(counts, 150, 3));
     }
     // A classifier that leans on gender knows more of those whom a profession is full of.
     assertThat(summaries.stream().filter(row -> row.eraser().equals("none")))
         .allMatch(row -> row.shareCorrelation() > 0.2);
+  }
+
+  private static TprGap counts(TprGapRow row) {
+    return new TprGap(
+        row.trainGroup(),
+        row.trainOther(),
+        row.testGroup(),
+        Math.round(row.tprGroup() * row.testGroup()), // 0 of none
+        row.testOther(),
+        Math.round(row.tprOther() * row.testOther()));
   }
 
   private static double mean(List<TprGapRow> rows, ToDoubleFunction<TprGapRow> value) {

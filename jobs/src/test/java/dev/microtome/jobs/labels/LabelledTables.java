@@ -11,7 +11,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Writes made-up activations and their labels as other programs would: one file a table.
+ * Writes made-up activations and their labels as other programs would: one file a table, whole
+ * numbers of labels in 64 bits, as DuckDB, pandas and pyarrow have them.
  *
  * @param concept name of the concept that {@link Example#label} is of
  */
@@ -59,17 +60,17 @@ public record LabelledTables(Path folder, String concept) {
     StructType schema =
         new StructType()
             .add("sequence_id", DataTypes.LongType)
-            .add("position", DataTypes.IntegerType)
+            .add("position", DataTypes.LongType)
             .add("concept", DataTypes.StringType)
             .add("value", DataTypes.StringType);
     List<Row> rows = new ArrayList<>();
     for (Example example : ofOneHook) {
       long sequence = example.sequence();
       if (example.label() != null) {
-        rows.add(RowFactory.create(sequence, example.position(), concept, example.label()));
+        rows.add(RowFactory.create(sequence, (long) example.position(), concept, example.label()));
       }
       String depth = Double.toString(example.depth());
-      rows.add(RowFactory.create(sequence, example.position(), "depth", depth));
+      rows.add(RowFactory.create(sequence, (long) example.position(), "depth", depth));
     }
     return write(rows, schema, name);
   }
@@ -79,14 +80,14 @@ public record LabelledTables(Path folder, String concept) {
     StructType schema =
         new StructType()
             .add("sequence_id", DataTypes.LongType)
-            .add("position", DataTypes.IntegerType)
+            .add("position", DataTypes.LongType)
             .add(concept, DataTypes.StringType)
             .add("depth", DataTypes.DoubleType);
     List<Row> rows = new ArrayList<>();
     for (Example example : ofOneHook) {
       rows.add(
           RowFactory.create(
-              example.sequence(), example.position(), column(example), example.depth()));
+              example.sequence(), (long) example.position(), column(example), example.depth()));
     }
     return write(rows, schema, name);
   }

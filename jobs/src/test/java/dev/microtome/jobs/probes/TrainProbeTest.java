@@ -160,7 +160,7 @@ class TrainProbeTest {
                 .succeeded()
                 .out())
         .contains(
-            "memory of a task: about 3.1 kB (moments of a hook point, 8 numbers wide, for each concept");
+            "memory of a task: about 5.6 kB (moments of a hook point, 8 numbers wide, for each concept");
   }
 
   /** Both searches end at a billionth of the gradient. */

@@ -8,6 +8,7 @@ import dev.microtome.jobs.TableReader;
 import dev.microtome.run.FileStore;
 import dev.microtome.run.InputException;
 import dev.microtome.run.LocalFileStore;
+import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.Column;
 import dev.microtome.table.RowReader;
 import dev.microtome.table.TableSpec;
@@ -163,7 +164,11 @@ class ParquetFilesTest {
         "array(1L) | ARRAY<LONG>, needed is LONG",
         "1.5D | DOUBLE, needed is LONG",
         "struct(1L as a) | STRUCT<a LONG>, needed is LONG",
-        "array(struct(1L as a)) | ARRAY<STRUCT<a LONG>>, needed is LONG"
+        "array(struct(1L as a)) | ARRAY<STRUCT<a LONG>>, needed is LONG",
+        "cast(1.5 as decimal(3,1)) | INT (DECIMAL(3,1)), needed is LONG",
+        "cast(1.5 as decimal(12,1)) | LONG (DECIMAL(12,1)), needed is LONG",
+        "date'2026-11-26' | INT (DATE), needed is LONG",
+        "timestamp'2026-11-26 10:00:00' | TIMESTAMP, needed is LONG"
       },
       quoteCharacter = '`')
   void refusesNullsAndColumnsThatDoNotFit(String value, String problem) throws IOException {
@@ -178,6 +183,50 @@ class ParquetFilesTest {
     assertThatExceptionOfType(InputException.class)
         .isThrownBy(() -> all(parquet.read(file, NumberRow.class)))
         .withMessage(file + ": column number is " + problem);
+  }
+
+  @SuppressWarnings("ArrayRecordComponent") // lives as long as an assertion
+  record IntsRow(@Column(doc = "n") int number, @Column(doc = "l") int[] list) {}
+
+  /** DuckDB, pandas and pyarrow write whole numbers in 64 bits. */
+  @ParameterizedTest
+  @ValueSource(strings = {"LONG", "INT", "SMALLINT", "TINYINT"})
+  void wholeNumbersAreReadWhateverTheirWidth(String type) throws IOException {
+    List<IntsRow> rows =
+        all(
+            parquet.read(
+                numbers("CAST(id - 2 AS %s)".formatted(type), "CAST(id AS %s)".formatted(type)),
+                IntsRow.class));
+    assertThat(rows).extracting(IntsRow::number).containsExactly(-2, -1, 0, 1, 2);
+    assertThat(rows.get(3).list()).containsExactly(3, 3);
+  }
+
+  @Test
+  void refusesWholeNumbersThatAnIntDoesNotHold() throws IOException {
+    String least = numbers("-2147483645L - id", "0L"); // the fourth is the least int
+    assertThatExceptionOfType(RejectedContentException.class)
+        .isThrownBy(() -> all(parquet.read(least, IntsRow.class)))
+        .withMessage(
+            least
+                + ": column number is -2147483649 in row 4, expected a whole number from -2147483648 to 2147483647");
+    try (RowReader<IntsRow> rows = parquet.read(least, IntsRow.class, 3, 4)) {
+      assertThat(rows.next().number()).isEqualTo(Integer.MIN_VALUE);
+    }
+    String largest = numbers("1L", "2147483646L + id");
+    assertThatExceptionOfType(RejectedContentException.class)
+        .isThrownBy(() -> all(parquet.read(largest, IntsRow.class)))
+        .withMessageContaining("column list is 2147483648 in row 2, expected");
+  }
+
+  private String numbers(String number, String element) throws IOException {
+    session()
+        .sql(
+            "SELECT %s AS number, array(%s, %2$s) AS list FROM range(5)".formatted(number, element))
+        .coalesce(1)
+        .write()
+        .mode("overwrite")
+        .parquet(folder.resolve("n").toString());
+    return only(folder.resolve("n"));
   }
 
   @Test
