@@ -1,20 +1,22 @@
 package dev.microtome.sae.training;
 
 import dev.microtome.linalg.NativeFloats;
+import dev.microtome.sae.PreBias;
 import java.util.Arrays;
 
 /**
  * One step of a TopK sparse autoencoder or its kin in four sweeps, none of which forms a matrix of
- * rows × features of gradients. Letters: x a row, b = b_dec, a the kept values, e = x − b −
- * W_decᵀa.
+ * rows × features of gradients. Letters: x what is encoded of a row, x − b_dec with a tied bias, t
+ * what is rebuilt, b = b_dec, a the kept values, e = t − b − W_decᵀa, without W_skip·x where there
+ * is such a map.
  *
  * <ol>
  *   <li>Tiles of rows: the encoder's product for a tile, and while it is in the cache (up to some
  *       8,192 features), row by row what may be among the largest ({@link Selector}).
  *   <li>Tiles of rows: e, and the slopes e·W_dec[i] of the features kept.
  *   <li>The entries sorted by feature.
- *   <li>Blocks of features: a feature's gradients are sums of a few rows (of e, and of x − b), made
- *       and used by the optimiser while they are in the nearest cache: they are never stored.
+ *   <li>Blocks of features: a feature's gradients are sums of a few rows (of e, and of x), made and
+ *       used by the optimiser while they are in the nearest cache: they are never stored.
  * </ol>
  *
  * <p>Loss: (Σ‖e‖² + α·s·Σ‖e′‖²)/{@link LossUnit}. The second term is AuxK (Gao et al. 2024): e′ = e
@@ -50,6 +52,7 @@ final class TopKStep implements StepArithmetic {
   private final FiringWindow window;
   private final float[][] blockBias;
   private final float[] encoderBias;
+  private final Skip skip;
   private final ByFeature byFeature;
   private final ByFeature byDead;
   private Batch batch;
@@ -63,7 +66,7 @@ final class TopKStep implements StepArithmetic {
     tileRows = tileRows(features);
     product = new EncoderProduct(shape.dIn(), features, tileRows, workers.threads());
     scratch = new Scratch[workers.threads()];
-    nativeDecoder = new NativeFloats(features, shape.dIn());
+    nativeDecoder = new NativeFloats(features, shape.dOut());
     for (int i = 0; i < scratch.length; i++) {
       scratch[i] = new Scratch(shape, nativeDecoder);
     }
@@ -75,6 +78,7 @@ final class TopKStep implements StepArithmetic {
     window = new FiringWindow(features, shape.deadAfterTokens());
     blockBias = new float[parts(features, BLOCK)][shape.dIn()];
     encoderBias = new float[features];
+    skip = new Skip(shape, parameters, scratch.length, tileRows);
     byFeature = new ByFeature(features);
     byDead = new ByFeature(features);
     load();
@@ -91,6 +95,7 @@ final class TopKStep implements StepArithmetic {
     for (int i = 0; i < shape.dSae(); i++) {
       load(i);
     }
+    skip.load();
   }
 
   private void load(int feature) {
@@ -108,6 +113,11 @@ final class TopKStep implements StepArithmetic {
   }
 
   @Override
+  public double[] losses(float[][] rows, double sparsity) {
+    throw new IllegalStateException("%s has no losses of rows".formatted(shape.selection()));
+  }
+
+  @Override
   public SparseCodes codes() {
     return batch.codes;
   }
@@ -122,7 +132,7 @@ final class TopKStep implements StepArithmetic {
     if (batch == null || batch.codes.rows() != rows.length) {
       batch = new Batch(rows.length, parts(rows.length, tileRows), shape);
     }
-    batch.auxiliary(shape, window.dead());
+    batch.auxiliary(window.dead());
     selector.begin(batch.codes);
     workers.each(batch.tiles.length, (worker, tile) -> encode(worker, tile, rows));
     selector.finish();
@@ -136,19 +146,23 @@ final class TopKStep implements StepArithmetic {
     sums.clear();
     int first = tile * tileRows;
     int end = Math.min(first + tileRows, rows.length);
+    boolean tied = shape.preBias() == PreBias.TIED;
     for (int row = first; row < end; row++) {
+      batch.take(row, rows[row], parameters.decoderBias());
       float[] centered = batch.centered[row];
-      Rows.subtract(centered, rows[row], parameters.decoderBias());
-      product.setInput(worker, row - first, centered);
+      float[] input = batch.inputs[row];
+      product.setInput(worker, row - first, input);
       float square = Rows.dot(centered, centered, own.products);
-      batch.norms[row] = (float) Math.sqrt(square);
+      batch.norms[row] = (float) Math.sqrt(tied ? square : Rows.dot(input, input, own.products));
       sums.square += square;
       Rows.add(sums.centered, centered);
     }
     product.run(worker);
+    skip.map(worker, product.inputs(worker));
+    float[] bias = parameters.encoderBias();
     for (int row = first; row < end; row++) {
+      skip.takeFrom(batch.left[row], worker, row - first, own.decoder);
       product.output(worker, row - first, own.row);
-      float[] bias = parameters.encoderBias()[0];
       selector.add(worker, row, own.row, bias, batch.norms[row]);
       if (batch.dead.length > 0) {
         SparseCodes dead = batch.deadCodes;
@@ -186,12 +200,12 @@ final class TopKStep implements StepArithmetic {
     SparseCodes codes = batch.codes;
     int to = codes.to(row);
     int at = codes.from(row);
-    own.error.set(0, batch.centered[row]);
+    own.remainder.set(batch.left[row]);
     for (int level = 0; level < widths.length; level++) {
       int end = end(codes, at, to, widths[level]);
       own.subtract(codes, at, end);
       float[] error = batch.error[level][row];
-      own.error.copy(0, error);
+      own.remainder.copy(error);
       sums.squaredErrors[level] += Rows.dot(error, error, own.products);
       at = end;
     }
@@ -215,7 +229,7 @@ final class TopKStep implements StepArithmetic {
       float[] error = batch.error[level][row];
       if (level < widths.length - 1) {
         Rows.add(error, batch.error[level + 1][row]);
-        own.error.set(0, error);
+        own.remainder.set(error);
       }
       int from = level == 0 ? codes.from(row) : end(codes, codes.from(row), to, widths[level - 1]);
       own.slopes(codes, from, to, batch.slopes);
@@ -257,11 +271,16 @@ final class TopKStep implements StepArithmetic {
     workers.each(blockBias.length, (worker, block) -> block(worker, block, auxiliary));
     float[] decoderBias = batch.totals().error();
     Rows.scale(decoderBias, factor);
-    for (float[] part : blockBias) {
-      Rows.add(decoderBias, -1, part);
+    if (shape.preBias() == PreBias.TIED) {
+      for (float[] part : blockBias) {
+        Rows.add(decoderBias, -1, part);
+      }
     }
-    rule.step(Parameter.B_ENC, 0, parameters.encoderBias()[0], encoderBias);
+    rule.step(Parameter.B_ENC, 0, parameters.encoderBias(), encoderBias);
     rule.step(Parameter.B_DEC, 0, parameters.decoderBias(), decoderBias);
+    // By the errors of all widths added up, which are those of level 0.
+    skip.setGradient(batch.error[0], batch.inputs, workers);
+    skip.step(rule, factor);
     window.add(rows, feature -> byFeature.from(feature) < byFeature.to(feature));
   }
 
@@ -317,7 +336,7 @@ final class TopKStep implements StepArithmetic {
     int from = entries.from(feature);
     int to = entries.to(feature);
     Rows.addScaled(own.decoder, errors, entries.rows(), entries.activations(), from, to);
-    Rows.addScaled(own.encoder, batch.centered, entries.rows(), entries.gradients(), from, to);
+    Rows.addScaled(own.encoder, batch.inputs, entries.rows(), entries.gradients(), from, to);
     float sum = 0;
     for (int i = from; i < to; i++) {
       sum += entries.gradients()[i];
@@ -329,8 +348,9 @@ final class TopKStep implements StepArithmetic {
   public void close() {
     product.close();
     nativeDecoder.close();
+    skip.close();
     for (Scratch own : scratch) {
-      own.close();
+      own.remainder.close();
     }
   }
 
@@ -341,38 +361,29 @@ final class TopKStep implements StepArithmetic {
     private final float[] encoder;
     private final float[] decoder;
     private final TopK topDead;
-    private final NativeFloats.Cursor decoderRows;
-    private final NativeFloats error;
+    private final Remainder remainder;
 
     Scratch(TopKShape shape, NativeFloats weights) {
       row = new float[shape.dSae()];
-      products = new float[shape.dIn()];
+      products = new float[Math.max(shape.dIn(), shape.dOut())];
       encoder = new float[shape.dIn()];
-      decoder = new float[shape.dIn()];
+      decoder = new float[shape.dOut()];
       topDead = new TopK(shape.auxiliaryK(), shape.dSae());
-      decoderRows = weights.cursor();
-      error = new NativeFloats(1, shape.dIn());
+      remainder = new Remainder(weights, shape.dOut());
     }
 
-    /**
-     * Takes what entries rebuild from e. By OpenBLAS on native rows, as {@link #slopes}: the
-     * compiler makes no vector instructions of a sum over a row.
-     */
+    /** Takes what entries rebuild from e. */
     void subtract(SparseCodes codes, int from, int to) {
       for (int i = from; i < to; i++) {
-        decoderRows.add(codes.indices()[i], -codes.values()[i], error);
+        remainder.subtract(codes.indices()[i], codes.values()[i]);
       }
     }
 
     /** e·W_dec[i] of entries. */
     void slopes(SparseCodes codes, int from, int to, float[] slopes) {
       for (int i = from; i < to; i++) {
-        slopes[i] = decoderRows.dot(codes.indices()[i], error);
+        slopes[i] = remainder.dot(codes.indices()[i]);
       }
-    }
-
-    void close() {
-      error.close();
     }
   }
 }
