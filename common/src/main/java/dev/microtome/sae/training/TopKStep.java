@@ -5,18 +5,20 @@ import dev.microtome.sae.PreBias;
 import java.util.Arrays;
 
 /**
- * One step of a TopK sparse autoencoder or its kin in four sweeps, none of which forms a matrix of
- * rows × features of gradients. Letters: x what is encoded of a row, x − b_dec with a tied bias, t
- * what is rebuilt, b = b_dec, a the kept values, e = t − b − W_decᵀa, without W_skip·x where there
- * is such a map.
+ * One step of a TopK sparse autoencoder or its kin in sweeps, none of which forms a matrix of rows
+ * × features of gradients. Letters: x what is encoded of a row, x − b_dec with a tied bias, t what
+ * is rebuilt, b = b_dec, a the kept values, e = t − b − W_decᵀa, without W_skip·x where there is
+ * such a map.
  *
  * <ol>
  *   <li>Tiles of rows: the encoder's product for a tile, and while it is in the cache (up to some
  *       8,192 features), row by row what may be among the largest ({@link Selector}).
  *   <li>Tiles of rows: e, and the slopes e·W_dec[i] of the features kept.
  *   <li>The entries sorted by feature.
- *   <li>Blocks of features: a feature's gradients are sums of a few rows (of e, and of x), made and
- *       used by the optimiser while they are in the nearest cache: they are never stored.
+ *   <li>Blocks of features, for the decoder and then for the encoder: a feature's gradient is a sum
+ *       of a few rows (of e, or of x), made and used by the optimiser while it is in the nearest
+ *       cache: it is never stored. One after the other, so that the rows of one matrix at a time
+ *       have to stay in the outer cache.
  * </ol>
  *
  * <p>Loss: (Σ‖e‖² + α·s·Σ‖e′‖²)/{@link LossUnit}. The second term is AuxK (Gao et al. 2024): e′ = e
@@ -203,7 +205,9 @@ final class TopKStep implements StepArithmetic {
     own.remainder.set(batch.left[row]);
     for (int level = 0; level < widths.length; level++) {
       int end = end(codes, at, to, widths[level]);
-      own.subtract(codes, at, end);
+      for (int i = at; i < end; i++) {
+        own.remainder.subtract(codes.indices()[i], codes.values()[i]);
+      }
       float[] error = batch.error[level][row];
       own.remainder.copy(error);
       sums.squaredErrors[level] += Rows.dot(error, error, own.products);
@@ -232,7 +236,9 @@ final class TopKStep implements StepArithmetic {
         own.remainder.set(error);
       }
       int from = level == 0 ? codes.from(row) : end(codes, codes.from(row), to, widths[level - 1]);
-      own.slopes(codes, from, to, batch.slopes);
+      for (int i = from; i < to; i++) {
+        batch.slopes[i] = own.remainder.dot(codes.indices()[i]);
+      }
       to = from;
     }
   }
@@ -268,7 +274,8 @@ final class TopKStep implements StepArithmetic {
           (float) (shape.auxiliaryWeight() * batch.auxiliaryScale) * factor);
     }
     rule.begin(learningRate);
-    workers.each(blockBias.length, (worker, block) -> block(worker, block, auxiliary));
+    workers.each(blockBias.length, (worker, block) -> decoders(worker, block, auxiliary));
+    workers.each(blockBias.length, (worker, block) -> encoders(worker, block, auxiliary));
     float[] decoderBias = batch.totals().error();
     Rows.scale(decoderBias, factor);
     if (shape.preBias() == PreBias.TIED) {
@@ -284,43 +291,57 @@ final class TopKStep implements StepArithmetic {
     window.add(rows, feature -> byFeature.from(feature) < byFeature.to(feature));
   }
 
-  private void block(int worker, int block, boolean auxiliary) {
-    Arrays.fill(blockBias[block], 0);
+  private boolean isTouched(int feature, boolean auxiliary) {
+    return byFeature.from(feature) < byFeature.to(feature)
+        || (auxiliary && byDead.from(feature) < byDead.to(feature));
+  }
+
+  private void decoders(int worker, int block, boolean auxiliary) {
+    Scratch own = scratch[worker];
     int end = Math.min(shape.dSae(), (block + 1) * BLOCK);
     for (int feature = block * BLOCK; feature < end; feature++) {
-      Scratch own = scratch[worker];
-      boolean touched = byFeature.from(feature) < byFeature.to(feature);
-      touched |= auxiliary && byDead.from(feature) < byDead.to(feature);
-      if (touched) {
-        step(feature, own, blockBias[block], auxiliary);
+      float[] decoder = parameters.decoder()[feature];
+      if (isTouched(feature, auxiliary)) {
+        Arrays.fill(own.decoder, 0);
+        addErrors(byFeature, batch.error[level(feature)], feature, own.decoder);
+        if (auxiliary) {
+          addErrors(byDead, batch.deadError, feature, own.decoder);
+        }
+        if (shape.decoderNorm() == DecoderNorm.UNIT_WITHOUT_PARALLEL_GRADIENT) {
+          Rows.add(own.decoder, -Rows.dot(own.decoder, decoder, own.products), decoder);
+        }
+        rule.step(Parameter.W_DEC, feature, decoder, own.decoder);
       } else {
-        encoderBias[feature] = 0;
-        rule.coast(Parameter.W_DEC, feature, parameters.decoder()[feature]);
-        rule.coast(Parameter.W_ENC, feature, parameters.encoder()[feature]);
+        rule.coast(Parameter.W_DEC, feature, decoder);
       }
       if (shape.decoderNorm() != DecoderNorm.FREE) {
-        Rows.normalize(parameters.decoder()[feature], own.products);
+        Rows.normalize(decoder, own.products);
       }
-      load(feature);
+      nativeDecoder.set(feature, decoder);
     }
   }
 
-  private void step(int feature, Scratch own, float[] bias, boolean auxiliary) {
-    Arrays.fill(own.decoder, 0);
-    Arrays.fill(own.encoder, 0);
-    float slope = add(byFeature, batch.error[level(feature)], feature, own);
-    if (auxiliary) {
-      slope += add(byDead, batch.deadError, feature, own);
+  private void encoders(int worker, int block, boolean auxiliary) {
+    Scratch own = scratch[worker];
+    Arrays.fill(blockBias[block], 0);
+    int end = Math.min(shape.dSae(), (block + 1) * BLOCK);
+    for (int feature = block * BLOCK; feature < end; feature++) {
+      float[] encoder = parameters.encoder()[feature];
+      encoderBias[feature] = 0;
+      if (isTouched(feature, auxiliary)) {
+        Arrays.fill(own.encoder, 0);
+        float slope = addInputs(byFeature, feature, own.encoder);
+        if (auxiliary) {
+          slope += addInputs(byDead, feature, own.encoder);
+        }
+        encoderBias[feature] = slope;
+        Rows.add(blockBias[block], slope, encoder);
+        rule.step(Parameter.W_ENC, feature, encoder, own.encoder);
+      } else {
+        rule.coast(Parameter.W_ENC, feature, encoder);
+      }
+      product.setEncoder(feature, encoder);
     }
-    encoderBias[feature] = slope;
-    float[] encoder = parameters.encoder()[feature];
-    float[] decoder = parameters.decoder()[feature];
-    Rows.add(bias, slope, encoder);
-    if (shape.decoderNorm() == DecoderNorm.UNIT_WITHOUT_PARALLEL_GRADIENT) {
-      Rows.add(own.decoder, -Rows.dot(own.decoder, decoder, own.products), decoder);
-    }
-    rule.step(Parameter.W_DEC, feature, decoder, own.decoder);
-    rule.step(Parameter.W_ENC, feature, encoder, own.encoder);
   }
 
   /** The smallest width that a feature is in. */
@@ -332,11 +353,22 @@ final class TopKStep implements StepArithmetic {
     return level;
   }
 
-  private float add(ByFeature entries, float[][] errors, int feature, Scratch own) {
+  private static void addErrors(
+      ByFeature entries, float[][] errors, int feature, float[] gradient) {
+    Rows.addScaled(
+        gradient,
+        errors,
+        entries.rows(),
+        entries.activations(),
+        entries.from(feature),
+        entries.to(feature));
+  }
+
+  /** Adds to the gradient of a feature's encoder, and gives that of its bias. */
+  private float addInputs(ByFeature entries, int feature, float[] gradient) {
     int from = entries.from(feature);
     int to = entries.to(feature);
-    Rows.addScaled(own.decoder, errors, entries.rows(), entries.activations(), from, to);
-    Rows.addScaled(own.encoder, batch.inputs, entries.rows(), entries.gradients(), from, to);
+    Rows.addScaled(gradient, batch.inputs, entries.rows(), entries.gradients(), from, to);
     float sum = 0;
     for (int i = from; i < to; i++) {
       sum += entries.gradients()[i];
@@ -370,20 +402,6 @@ final class TopKStep implements StepArithmetic {
       decoder = new float[shape.dOut()];
       topDead = new TopK(shape.auxiliaryK(), shape.dSae());
       remainder = new Remainder(weights, shape.dOut());
-    }
-
-    /** Takes what entries rebuild from e. */
-    void subtract(SparseCodes codes, int from, int to) {
-      for (int i = from; i < to; i++) {
-        remainder.subtract(codes.indices()[i], codes.values()[i]);
-      }
-    }
-
-    /** e·W_dec[i] of entries. */
-    void slopes(SparseCodes codes, int from, int to, float[] slopes) {
-      for (int i = from; i < to; i++) {
-        slopes[i] = remainder.dot(codes.indices()[i]);
-      }
     }
   }
 }
