@@ -6,7 +6,9 @@ import dev.microtome.optim.Adam;
 import dev.microtome.optim.CoefficientWarmUp;
 import dev.microtome.optim.LearningRate;
 import dev.microtome.sae.BatchTopKSae;
+import dev.microtome.sae.GatedSae;
 import dev.microtome.sae.JumpReluSae;
+import dev.microtome.sae.Mapping;
 import dev.microtome.sae.MatryoshkaSae;
 import dev.microtome.sae.ReluSae2023;
 import dev.microtome.sae.ReluSae2024;
@@ -40,10 +42,11 @@ import java.util.Random;
  *
  * <pre>SaeTrainingBenchmark WHAT D_IN D_SAE BATCH STEPS THREADS speed|quality</pre>
  *
- * <p>WHAT is signum or adam for TopK 32, or an architecture, by Adam. Prints one line of JSON:
- * tokens a second over the steps after the first ones, the making of batches left out. {@code
- * quality} trains on the synthetic dictionary of 2,048 directions and measures on 16,384 rows that
- * were not trained on.
+ * <p>WHAT is signum or adam for TopK 32, or an architecture, by Adam; with {@code -transcoder}
+ * behind it from the width to as many targets; {@code relu-2023-resampled} is told to resample
+ * after the last step. Prints one line of JSON: tokens a second over the steps after the first
+ * ones, the making of batches left out. {@code quality} trains on the synthetic dictionary of 2,048
+ * directions and measures on 16,384 rows that were not trained on.
  */
 public final class SaeTrainingBenchmark {
   private static final int K = 32;
@@ -67,16 +70,18 @@ public final class SaeTrainingBenchmark {
     Torch.threads(threads);
     boolean quality = args[6].equals("quality");
     SyntheticDictionary data = quality ? new SyntheticDictionary(width, 2048, 16, 1) : null;
+    SaeRecipe recipe = recipe(args[0], width, features, steps);
+    RowColumns columns =
+        RowColumns.all(recipe.config().mapping() == Mapping.AUTOENCODER ? width : 2 * width);
     RowBatch[] pool = new RowBatch[quality ? 1 : POOL];
     Random random = new Random(0);
     for (int i = 0; i < pool.length; i++) {
-      pool[i] = RowColumns.all(width).batch(batch);
+      pool[i] = columns.batch(batch);
       fill(pool[i].rows(), random);
     }
     double[] seconds = new double[steps];
     SaeStep last = null;
-    try (SaeGroup group =
-        SaeGroup.start(List.of(recipe(args[0], width, features, steps)), threads)) {
+    try (SaeGroup group = SaeGroup.start(List.of(recipe), threads)) {
       for (int step = 0; step < steps; step++) {
         RowBatch next = pool[step % pool.length];
         if (quality) {
@@ -106,18 +111,22 @@ public final class SaeTrainingBenchmark {
   }
 
   private static SaeRecipe recipe(String what, int width, int features, int steps) {
-    SaeArchitecture architecture = architecture(what, features);
-    boolean signum = what.equals("signum");
+    String kind = what.replace("-transcoder", "").replace("-resampled", "");
+    SaeArchitecture architecture = architecture(kind, features);
+    SaeConfig config = SaeConfig.of(architecture, width, features);
+    boolean signum = kind.equals("signum");
     return new SaeRecipe(
         what,
-        SaeConfig.of(architecture, width, features),
+        what.endsWith("-transcoder") ? config.transcodingTo(width) : config,
         signum ? SaeOptimizer.signum() : SaeOptimizer.adam(Adam.DEFAULT),
         signum
             ? LearningRate.builder(SaeOptimizer.Signum.defaultRate(features), steps).build()
             : LearningRate.builder(RATE, steps).warmUp(Math.min(20, steps / 2)).build(),
         new CoefficientWarmUp(architecture.sparsity(), Math.min(20, steps / 2)),
         10_000_000,
-        ResamplingPlan.NONE,
+        what.endsWith("-resampled")
+            ? new ResamplingPlan(List.of((long) steps), 1, 1)
+            : ResamplingPlan.NONE,
         0);
   }
 
@@ -130,6 +139,7 @@ public final class SaeTrainingBenchmark {
               List.of(features / 16, features / 8, features / 4, features / 2, features), K);
       case "relu-2023" -> new ReluSae2023(L1);
       case "relu" -> new ReluSae2024(L1);
+      case "gated" -> new GatedSae(L1);
       case "jumprelu" -> new JumpReluSae(L1);
       default -> throw new IllegalArgumentException("no architecture " + what);
     };

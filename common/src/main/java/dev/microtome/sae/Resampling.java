@@ -34,6 +34,8 @@ public final class Resampling {
   /** Norm of a new encoder column in mean norms of living ones. */
   public static final double ENCODER_NORM = 0.2;
 
+  private static final String WITHOUT_DIRECTION = "a drawn input is all zeros and has no direction";
+
   private Resampling() {}
 
   /**
@@ -116,16 +118,66 @@ public final class Resampling {
     if (dead.length == 0) {
       return;
     }
-    if (dead.length >= bias.getShape().get(0)) {
-      throw new IllegalArgumentException(
-          "all %d features are dead: none has a norm to go by".formatted(dead.length));
-    }
+    requireSomeAlive(dead, bias.getShape().get(0));
     try (NDArray indices =
         inputs.getManager().create(Arrays.stream(dead).asLongStream().toArray())) {
       if (SaeKernels.smallestNorm(inputs.getManager(), inputs) == 0) {
-        throw new IllegalArgumentException("a drawn input is all zeros and has no direction");
+        throw new IllegalArgumentException(WITHOUT_DIRECTION);
       }
       SaeKernels.resampleInPlace(encoder, bias, decoder, indices, inputs, ENCODER_NORM);
+    }
+  }
+
+  /**
+   * Writes the new weights over the old ones, which are rows of features.
+   *
+   * @param encoder [dSae, dIn], changed in place
+   * @param bias b_enc [dSae], changed in place
+   * @param decoder W_dec [dSae, dIn], changed in place
+   * @param dead features, by index
+   * @param inputs the drawn one of each
+   * @throws IllegalArgumentException if nobody is alive, or an input is all zeros
+   */
+  public static void applyInPlace(
+      float[][] encoder, float[] bias, float[][] decoder, int[] dead, float[][] inputs) {
+    if (dead.length == 0) {
+      return;
+    }
+    requireSomeAlive(dead, bias.length);
+    boolean[] isDead = new boolean[bias.length];
+    for (int feature : dead) {
+      isDead[feature] = true;
+    }
+    double sum = 0;
+    for (int i = 0; i < encoder.length; i++) {
+      sum += isDead[i] ? 0 : norm(encoder[i]);
+    }
+    double length = ENCODER_NORM * sum / (bias.length - dead.length);
+    for (int i = 0; i < dead.length; i++) {
+      double norm = norm(inputs[i]);
+      if (norm == 0) {
+        throw new IllegalArgumentException(WITHOUT_DIRECTION);
+      }
+      for (int j = 0; j < inputs[i].length; j++) {
+        decoder[dead[i]][j] = (float) (inputs[i][j] / norm);
+        encoder[dead[i]][j] = (float) (length * inputs[i][j] / norm);
+      }
+      bias[dead[i]] = 0;
+    }
+  }
+
+  private static double norm(float[] row) {
+    double square = 0;
+    for (float value : row) {
+      square += (double) value * value;
+    }
+    return Math.sqrt(square);
+  }
+
+  private static void requireSomeAlive(int[] dead, long features) {
+    if (dead.length >= features) {
+      throw new IllegalArgumentException(
+          "all %d features are dead: none has a norm to go by".formatted(dead.length));
     }
   }
 

@@ -151,6 +151,35 @@ class SaeWorkedValuesTest {
     }
   }
 
+  /** The same where features are rows. */
+  @Test
+  void aDeadRowTakesTheDirectionOfItsInput() {
+    float[][] encoder = {{1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}};
+    float[][] decoder = {{1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}};
+    float[] bias = {1, 1, 1, 1};
+
+    Resampling.applyInPlace(
+        encoder, bias, decoder, new int[] {2, 0}, new float[][] {{3, 4, 5}, {0, -2, 0}});
+
+    float small = (float) (0.2 * Math.sqrt(3));
+    assertThat(encoder[0]).containsExactly(new float[] {0, -small, 0}, within(1e-6f));
+    assertThat(encoder[2])
+        .containsExactly(new float[] {0.14697f, 0.19596f, 0.24495f}, within(5e-6f));
+    assertThat(decoder[0]).containsExactly(0, -1, 0);
+    float root = (float) Math.sqrt(50);
+    assertThat(decoder[2])
+        .containsExactly(new float[] {3 / root, 4 / root, 5 / root}, within(1e-6f));
+    assertThat(bias).containsExactly(0, 1, 0, 1);
+    assertThat(encoder[1]).containsExactly(1, 1, 1);
+    assertThat(decoder[3]).containsExactly(1, 1, 1);
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                Resampling.applyInPlace(
+                    encoder, bias, decoder, new int[] {1}, new float[][] {{0, 0, 0}}))
+        .withMessage("a drawn input is all zeros and has no direction");
+  }
+
   @Test
   void refusesToResampleWithoutAnythingToGoBy() {
     try (NDManager manager = NDManager.newBaseManager()) {

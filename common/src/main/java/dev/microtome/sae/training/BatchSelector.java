@@ -35,11 +35,7 @@ final class BatchSelector implements Selector {
     int wanted = kept(k, codes.rows());
     if (most != wanted || ofWorkers[0] == null) {
       most = wanted;
-      if ((long) codes.rows() * features > 1L << 32) {
-        throw new IllegalArgumentException(
-            "%,d rows × %,d features are more places than the 2³² of one selection"
-                .formatted(codes.rows(), features));
-      }
+      requireFits(codes.rows(), features);
       int room = Math.addExact(Math.multiplyExact(2, most), features);
       Arrays.setAll(ofWorkers, i -> new Candidates(room));
       order = new long[Math.multiplyExact(ofWorkers.length, room)];
@@ -47,6 +43,19 @@ final class BatchSelector implements Selector {
     bound.set(0);
     for (Candidates candidates : ofWorkers) {
       candidates.count = 0;
+    }
+  }
+
+  /**
+   * Checks that a batch's places have keys of their own.
+   *
+   * @throws IllegalArgumentException if there are more than 2³²
+   */
+  static void requireFits(int rows, int features) {
+    if ((long) rows * features > 1L << 32) {
+      throw new IllegalArgumentException(
+          "%,d rows × %,d features are more places than the 2³² of one selection; a batch of at most %,d rows has a key for each"
+              .formatted(rows, features, (1L << 32) / features));
     }
   }
 

@@ -14,7 +14,6 @@ import dev.microtome.sae.Finishing;
 import dev.microtome.sae.Mapping;
 import dev.microtome.sae.Normalization;
 import dev.microtome.sae.PreBias;
-import dev.microtome.sae.ReluSae2023;
 import dev.microtome.sae.Resampling;
 import dev.microtome.sae.Sae;
 import dev.microtome.sae.SaeArchitecture;
@@ -222,23 +221,21 @@ final class DenseTrainer implements SaeLearner {
 
   @Override
   public void resample(Supplier<MixedBatches> ahead, RowColumns columns) throws IOException {
-    ResamplingPlan plan = recipe.resampling();
-    if (!(architecture() instanceof ReluSae2023) || !plan.steps().contains(steps)) {
+    if (!Resampler.isDue(recipe, steps)) {
       return;
     }
-    int[] dead = idleFeatures.deadAfterSteps(plan.deadAfterSteps());
-    double[] losses = dead.length == 0 ? new double[0] : losses(ahead, columns, plan.inputs());
-    if (losses.length == 0 || dead.length == recipe.config().dSae()) {
+    int[] dead = idleFeatures.deadAfterSteps(recipe.resampling().deadAfterSteps());
+    float[][] inputs = new Resampler(recipe, ahead, columns).draw(dead, steps, this::losses);
+    if (inputs.length == 0) {
       return;
     }
-    int[] drawn = Resampling.draw(losses, dead, recipe.seed(), steps);
     try (NDManager scope = memory.newSubManager()) {
       Resampling.applyInPlace(
           parameters.get("W_enc"),
           parameters.get("b_enc"),
           parameters.get("W_dec"),
           dead,
-          inputs(ahead, columns, drawn, scope));
+          normalized(scope, scope.create(inputs), inputFactor));
     }
     Map<String, NDArray> sums = optimizer.tensors();
     for (String kind : List.of("exp_avg.", "exp_avg_sq.")) {
@@ -248,62 +245,13 @@ final class DenseTrainer implements SaeLearner {
     idleFeatures.wake(dead);
   }
 
-  /** Losses of the inputs that follow; fewer at the end of the training. */
-  private double[] losses(Supplier<MixedBatches> ahead, RowColumns columns, int inputs)
-      throws IOException {
-    double sparsity = recipe.sparsity().at(steps);
-    double[] losses = new double[inputs];
-    int count = 0;
-    try (MixedBatches batches = ahead.get()) {
-      while (count < inputs && batches.hasNext()) {
-        RowBatch batch = inputs(batches.next(), columns);
-        try (NDManager scope = memory.newSubManager()) {
-          double[] ofBatch =
-              DenseKernels.rowLosses(
-                  scope, normalized(scope, array(batch, scope), inputFactor), parameters, sparsity);
-          int taken = Math.min(ofBatch.length, inputs - count);
-          System.arraycopy(ofBatch, 0, losses, count, taken);
-          count += taken;
-        }
-      }
+  private double[] losses(RowBatch inputs) {
+    try (NDManager scope = memory.newSubManager()) {
+      NDArray x =
+          scope.create(inputs.bytes(), new Shape(inputs.size(), inputs.width()), DataType.FLOAT32);
+      return DenseKernels.rowLosses(
+          scope, normalized(scope, x, inputFactor), parameters, recipe.sparsity().at(steps));
     }
-    return Arrays.copyOf(losses, count);
-  }
-
-  /** The inputs that were drawn, normalised, a row each. */
-  private NDArray inputs(
-      Supplier<MixedBatches> ahead, RowColumns columns, int[] drawn, NDManager scope)
-      throws IOException {
-    int width = recipe.config().dIn();
-    float[] rows = new float[drawn.length * width];
-    int last = Arrays.stream(drawn).max().orElseThrow();
-    try (MixedBatches batches = ahead.get()) {
-      for (int first = 0; first <= last; ) {
-        RowBatch batch = inputs(batches.next(), columns);
-        for (int i = 0; i < drawn.length; i++) {
-          if (drawn[i] >= first && drawn[i] < first + batch.size()) {
-            System.arraycopy(batch.rows()[drawn[i] - first], 0, rows, i * width, width);
-          }
-        }
-        first += batch.size();
-      }
-    }
-    return normalized(scope, scope.create(rows, new Shape(drawn.length, width)), inputFactor);
-  }
-
-  /** What is encoded of a batch. */
-  private static RowBatch inputs(RowBatch batch, RowColumns columns) {
-    RowColumns encoded = new RowColumns(columns.from(), columns.width(), 0, 0);
-    if (encoded.areAll(batch.width())) {
-      return batch;
-    }
-    RowBatch inputs = encoded.batch(batch.size());
-    encoded.copy(batch, inputs);
-    return inputs;
-  }
-
-  private static NDArray array(RowBatch batch, NDManager scope) {
-    return scope.create(batch.bytes(), new Shape(batch.size(), batch.width()), DataType.FLOAT32);
   }
 
   private Map<String, NDArray> tensors() {

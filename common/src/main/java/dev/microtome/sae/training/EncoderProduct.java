@@ -35,6 +35,11 @@ final class EncoderProduct implements AutoCloseable {
     in[worker].set(row, values);
   }
 
+  /** A worker's tile. */
+  NativeFloats inputs(int worker) {
+    return in[worker];
+  }
+
   /** Multiplies a worker's tile. */
   void run(int worker) {
     out[worker].setProductTransposed(in[worker], weights);

@@ -9,11 +9,11 @@ import dev.microtome.sae.BatchTopKSae;
 import dev.microtome.sae.DecoderNorms;
 import dev.microtome.sae.Finishing;
 import dev.microtome.sae.Formulation;
+import dev.microtome.sae.GatedSae;
 import dev.microtome.sae.JumpReluSae;
 import dev.microtome.sae.Mapping;
 import dev.microtome.sae.MatryoshkaSae;
 import dev.microtome.sae.Normalization;
-import dev.microtome.sae.PreBias;
 import dev.microtome.sae.ReluSae2023;
 import dev.microtome.sae.ReluSae2024;
 import dev.microtome.sae.Sae;
@@ -22,7 +22,9 @@ import dev.microtome.sae.SaeConfig;
 import dev.microtome.sae.SaeSource;
 import dev.microtome.sae.TopKSae;
 import dev.microtome.sae.Trained;
+import dev.microtome.sae.stream.MixedBatches;
 import dev.microtome.sae.stream.RowBatch;
+import dev.microtome.sae.stream.RowColumns;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,20 +35,18 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * A TopK autoencoder, BatchTopK, Matryoshka, ReLU with L1 or JumpReLU by {@link SaeTrainer}. TopK's
- * loss is that trainer's: the error and AuxK as fractions of the batch's variance. The others' is
- * that of {@link dev.microtome.sae.SaeGradients}.
+ * A TopK autoencoder, BatchTopK, Matryoshka, ReLU with L1, JumpReLU or Gated, or a transcoder of
+ * such a kind, by {@link SaeTrainer}. TopK's loss is that trainer's: the error and AuxK as
+ * fractions of the batch's variance. The others' is that of {@link dev.microtome.sae.SaeGradients}.
  *
- * <p>{@link Normalization#EXPECTED_AVERAGE_NORM} takes its factor from the first batch.
+ * <p>{@link Normalization#EXPECTED_AVERAGE_NORM} takes its factors from the first batch.
  */
 final class FastLearner implements SaeLearner {
-  /** As in {@code dense.py} and SAELens. */
-  private static final double LAYER_NORM_EPSILON = 1e-5;
-
   private final SaeRecipe recipe;
   private final int threads;
   private SaeTrainer trainer;
-  private double factor = 1;
+  private double inputFactor = 1;
+  private double outputFactor = 1;
   private double threshold;
   private float[][] rows;
   private float[][] normalized = new float[0][];
@@ -60,12 +60,13 @@ final class FastLearner implements SaeLearner {
   static boolean canTrain(SaeRecipe recipe) {
     SaeConfig config = recipe.config();
     return isFast(config.architecture(), recipe)
-        && TopKShape.fits(config.dIn(), config.dSae())
-        && config.architecture().decoderNorms() != DecoderNorms.IN_FEATURES
-        && config.mapping() == Mapping.AUTOENCODER
-        && (config.preBias() == PreBias.TIED
-            || isRelu(config.architecture())
-            || config.architecture() instanceof JumpReluSae);
+        && TopKShape.fits(Math.max(config.dIn(), config.dOut()), config.dSae())
+        && config.architecture().decoderNorms() != DecoderNorms.IN_FEATURES;
+  }
+
+  /** Whether features are the largest of a whole batch. */
+  static boolean selectsOfBatches(SaeRecipe recipe) {
+    return shape(recipe).selection() == Selection.BATCH;
   }
 
   private static boolean isRelu(SaeArchitecture architecture) {
@@ -87,13 +88,12 @@ final class FastLearner implements SaeLearner {
           && jump.penalty() instanceof JumpReluSae.Count
           && jump.estimate() == JumpReluSae.Estimate.THRESHOLD
           && jump.preAct() == 0;
-    } else if (architecture instanceof ReluSae2023) {
-      return recipe.resampling().steps().stream()
-          .noneMatch(step -> step <= recipe.learningRate().steps());
+    } else if (architecture instanceof GatedSae gated) {
+      return gated.formulation() == Formulation.PAPER;
     } else if (architecture instanceof ReluSae2024 relu) {
       return relu.power() == 1;
     }
-    return false;
+    return architecture instanceof ReluSae2023;
   }
 
   /** Begins a training. */
@@ -106,8 +106,9 @@ final class FastLearner implements SaeLearner {
     FastLearner learner = new FastLearner(recipe, threads);
     try {
       List<String> numbers = Files.readAllLines(numbersFile(state));
-      learner.factor = Double.parseDouble(numbers.get(0));
-      learner.threshold = Double.parseDouble(numbers.get(1));
+      learner.inputFactor = Double.parseDouble(numbers.get(0));
+      learner.outputFactor = Double.parseDouble(numbers.get(1));
+      learner.threshold = Double.parseDouble(numbers.get(2));
     } catch (IOException | NumberFormatException | IndexOutOfBoundsException e) {
       throw new InputException("Training state %s cannot be read: %s".formatted(state, e), e);
     }
@@ -115,7 +116,7 @@ final class FastLearner implements SaeLearner {
     return learner;
   }
 
-  /** The file beside a state that has the factor of the activations and the running threshold. */
+  /** The file beside a state that has the factors of the activations and the running threshold. */
   static Path numbersFile(Path state) {
     return state.resolveSibling(state.getFileName() + ".numbers");
   }
@@ -131,6 +132,14 @@ final class FastLearner implements SaeLearner {
 
   /** What the fast trainer makes of a recipe that it can train. */
   static TopKShape shape(SaeRecipe recipe) {
+    SaeConfig config = recipe.config();
+    TopKShape shape = autoencoder(recipe).withPreBias(config.preBias());
+    return config.mapping() == Mapping.AUTOENCODER
+        ? shape
+        : shape.transcodingTo(config.dOut(), config.mapping());
+  }
+
+  private static TopKShape autoencoder(SaeRecipe recipe) {
     SaeConfig config = recipe.config();
     SaeArchitecture architecture = config.architecture();
     DecoderNorm norm =
@@ -154,6 +163,10 @@ final class FastLearner implements SaeLearner {
           jump.bandwidth(),
           norm,
           recipe.deadAfterTokens());
+    }
+    if (architecture instanceof GatedSae) {
+      return TopKShape.ofGated(
+          config.dIn(), config.dSae(), config.preBias(), norm, recipe.deadAfterTokens());
     }
     TopKShape shape = TopKShape.of(config.dIn(), config.dSae(), 1);
     Auxiliary auxiliary;
@@ -189,17 +202,61 @@ final class FastLearner implements SaeLearner {
   @Override
   public void begin(RowBatch batch, Supplier<NDArray> array) {
     if (recipe.config().normalization() == Normalization.EXPECTED_AVERAGE_NORM) {
-      factor = DenseTrainer.factor(array.get(), recipe.config().dIn());
+      setFactors(array.get());
     }
     take(batch);
     trainer = SaeTrainer.start(settings(), step -> rows, threads);
   }
 
+  private void setFactors(NDArray all) {
+    SaeConfig config = recipe.config();
+    int dIn = config.dIn();
+    if (config.mapping() == Mapping.AUTOENCODER) {
+      inputFactor = DenseTrainer.factor(all, dIn);
+      outputFactor = inputFactor;
+      return;
+    }
+    try (NDManager scope = all.getManager().newSubManager()) {
+      int width = dIn + config.dOut();
+      inputFactor = DenseTrainer.factor(DenseKernels.columns(scope, all, 0, dIn), dIn);
+      outputFactor =
+          DenseTrainer.factor(DenseKernels.columns(scope, all, dIn, width), config.dOut());
+    }
+  }
+
   private void take(RowBatch batch) {
-    rows =
-        recipe.config().normalization() == Normalization.NONE
-            ? batch.rows()
-            : normalized(batch.rows());
+    if (recipe.config().normalization() == Normalization.NONE) {
+      rows = batch.rows();
+    } else {
+      if (normalized.length != batch.size()) {
+        normalized = new float[batch.size()][batch.width()];
+      }
+      normalizer().normalize(batch.rows(), normalized);
+      rows = normalized;
+    }
+  }
+
+  private RowNormalizer normalizer() {
+    return new RowNormalizer(recipe.config(), inputFactor, outputFactor);
+  }
+
+  @Override
+  public void resample(Supplier<MixedBatches> ahead, RowColumns columns) throws IOException {
+    if (!Resampler.isDue(recipe, steps())) {
+      return;
+    }
+    int[] dead = trainer.silentFor(recipe.resampling().deadAfterSteps() * rows.length);
+    float[][] inputs = new Resampler(recipe, ahead, columns).draw(dead, steps(), this::lossesAhead);
+    if (inputs.length > 0) {
+      normalizer().normalize(inputs, inputs);
+      trainer.resample(dead, inputs);
+    }
+  }
+
+  private double[] lossesAhead(RowBatch inputs) {
+    float[][] own = new float[inputs.size()][inputs.width()];
+    normalizer().normalize(inputs.rows(), own);
+    return trainer.losses(own, recipe.sparsity().at(steps()));
   }
 
   @Override
@@ -232,6 +289,9 @@ final class FastLearner implements SaeLearner {
       return Map.of("mse", errors.get(last), "l1", step.penalty());
     } else if (recipe.config().architecture() instanceof JumpReluSae) {
       return Map.of("mse", errors.get(last), "l0", step.penalty());
+    } else if (recipe.config().architecture() instanceof GatedSae) {
+      return Map.of(
+          "mse", errors.get(last), "l1", step.penalty(), "auxiliary", step.auxiliaryLoss());
     }
     parts.put("auxiliary", shape().auxiliaryWeight() * step.auxiliaryLoss());
     if (recipe.config().architecture() instanceof TopKSae) {
@@ -245,56 +305,12 @@ final class FastLearner implements SaeLearner {
     return parts;
   }
 
-  private float[][] normalized(float[][] raw) {
-    if (normalized.length != raw.length) {
-      normalized = new float[raw.length][recipe.config().dIn()];
-    }
-    for (int i = 0; i < raw.length; i++) {
-      switch (recipe.config().normalization()) {
-        case NONE, EXPECTED_AVERAGE_NORM -> scale(raw[i], 0, factor, normalized[i]);
-        case CONSTANT_NORM -> toConstantNorm(raw[i], normalized[i]);
-        case LAYER_NORM -> toUnitDeviation(raw[i], normalized[i]);
-      }
-    }
-    return normalized;
-  }
-
-  private static void scale(float[] raw, double mean, double by, float[] target) {
-    for (int j = 0; j < raw.length; j++) {
-      target[j] = (float) (by * (raw[j] - mean));
-    }
-  }
-
-  /** To the norm √d; a row of zeros stays. */
-  private static void toConstantNorm(float[] raw, float[] target) {
-    double square = squares(raw, 0);
-    scale(raw, 0, square == 0 ? 1 : Math.sqrt(raw.length / square), target);
-  }
-
-  /** To mean 0 and an unbiased standard deviation of 1. */
-  private static void toUnitDeviation(float[] raw, float[] target) {
-    double sum = 0;
-    for (float value : raw) {
-      sum += value;
-    }
-    double mean = sum / raw.length;
-    double deviation = Math.sqrt(squares(raw, mean) / (raw.length - 1));
-    scale(raw, mean, 1 / (deviation + LAYER_NORM_EPSILON), target);
-  }
-
-  private static double squares(float[] raw, double mean) {
-    double sum = 0;
-    for (float value : raw) {
-      sum += (value - mean) * (value - mean);
-    }
-    return sum;
-  }
-
   @Override
   public void writeState(Path file) {
     trainer.writeState(file);
     try {
-      Files.writeString(numbersFile(file), factor + "\n" + threshold + "\n");
+      Files.writeString(
+          numbersFile(file), inputFactor + "\n" + outputFactor + "\n" + threshold + "\n");
     } catch (IOException e) {
       throw new InputException("Training state %s cannot be written: %s".formatted(file, e), e);
     }
@@ -323,7 +339,7 @@ final class FastLearner implements SaeLearner {
             scope.create(weights.get(parameter.getKey()), parameter.getValue()));
       }
       return Finishing.finish(
-          new Trained(config, parameters, threshold, factor, factor), source, owner);
+          new Trained(config, parameters, threshold, inputFactor, outputFactor), source, owner);
     }
   }
 

@@ -29,7 +29,19 @@ final class FiringWindow {
 
   /** The dead features, ascending. */
   int[] dead() {
-    return IntStream.range(0, sinceFired.length).filter(i -> sinceFired[i] >= deadAfter).toArray();
+    return silentFor(deadAfter);
+  }
+
+  /** The features that have not fired over so many tokens, ascending. */
+  int[] silentFor(long tokens) {
+    return IntStream.range(0, sinceFired.length).filter(i -> sinceFired[i] >= tokens).toArray();
+  }
+
+  /** Counts features as firing now. */
+  void wake(int[] features) {
+    for (int feature : features) {
+      sinceFired[feature] = 0;
+    }
   }
 
   /** Tokens since each feature fired: a copy. */

@@ -6,14 +6,15 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * One step of a ReLU autoencoder with an L1 penalty: ⟨‖x − x̂‖²⟩ + λ⟨Σ f_j c_j⟩, c_j = 1 or the
- * norm of the decoder's row. Of a new one half of the features fire on a row: gradients are
- * products of dense matrices, formed for a few tiles of rows at a time and summed up at once, so
- * that neither the features nor their gradients of a whole batch are ever in memory. In tiles where
- * few fire, the encoder's product is the only dense one: the rest touches what fires alone.
+ * One step of an autoencoder or transcoder whose features are all that their {@link Gates} open:
+ * ReLU with an L1 penalty, JumpReLU, Gated. Loss: ⟨‖t − y‖²⟩ and the gates' part. Of a new one half
+ * of the features fire on a row: gradients are products of dense matrices, formed for a few tiles
+ * of rows at a time and summed up at once, so that neither the features nor their gradients of a
+ * whole batch are ever in memory. In tiles where few fire, the encoder's product is the only dense
+ * one: the rest touches what fires alone.
  *
  * <ol>
- *   <li>Tiles of rows, each a worker's: h = x·W_enc, f, x̂, e = x − x̂ and ∂L/∂h, while they are in
+ *   <li>Tiles of rows, each a worker's: h = x·W_enc, f, y, e = t − y and ∂L/∂h, while they are in
  *       the cache.
  *   <li>Blocks of features, each a worker's: the tiles' shares of the gradients of their rows of
  *       weights. Then the next tiles.
@@ -28,14 +29,12 @@ final class ReluStep implements StepArithmetic {
   private static final int SHORTEST_TILE = 32;
   private static final int BLOCK = 256;
 
-  /** Makes a quotient of any feature above 1e-38, and 0 of 0. */
-  private static final float HUGE = 1e38f;
-
   private final TopKShape shape;
   private final TopKParameters parameters;
   private final RowRule rule;
   private final Workers workers;
   private final FiringWindow window;
+  private final Gates gates;
   private final NativeFloats encoder;
   private final NativeFloats decoder;
   private final NativeFloats encoderGradient;
@@ -43,12 +42,10 @@ final class ReluStep implements StepArithmetic {
   private final ReluTile[] tiles;
   private final Scratch[] scratch;
   private final int tileRows;
-  private final float[] weights;
   private final int[] fires;
-  private final float[] values;
   private final float[] slopes;
   private final float[][] blockBias;
-  private double sparsity;
+  private final Skip skip;
   private float[] errorSum;
 
   ReluStep(TopKShape shape, TopKParameters parameters, RowRule rule, Workers workers) {
@@ -59,19 +56,19 @@ final class ReluStep implements StepArithmetic {
     int features = shape.dSae();
     tileRows = tileRows(features);
     window = new FiringWindow(features, shape.deadAfterTokens());
+    gates = Gates.of(shape, parameters);
     encoder = new NativeFloats(features, shape.dIn());
-    decoder = new NativeFloats(features, shape.dIn());
+    decoder = new NativeFloats(features, shape.dOut());
     encoderGradient = new NativeFloats(features, shape.dIn());
-    decoderGradient = new NativeFloats(features, shape.dIn());
+    decoderGradient = new NativeFloats(features, shape.dOut());
     tiles = new ReluTile[2 * workers.threads()];
-    Arrays.setAll(tiles, i -> new ReluTile(tileRows, shape));
+    Arrays.setAll(tiles, i -> gates.tile(tileRows));
     scratch = new Scratch[workers.threads()];
     Arrays.setAll(scratch, i -> new Scratch());
-    weights = new float[features];
     fires = new int[features];
-    values = new float[features];
     slopes = new float[features];
     blockBias = new float[(features + BLOCK - 1) / BLOCK][shape.dIn()];
+    skip = new Skip(shape, parameters, tiles.length, tileRows);
     load();
   }
 
@@ -86,16 +83,14 @@ final class ReluStep implements StepArithmetic {
     for (int i = 0; i < shape.dSae(); i++) {
       load(i, scratch[0]);
     }
+    gates.load();
+    skip.load();
   }
 
   private void load(int feature, Scratch own) {
-    float[] row = parameters.decoder()[feature];
     encoder.set(feature, parameters.encoder()[feature]);
-    decoder.set(feature, row);
-    weights[feature] =
-        shape.penalty() == Penalty.BY_DECODER_NORMS
-            ? (float) Math.sqrt(Rows.dot(row, row, own.products))
-            : 1;
+    decoder.set(feature, parameters.decoder()[feature]);
+    gates.load(feature, own.products);
   }
 
   @Override
@@ -109,77 +104,100 @@ final class ReluStep implements StepArithmetic {
   }
 
   @Override
-  public StepSums forward(float[][] rows, double newSparsity) {
-    sparsity = newSparsity;
+  public StepSums forward(float[][] rows, double sparsity) {
+    gates.begin(rows.length, sparsity);
     Arrays.fill(fires, 0);
-    Arrays.fill(values, 0);
     Arrays.fill(slopes, 0);
-    Totals totals = new Totals(shape.dIn(), 1);
+    Totals totals = new Totals(shape.dOut(), 1);
+    long active = 0;
     int together = tiles.length * tileRows;
     for (int first = 0; first < rows.length; first += together) {
       int begin = first;
       int count = Math.min(tiles.length, (rows.length - first + tileRows - 1) / tileRows);
-      workers.each(count, (worker, i) -> tile(worker, tiles[i], begin + i * tileRows, rows));
+      workers.each(count, (worker, i) -> tile(worker, i, begin + i * tileRows, rows));
       workers.each(
-          blockBias.length, (worker, block) -> addGradients(worker, block, count, begin == 0));
+          blockBias.length + skip.blocks(),
+          (worker, block) -> addGradients(worker, block, count, begin == 0));
       for (int i = 0; i < count; i++) {
         totals.add(tiles[i].sums);
+        active += tiles[i].sums.active;
       }
     }
     errorSum = totals.error();
-    double penalty = 0;
-    for (int j = 0; j < values.length; j++) {
-      penalty += (double) weights[j] * values[j];
-    }
-    return totals.sums(rows.length, 0, 0, sparsity * penalty);
+    return totals.sums(rows.length, 0, 1, gates.penalty(active));
   }
 
-  private void tile(int worker, ReluTile tile, int first, float[][] rows) {
+  @Override
+  public double[] losses(float[][] rows, double sparsity) {
+    double[] losses = new double[rows.length];
+    gates.begin(rows.length, sparsity);
+    int count = (rows.length + tileRows - 1) / tileRows;
+    for (int first = 0; first < count; first += tiles.length) {
+      int begin = first;
+      workers.each(
+          Math.min(tiles.length, count - first),
+          (worker, i) -> losses(worker, i, (begin + i) * tileRows, rows, losses));
+    }
+    return losses;
+  }
+
+  private void losses(int worker, int index, int first, float[][] rows, double[] losses) {
+    tile(worker, index, first, rows);
     Scratch own = scratch[worker];
+    ReluTile tile = tiles[index];
+    for (int i = 0; i < tile.rows; i++) {
+      tile.errors.copy(i, own.error);
+      tile.features.copy(i, own.features);
+      losses[first + i] =
+          Rows.dot(own.error, own.error, own.products)
+              + gates.sparsity * gates.penalty(own.features);
+    }
+  }
+
+  private void tile(int worker, int index, int first, float[][] rows) {
+    Scratch own = scratch[worker];
+    ReluTile tile = tiles[index];
     tile.clear(Math.min(tileRows, rows.length - first));
     for (int i = 0; i < tile.rows; i++) {
       float[] row = rows[first + i];
-      Rows.subtract(own.centered, row, parameters.decoderBias());
-      tile.inputs.set(i, shape.preBias() == PreBias.TIED ? own.centered : row);
+      Rows.subtract(own.centered, own.target(row), parameters.decoderBias());
+      tile.inputs.set(i, shape.preBias() == PreBias.TIED ? own.centered : own.input(row));
       tile.sums.square += Rows.dot(own.centered, own.centered, own.products);
       Rows.add(tile.sums.centered, own.centered);
     }
+    skip.map(index, tile.inputs);
     tile.features.setProductTransposed(tile.inputs, encoder);
-    float[] bias = parameters.encoderBias()[0];
     for (int i = 0; i < tile.rows; i++) {
       tile.features.copy(i, own.features);
-      activate(own.features, bias, tile.values, tile.fires);
+      tile.open(i, own.features);
       tile.features.set(i, own.features);
-      tile.list(i, own.features);
     }
     tile.sums.active = IntStream.of(tile.fires).asLongStream().sum();
-    float factor = -2f / rows.length;
-    float pull = (float) (sparsity / rows.length);
     if (tile.sparse) {
-      sparse(own, tile, first, rows, factor, pull);
+      sparse(own, index, first, rows);
     } else {
-      dense(own, tile, first, rows, factor, pull);
+      dense(own, index, first, rows);
     }
   }
 
+  /** What features have to rebuild of a row. */
+  private void leave(Scratch own, int index, int i, float[] row) {
+    Rows.subtract(own.centered, own.target(row), parameters.decoderBias());
+    skip.takeFrom(own.centered, index, i, own.rebuilt);
+  }
+
   /** e and the entries' slopes row by row. */
-  private void sparse(
-      Scratch own, ReluTile tile, int first, float[][] rows, float factor, float pull) {
+  private void sparse(Scratch own, int index, int first, float[][] rows) {
+    ReluTile tile = tiles[index];
     for (int i = 0; i < tile.rows; i++) {
-      Rows.subtract(own.error, rows[first + i], parameters.decoderBias());
-      own.nativeError.set(0, own.error);
+      leave(own, index, i, rows[first + i]);
+      own.remainder.set(own.centered);
       for (int at = tile.starts[i]; at < tile.starts[i + 1]; at++) {
-        own.decoderRows.add(tile.entryFeatures[at], -tile.entryValues[at], own.nativeError);
+        own.remainder.subtract(tile.entryFeatures[at], tile.entryValues[at]);
       }
-      for (int at = tile.starts[i]; at < tile.starts[i + 1]; at++) {
-        int feature = tile.entryFeatures[at];
-        float slope =
-            factor * own.decoderRows.dot(feature, own.nativeError) + pull * weights[feature];
-        tile.entrySlopes[at] = slope;
-        tile.slopes[feature] += slope;
-      }
-      own.nativeError.copy(0, own.error);
+      own.remainder.copy(own.error);
       count(own, tile, i);
+      tile.answer(i, own.remainder);
     }
     tile.sortByFeature();
   }
@@ -191,50 +209,30 @@ final class ReluStep implements StepArithmetic {
     Rows.add(tile.sums.error, own.error);
   }
 
-  private void dense(
-      Scratch own, ReluTile tile, int first, float[][] rows, float factor, float pull) {
+  private void dense(Scratch own, int index, int first, float[][] rows) {
+    ReluTile tile = tiles[index];
     tile.errors.setProduct(tile.features, decoder);
     for (int i = 0; i < tile.rows; i++) {
+      leave(own, index, i, rows[first + i]);
       tile.errors.copy(i, own.rebuilt);
-      Rows.subtract(own.centered, rows[first + i], parameters.decoderBias());
       Rows.subtract(own.error, own.centered, own.rebuilt);
       count(own, tile, i);
     }
     tile.gradients.setProductTransposed(tile.errors, decoder);
+    tile.rebuild(decoder, own.products);
     for (int i = 0; i < tile.rows; i++) {
       tile.gradients.copy(i, own.gradients);
       tile.features.copy(i, own.features);
-      differentiate(own.gradients, own.features, factor, pull, weights, tile.slopes);
+      tile.answer(i, own.features, own.gradients);
       tile.gradients.set(i, own.gradients);
     }
   }
 
-  /** f = ReLU(h + b), with the sums of f and of 1[f > 0], without a branch. */
-  private static void activate(float[] f, float[] bias, float[] sum, int[] fires) {
-    for (int j = 0; j < f.length; j++) {
-      f[j] = Math.max(f[j] + bias[j], 0);
-    }
-    for (int j = 0; j < f.length; j++) {
-      sum[j] += f[j];
-    }
-    for (int j = 0; j < f.length; j++) {
-      // The sign of −bits: bits of a float above zero are an integer above zero.
-      fires[j] += -Float.floatToRawIntBits(f[j]) >>> 31;
-    }
-  }
-
-  /** g = 1[f > 0]·(factor·g + pull·c), with the sum of it. */
-  private static void differentiate(
-      float[] g, float[] f, float factor, float pull, float[] weights, float[] sum) {
-    for (int j = 0; j < g.length; j++) {
-      g[j] = Math.min(f[j] * HUGE, 1) * (factor * g[j] + pull * weights[j]);
-    }
-    for (int j = 0; j < g.length; j++) {
-      sum[j] += g[j];
-    }
-  }
-
   private void addGradients(int worker, int block, int count, boolean first) {
+    if (block >= blockBias.length) {
+      addSkip(block - blockBias.length, count, first);
+      return;
+    }
     int from = block * BLOCK;
     int to = Math.min(shape.dSae(), from + BLOCK);
     if (first) {
@@ -249,33 +247,39 @@ final class ReluStep implements StepArithmetic {
         encoderGradient.addTransposedProduct(tile.gradients, tile.inputs, tile.rows, from, to);
         decoderGradient.addTransposedProduct(tile.features, tile.errors, tile.rows, from, to);
       }
-      for (int j = from; j < to; j++) {
-        fires[j] += tile.fires[j];
-        values[j] += tile.values[j];
-        slopes[j] += tile.slopes[j];
-      }
+      Gates.add(fires, tile.fires, from, to);
+      Gates.add(slopes, tile.slopes, from, to);
+      tile.addTo(from, to);
+    }
+  }
+
+  private void addSkip(int block, int count, boolean first) {
+    if (first) {
+      skip.clear(block);
+    }
+    for (int i = 0; i < count; i++) {
+      skip.add(block, tiles[i].errors, tiles[i].inputs, tiles[i].rows);
     }
   }
 
   @Override
   public void backward(StepSums sums, double learningRate) {
-    float factor = -2f / sums.rows();
-    float pull = (float) (sparsity / sums.rows());
     rule.begin(learningRate);
-    workers.each(blockBias.length, (worker, block) -> step(worker, block, factor, pull));
+    workers.each(blockBias.length, this::step);
     float[] decoderBias = errorSum;
-    Rows.scale(decoderBias, factor);
+    Rows.scale(decoderBias, gates.factor);
     if (shape.preBias() == PreBias.TIED) {
       for (float[] part : blockBias) {
         Rows.add(decoderBias, -1, part);
       }
     }
-    rule.step(Parameter.B_ENC, 0, parameters.encoderBias()[0], slopes);
+    gates.step(rule, slopes);
     rule.step(Parameter.B_DEC, 0, parameters.decoderBias(), decoderBias);
+    skip.step(rule, gates.factor);
     window.add(sums.rows(), feature -> fires[feature] > 0);
   }
 
-  private void step(int worker, int block, float factor, float pull) {
+  private void step(int worker, int block) {
     Scratch own = scratch[worker];
     Arrays.fill(blockBias[block], 0);
     int end = Math.min(shape.dSae(), (block + 1) * BLOCK);
@@ -285,11 +289,8 @@ final class ReluStep implements StepArithmetic {
       Rows.add(blockBias[block], slopes[feature], encoderRow);
       encoderGradient.copy(feature, own.encoder);
       decoderGradient.copy(feature, own.decoder);
-      Rows.scale(own.decoder, factor);
-      if (shape.penalty() == Penalty.BY_DECODER_NORMS && weights[feature] > 0) {
-        // ∂‖w‖/∂w = w/‖w‖
-        Rows.add(own.decoder, pull * values[feature] / weights[feature], decoderRow);
-      }
+      Rows.scale(own.decoder, gates.factor);
+      gates.finish(feature, own.decoder, errorSum, own.products);
       if (shape.decoderNorm() == DecoderNorm.UNIT_WITHOUT_PARALLEL_GRADIENT) {
         Rows.add(own.decoder, -Rows.dot(own.decoder, decoderRow, own.products), decoderRow);
       }
@@ -308,8 +309,9 @@ final class ReluStep implements StepArithmetic {
       tile.close();
     }
     for (Scratch own : scratch) {
-      own.nativeError.close();
+      own.remainder.close();
     }
+    skip.close();
     encoder.close();
     decoder.close();
     encoderGradient.close();
@@ -318,28 +320,36 @@ final class ReluStep implements StepArithmetic {
 
   /** A worker's own. */
   private final class Scratch {
-    private final float[] centered;
-    private final float[] rebuilt;
-    private final float[] error;
-    private final float[] encoder;
-    private final float[] decoder;
-    private final float[] products;
-    private final float[] features;
-    private final float[] gradients;
-    private final NativeFloats nativeError = new NativeFloats(1, shape.dIn());
-    private final NativeFloats.Cursor decoderRows = ReluStep.this.decoder.cursor();
+    private final float[] centered = new float[shape.dOut()];
+    private final float[] rebuilt = new float[shape.dOut()];
+    private final float[] error = new float[shape.dOut()];
+    private final float[] encoder = new float[shape.dIn()];
+    private final float[] decoder = new float[shape.dOut()];
+    private final float[] products = new float[Math.max(shape.dIn(), shape.dOut())];
+    private final float[] features = new float[shape.dSae()];
+    private final float[] gradients = new float[shape.dSae()];
+    private final float[] input = new float[shape.transcodes() ? shape.dIn() : 0];
+    private final float[] target = new float[shape.transcodes() ? shape.dOut() : 0];
+    private final Remainder remainder = new Remainder(ReluStep.this.decoder, shape.dOut());
     private final NativeFloats.Cursor encoderSums = encoderGradient.cursor();
     private final NativeFloats.Cursor decoderSums = decoderGradient.cursor();
 
-    Scratch() {
-      centered = new float[shape.dIn()];
-      rebuilt = new float[shape.dIn()];
-      error = new float[shape.dIn()];
-      encoder = new float[shape.dIn()];
-      decoder = new float[shape.dIn()];
-      products = new float[shape.dIn()];
-      features = new float[shape.dSae()];
-      gradients = new float[shape.dSae()];
+    /** What is encoded of a row. */
+    float[] input(float[] row) {
+      if (!shape.transcodes()) {
+        return row;
+      }
+      System.arraycopy(row, 0, input, 0, input.length);
+      return input;
+    }
+
+    /** What is rebuilt of a row. */
+    float[] target(float[] row) {
+      if (!shape.transcodes()) {
+        return row;
+      }
+      System.arraycopy(row, shape.dIn(), target, 0, target.length);
+      return target;
     }
 
     /** The share of a tile's entries in the gradients of some features' rows. */

@@ -4,23 +4,24 @@ import dev.microtome.linalg.NativeFloats;
 import java.util.Arrays;
 
 /**
- * A tile of rows with all their features and the loss's derivatives by these. Where few features
- * fire they are also a list, by row first and by feature later.
+ * A tile of rows with all their features and the loss's derivatives by pre-activations. Where few
+ * features fire they are also a list, by row first and by feature later. What is special to a kind
+ * of ReLU is its {@link Gates}' part.
  */
-final class ReluTile implements AutoCloseable {
+abstract class ReluTile implements AutoCloseable {
   /**
    * Share of the features up to which they are worth a list: products of dense matrices take as
    * long at about a twelfth.
    */
   private static final double SPARSE = 0.06;
 
-  /** What was encoded, [n, d]. */
+  /** What was encoded, [n, d_in]. */
   final NativeFloats inputs;
 
   /** f, [n, m]. */
   final NativeFloats features;
 
-  /** x̂ without its bias and later x − x̂, [n, d]. */
+  /** ŷ without its bias and later t − ŷ, [n, d_out]. */
   final NativeFloats errors;
 
   /** ∂L/∂h, [n, m]. */
@@ -31,13 +32,12 @@ final class ReluTile implements AutoCloseable {
   /** Rows in use. */
   int rows;
 
-  /** By feature: rows that it fires on, Σf, and Σ∂L/∂h. */
+  /** By feature: rows that it fires on, and Σ∂L/∂h. */
   final int[] fires;
 
-  final float[] values;
   final float[] slopes;
 
-  /** The features above zero of row i are the entries from starts[i] to starts[i + 1]. */
+  /** The entries of row i are those from starts[i] to starts[i + 1]. */
   final int[] starts;
 
   final int[] entryFeatures;
@@ -55,25 +55,25 @@ final class ReluTile implements AutoCloseable {
   boolean sparse;
 
   private int entries;
+  private int room;
 
   ReluTile(int most, TopKShape shape) {
     inputs = new NativeFloats(most, shape.dIn());
     features = new NativeFloats(most, shape.dSae());
-    errors = new NativeFloats(most, shape.dIn());
+    errors = new NativeFloats(most, shape.dOut());
     gradients = new NativeFloats(most, shape.dSae());
-    sums = new Tile(shape.dIn(), 1);
+    sums = new Tile(shape.dOut(), 1);
     fires = new int[shape.dSae()];
-    values = new float[shape.dSae()];
     slopes = new float[shape.dSae()];
-    int room = room(most, shape.dSae());
+    int list = room(most, shape.dSae());
     starts = new int[most + 1];
-    entryFeatures = new int[room];
-    entryValues = new float[room];
-    entrySlopes = new float[room];
+    entryFeatures = new int[list];
+    entryValues = new float[list];
+    entrySlopes = new float[list];
     featureStarts = new int[shape.dSae() + 1];
-    rowsByFeature = new int[room];
-    valuesByFeature = new float[room];
-    slopesByFeature = new float[room];
+    rowsByFeature = new int[list];
+    valuesByFeature = new float[list];
+    slopesByFeature = new float[list];
   }
 
   /** Entries that are worth a list. */
@@ -85,19 +85,41 @@ final class ReluTile implements AutoCloseable {
     rows = newRows;
     sparse = true;
     entries = 0;
+    room = entryFeatures.length;
     sums.clear();
     Arrays.fill(fires, 0);
-    Arrays.fill(values, 0);
     Arrays.fill(slopes, 0);
   }
 
-  /** Lists the features of the next row, if there is room. */
-  void list(int row, float[] f) {
-    int most = entryFeatures.length;
+  /** Makes features of the next row's pre-activations without a bias, counts and lists them. */
+  abstract void open(int row, float[] h);
+
+  /**
+   * Makes slopes of a row's entries, where these are listed.
+   *
+   * @param remainder e, of no use afterwards
+   */
+  abstract void answer(int row, Remainder remainder);
+
+  /** Rebuilds from what else than the features there is, where these are not listed. */
+  void rebuild(NativeFloats decoder, float[] products) {}
+
+  /**
+   * Makes slopes of a row's features, where these are not listed.
+   *
+   * @param g e·W_decᵀ, and afterwards ∂L/∂h
+   */
+  abstract void answer(int row, float[] f, float[] g);
+
+  /** Adds its own sums to those of the batch, for features from one to another. */
+  abstract void addTo(int from, int to);
+
+  /** Lists what is above zero of the next row, if there is room. */
+  final void list(int row, float[] f) {
     int next = entries;
     for (int j = 0; j < f.length && sparse; j++) {
       if (f[j] > 0) {
-        if (next == most) {
+        if (next == room) {
           sparse = false;
         } else {
           entryFeatures[next] = j;
@@ -109,8 +131,14 @@ final class ReluTile implements AutoCloseable {
     starts[row + 1] = next;
   }
 
+  /** Takes room for what is looked at one by one without being listed. */
+  final void spend(int count) {
+    room -= count;
+    sparse &= entries <= room;
+  }
+
   /** Brings the entries into the order of features, by counting sort. */
-  void sortByFeature() {
+  final void sortByFeature() {
     Arrays.fill(featureStarts, 0);
     for (int i = 0; i < entries; i++) {
       featureStarts[entryFeatures[i]]++;

@@ -51,6 +51,17 @@ abstract class RowRule {
     System.arraycopy(to, 0, weights, 0, to.length);
   }
 
+  /**
+   * Forgets what it knows of a part of a row, from one place to another.
+   *
+   * @param weights of the whole row, as they are now
+   */
+  final void forget(Parameter parameter, int row, float[] weights, int from, int to) {
+    for (int kind = 0; kind < sums.size(); kind++) {
+      System.arraycopy(first(weights), from, sum(kind, parameter, row), from, to - from);
+    }
+  }
+
   final float[] sum(int kind, Parameter parameter, int row) {
     return sums.get(kind).get(parameter)[row];
   }

@@ -105,11 +105,14 @@ public final class SaeGroup implements AutoCloseable {
   /**
    * Checks that a recipe can be followed.
    *
-   * @throws IllegalArgumentException if what trains its architecture has not its optimiser
+   * @throws IllegalArgumentException if what trains its architecture has not its optimiser, or
+   *     batches of so many rows are too large for it
    */
-  public static void requireTrainable(SaeRecipe recipe) {
+  public static void requireTrainable(SaeRecipe recipe, int batchRows) {
     if (!FastLearner.canTrain(recipe)) {
       Adam unused = DenseTrainer.adam(recipe);
+    } else if (FastLearner.selectsOfBatches(recipe)) {
+      BatchSelector.requireFits(batchRows, recipe.config().dSae());
     }
   }
 

@@ -2,6 +2,7 @@ package dev.microtome.sae.training;
 
 import dev.microtome.run.InputException;
 import dev.microtome.sae.PreBias;
+import dev.microtome.sae.Resampling;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -9,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One sparse autoencoder in training: TopK, BatchTopK, Matryoshka, ReLU with an L1 penalty, or
- * JumpReLU.
+ * One sparse autoencoder or transcoder in training: TopK, BatchTopK, Matryoshka, ReLU with an L1
+ * penalty, JumpReLU, or Gated.
  *
  * <pre>{@code
  * try (SaeTrainer trainer = SaeTrainer.start(settings, batches, threads)) {
@@ -50,8 +51,8 @@ public final class SaeTrainer implements AutoCloseable {
     arithmetic =
         switch (settings.shape().selection()) {
           case ROW, BATCH -> new TopKStep(settings.shape(), parameters, rule, workers);
-          case POSITIVE -> new ReluStep(settings.shape(), parameters, rule, workers);
-          case THRESHOLD -> new JumpReluStep(settings.shape(), parameters, rule, workers);
+          case POSITIVE, THRESHOLD, GATED ->
+              new ReluStep(settings.shape(), parameters, rule, workers);
         };
   }
 
@@ -112,10 +113,13 @@ public final class SaeTrainer implements AutoCloseable {
           "Batch %d has %d rows, expected 2 or more".formatted(step, rows.length));
     }
     for (float[] row : rows) {
-      if (row.length != shape.dIn()) {
+      if (row.length != shape.rowWidth()) {
         throw new InputException(
-            "SAE expects d_in %d, batch %d has rows of %d"
-                .formatted(shape.dIn(), step, row.length));
+            shape.transcodes()
+                ? "SAE expects d_in %d and d_out %d side by side, batch %d has rows of %d"
+                    .formatted(shape.dIn(), shape.dOut(), step, row.length)
+                : "SAE expects d_in %d, batch %d has rows of %d"
+                    .formatted(shape.dIn(), step, row.length));
       }
     }
     return rows;
@@ -179,8 +183,10 @@ public final class SaeTrainer implements AutoCloseable {
 
   /**
    * Copies of the weights in SAELens's names and shapes: {@code W_enc} [d_in, d_sae], {@code W_dec}
-   * [d_sae, d_in], {@code b_enc}, {@code b_dec}; {@code log_threshold} of a JumpReLU.
-   * Pre-activations are (x − b_dec)·W_enc + b_enc.
+   * [d_sae, d_out], {@code b_enc}, {@code b_dec}; {@code log_threshold} of a JumpReLU; {@code
+   * b_gate}, {@code r_mag} and {@code b_mag} of a Gated one instead of b_enc; {@code W_skip}
+   * [d_out, d_in] of a transcoder that has it. Pre-activations are (x − b_dec)·W_enc + b_enc, or
+   * x·W_enc + b_enc without a tied bias.
    */
   public Map<String, float[]> weights() {
     return parameters.saeLens();
@@ -200,6 +206,33 @@ public final class SaeTrainer implements AutoCloseable {
   /** The smallest feature above zero of the last step's batch; infinite if it had none. */
   double smallestFeature() {
     return arithmetic.codes().smallest();
+  }
+
+  /** The features that have not fired over so many tokens. */
+  int[] silentFor(long silentTokens) {
+    return arithmetic.window().silentFor(silentTokens);
+  }
+
+  /** ‖x − x̂‖² and the penalty of each row, by the weights as they are. */
+  double[] losses(float[][] rows, double sparsity) {
+    return arithmetic.losses(checked(settings.shape(), rows, step), sparsity);
+  }
+
+  /**
+   * Gives dead features new weights by an input each; the optimiser forgets what it knew of them.
+   */
+  void resample(int[] dead, float[][] inputs) {
+    float[] bias = parameters.encoderBias();
+    Resampling.applyInPlace(parameters.encoder(), bias, parameters.decoder(), dead, inputs);
+    for (int feature : dead) {
+      float[] encoder = parameters.encoder()[feature];
+      float[] decoder = parameters.decoder()[feature];
+      rule.forget(Parameter.W_ENC, feature, encoder, 0, encoder.length);
+      rule.forget(Parameter.W_DEC, feature, decoder, 0, decoder.length);
+      rule.forget(Parameter.B_ENC, 0, bias, feature, feature + 1);
+    }
+    arithmetic.window().wake(dead);
+    arithmetic.load();
   }
 
   /** Writes what workers share. */

@@ -1,5 +1,7 @@
 package dev.microtome.sae.training;
 
+import java.util.List;
+
 /** Among what the largest pre-activations are sought, which become features. */
 public enum Selection {
   /** Each row has k of its own. */
@@ -12,5 +14,23 @@ public enum Selection {
   POSITIVE,
 
   /** Nothing is sought: a feature is what is above its own threshold, which is trained. */
-  THRESHOLD
+  THRESHOLD,
+
+  /** Nothing is sought: a gate decides what is a feature, a second path how large it is. */
+  GATED;
+
+  /** The penalties that there are for such features. */
+  List<Penalty> penalties() {
+    return switch (this) {
+      case ROW, BATCH -> List.of(Penalty.NONE);
+      case POSITIVE -> List.of(Penalty.SUM, Penalty.BY_DECODER_NORMS);
+      case THRESHOLD -> List.of(Penalty.NUMBER);
+      case GATED -> List.of(Penalty.SUM);
+    };
+  }
+
+  /** Whether a number of features is given, the largest. */
+  boolean keepsLargest() {
+    return this == ROW || this == BATCH;
+  }
 }

@@ -8,11 +8,20 @@ interface StepArithmetic extends AutoCloseable {
   FiringWindow window();
 
   /**
-   * Encodes and decodes rows [n, d_in], and measures what is left.
+   * Encodes and decodes rows [n, d_in], of a transcoder [n, d_in + d_out] with their targets, and
+   * measures what is left.
    *
    * @param sparsity coefficient of the penalty, if there is one
    */
   StepSums forward(float[][] rows, double sparsity);
+
+  /**
+   * Loss of each row, ‖t − y‖² and its own penalty; the batch of the last {@link #forward} is
+   * forgotten.
+   *
+   * @throws IllegalStateException if a row has no penalty of its own
+   */
+  double[] losses(float[][] rows, double sparsity);
 
   /** The codes of the last {@link #forward}. */
   SparseCodes codes();

@@ -1,16 +1,20 @@
 package dev.microtome.sae.training;
 
+import dev.microtome.sae.Mapping;
 import dev.microtome.sae.PreBias;
 import java.io.Serializable;
 import java.util.List;
 
 /**
- * What an autoencoder by {@link SaeTrainer} is, and what its loss has.
+ * What an autoencoder or transcoder by {@link SaeTrainer} is, and what its loss has.
  *
- * @param dIn width of a row
+ * @param dIn width of what is encoded
+ * @param dOut width of what is rebuilt; dIn for an autoencoder
  * @param dSae features
- * @param k kept features of a row, whole; with {@link Selection#BATCH} on average, with {@link
- *     Selection#POSITIVE} and {@link Selection#THRESHOLD} without a meaning
+ * @param mapping what is rebuilt from what: a row of a transcoder has its dOut targets behind its
+ *     dIn inputs
+ * @param k kept features of a row, whole; with {@link Selection#BATCH} on average, with all others
+ *     but {@link Selection#ROW} without a meaning
  * @param selection what the kept ones are the largest of
  * @param widths growing, the last one dSae: the first so many features alone must rebuild a row as
  *     well as they can (Matryoshka), each with an error in the loss. One, dSae, without
@@ -18,7 +22,8 @@ import java.util.List;
  * @param preBias whether b_dec is subtracted from what is encoded
  * @param penalty of the features
  * @param decoderNorm what is done about the decoder's lengths
- * @param auxiliaryWeight α of AuxK, 0 for none; 1/32 in the paper
+ * @param auxiliaryWeight α of AuxK, 0 for none; 1/32 in the paper. With {@link Selection#GATED} the
+ *     weight of the error of what the gates rebuild, 1
  * @param auxiliaryK dead features that AuxK keeps of a row
  * @param deadAfterTokens tokens without firing after which a feature is dead
  * @param bandwidth width of the window in which thresholds learn, with {@link Selection#THRESHOLD};
@@ -26,7 +31,9 @@ import java.util.List;
  */
 public record TopKShape(
     int dIn,
+    int dOut,
     int dSae,
+    Mapping mapping,
     double k,
     Selection selection,
     List<Integer> widths,
@@ -53,14 +60,7 @@ public record TopKShape(
    */
   public TopKShape {
     widths = List.copyOf(widths);
-    if (dIn < 1 || dSae < 1) {
-      throw new IllegalArgumentException(
-          "dIn is %d and dSae %d, expected 1 or more".formatted(dIn, dSae));
-    }
-    if (!fits(dIn, dSae)) {
-      throw new IllegalArgumentException(
-          "%d × %d weights are more than the %d of one matrix".formatted(dIn, dSae, LARGEST));
-    }
+    requireSides(dIn, dOut, dSae, mapping, preBias);
     if (selection == Selection.ROW && !(k >= 1 && k <= dSae && k == (int) k)) {
       throw new IllegalArgumentException(
           "k is %s, expected a whole number from 1 to the number of features, %d"
@@ -71,16 +71,17 @@ public record TopKShape(
           "k is %s, expected more than 0 and at most the number of features, %d"
               .formatted(k, dSae));
     }
-    boolean relu = selection == Selection.POSITIVE || selection == Selection.THRESHOLD;
-    if (relu && (widths.size() > 1 || lossUnit != LossUnit.ROWS || auxiliaryWeight > 0)) {
+    if (!selection.penalties().contains(penalty)) {
       throw new IllegalArgumentException(
-          "a ReLU with the widths %s, a loss in %s and AuxK's weight %s, expected one width, ROWS and 0"
-              .formatted(widths, lossUnit, auxiliaryWeight));
+          "penalty is %s with the selection %s, expected one of %s"
+              .formatted(penalty, selection, selection.penalties()));
     }
-    if (!relu && (preBias != PreBias.TIED || penalty != Penalty.NONE)) {
+    double weight = selection == Selection.GATED ? 1 : 0;
+    if (!selection.keepsLargest()
+        && (widths.size() > 1 || lossUnit != LossUnit.ROWS || auxiliaryWeight != weight)) {
       throw new IllegalArgumentException(
-          "pre-bias is %s and penalty %s, expected TIED and NONE where k features are kept"
-              .formatted(preBias, penalty));
+          "%s with the widths %s, a loss in %s and an auxiliary weight of %s, expected one width, ROWS and %s"
+              .formatted(selection, widths, lossUnit, auxiliaryWeight, weight));
     }
     if ((selection == Selection.THRESHOLD) != (bandwidth > 0)) {
       throw new IllegalArgumentException(
@@ -105,9 +106,41 @@ public record TopKShape(
     }
   }
 
+  private static void requireSides(int dIn, int dOut, int dSae, Mapping mapping, PreBias preBias) {
+    if (dIn < 1 || dOut < 1 || dSae < 1) {
+      throw new IllegalArgumentException(
+          "dIn is %d, dOut %d and dSae %d, expected 1 or more".formatted(dIn, dOut, dSae));
+    }
+    if (!fits(Math.max(dIn, dOut), dSae)) {
+      throw new IllegalArgumentException(
+          "%d × %d weights are more than the %d of one matrix"
+              .formatted(Math.max(dIn, dOut), dSae, LARGEST));
+    }
+    if (mapping == Mapping.AUTOENCODER ? dIn != dOut : preBias == PreBias.TIED) {
+      throw new IllegalArgumentException(
+          "%s from %d to %d dimensions with the pre-bias %s, expected an autoencoder's widths to be the same and a transcoder's pre-bias to be NONE"
+              .formatted(mapping, dIn, dOut, preBias));
+    }
+  }
+
   /** Whether one matrix of native memory can hold the weights. */
-  static boolean fits(int dIn, int dSae) {
-    return (long) dIn * dSae <= LARGEST;
+  static boolean fits(int width, int dSae) {
+    return (long) width * dSae <= LARGEST;
+  }
+
+  /** Whether something else than what is encoded is rebuilt. */
+  boolean transcodes() {
+    return mapping != Mapping.AUTOENCODER;
+  }
+
+  /** Whether there is a linear map beside the features. */
+  boolean skips() {
+    return mapping == Mapping.SKIP_TRANSCODER;
+  }
+
+  /** Floats of a row: what is encoded, and what is rebuilt if it is another. */
+  int rowWidth() {
+    return transcodes() ? dIn + dOut : dIn;
   }
 
   /**
@@ -115,61 +148,24 @@ public record TopKShape(
    * features of a row, dead after 10 million tokens, in fractions of the variance.
    */
   public static TopKShape of(int dIn, int dSae, int k) {
-    return new TopKShape(
-        dIn,
-        dSae,
-        k,
-        Selection.ROW,
-        List.of(dSae),
-        LossUnit.VARIANCE,
-        PreBias.TIED,
-        Penalty.NONE,
-        DecoderNorm.UNIT_WITHOUT_PARALLEL_GRADIENT,
-        PAPER_WEIGHT,
-        Math.max(1, Math.min(Math.min(PAPER_K, dIn / 2), dSae)),
-        PAPER_WINDOW,
-        0);
-  }
-
-  /**
-   * The same with k features of a row on average (BatchTopK) and a loss of a row.
-   *
-   * @param mean k
-   */
-  public TopKShape ofBatch(double mean) {
-    return new TopKShape(
-        dIn,
-        dSae,
-        mean,
-        Selection.BATCH,
-        widths,
-        LossUnit.ROWS,
-        preBias,
-        penalty,
-        decoderNorm,
-        auxiliaryWeight,
-        auxiliaryK,
-        deadAfterTokens,
-        bandwidth);
+    Draft draft = new Draft(dIn, dSae, Selection.ROW);
+    draft.k = k;
+    draft.lossUnit = LossUnit.VARIANCE;
+    draft.auxiliaryWeight = PAPER_WEIGHT;
+    draft.auxiliaryK = Math.max(1, Math.min(Math.min(PAPER_K, dIn / 2), dSae));
+    draft.deadAfterTokens = PAPER_WINDOW;
+    return draft.shape();
   }
 
   /** All features above zero, a penalty, and a loss of a row, without AuxK. */
   public static TopKShape ofRelu(
       int dIn, int dSae, PreBias preBias, Penalty penalty, DecoderNorm norm, long deadAfterTokens) {
-    return new TopKShape(
-        dIn,
-        dSae,
-        dSae,
-        Selection.POSITIVE,
-        List.of(dSae),
-        LossUnit.ROWS,
-        preBias,
-        penalty,
-        norm,
-        0,
-        1,
-        deadAfterTokens,
-        0);
+    Draft draft = new Draft(dIn, dSae, Selection.POSITIVE);
+    draft.preBias = preBias;
+    draft.penalty = penalty;
+    draft.decoderNorm = norm;
+    draft.deadAfterTokens = deadAfterTokens;
+    return draft.shape();
   }
 
   /** The features above thresholds of their own, the number of which is penalised. */
@@ -180,73 +176,143 @@ public record TopKShape(
       double bandwidth,
       DecoderNorm norm,
       long deadAfterTokens) {
-    return new TopKShape(
-        dIn,
-        dSae,
-        dSae,
-        Selection.THRESHOLD,
-        List.of(dSae),
-        LossUnit.ROWS,
-        preBias,
-        Penalty.NUMBER,
-        norm,
-        0,
-        1,
-        deadAfterTokens,
-        bandwidth);
+    Draft draft = new Draft(dIn, dSae, Selection.THRESHOLD);
+    draft.preBias = preBias;
+    draft.penalty = Penalty.NUMBER;
+    draft.decoderNorm = norm;
+    draft.deadAfterTokens = deadAfterTokens;
+    draft.bandwidth = bandwidth;
+    return draft.shape();
+  }
+
+  /** The features whose gates are open, the gates' sum being penalised. */
+  public static TopKShape ofGated(
+      int dIn, int dSae, PreBias preBias, DecoderNorm norm, long deadAfterTokens) {
+    Draft draft = new Draft(dIn, dSae, Selection.GATED);
+    draft.preBias = preBias;
+    draft.penalty = Penalty.SUM;
+    draft.decoderNorm = norm;
+    draft.auxiliaryWeight = 1;
+    draft.deadAfterTokens = deadAfterTokens;
+    return draft.shape();
+  }
+
+  /**
+   * The same with k features of a row on average (BatchTopK) and a loss of a row.
+   *
+   * @param mean k
+   */
+  public TopKShape ofBatch(double mean) {
+    Draft draft = new Draft(this);
+    draft.k = mean;
+    draft.selection = Selection.BATCH;
+    draft.lossUnit = LossUnit.ROWS;
+    return draft.shape();
   }
 
   /** The same with errors of the first features alone. */
   public TopKShape withWidths(List<Integer> newWidths) {
-    return new TopKShape(
-        dIn,
-        dSae,
-        k,
-        selection,
-        newWidths,
-        lossUnit,
-        preBias,
-        penalty,
-        decoderNorm,
-        auxiliaryWeight,
-        auxiliaryK,
-        deadAfterTokens,
-        bandwidth);
+    Draft draft = new Draft(this);
+    draft.widths = newWidths;
+    return draft.shape();
   }
 
   /** The same with another treatment of the decoder's lengths. */
   public TopKShape withDecoderNorm(DecoderNorm norm) {
-    return new TopKShape(
-        dIn,
-        dSae,
-        k,
-        selection,
-        widths,
-        lossUnit,
-        preBias,
-        penalty,
-        norm,
-        auxiliaryWeight,
-        auxiliaryK,
-        deadAfterTokens,
-        bandwidth);
+    Draft draft = new Draft(this);
+    draft.decoderNorm = norm;
+    return draft.shape();
   }
 
   /** The same with another AuxK. */
   public TopKShape withAuxiliary(double weight, int features, long deadAfter) {
-    return new TopKShape(
-        dIn,
-        dSae,
-        k,
-        selection,
-        widths,
-        lossUnit,
-        preBias,
-        penalty,
-        decoderNorm,
-        weight,
-        features,
-        deadAfter,
-        bandwidth);
+    Draft draft = new Draft(this);
+    draft.auxiliaryWeight = weight;
+    draft.auxiliaryK = features;
+    draft.deadAfterTokens = deadAfter;
+    return draft.shape();
+  }
+
+  /** The same with another pre-bias. */
+  public TopKShape withPreBias(PreBias newPreBias) {
+    Draft draft = new Draft(this);
+    draft.preBias = newPreBias;
+    return draft.shape();
+  }
+
+  /**
+   * The same as a transcoder, without a pre-bias.
+   *
+   * @param newMapping not an autoencoder
+   */
+  public TopKShape transcodingTo(int newDOut, Mapping newMapping) {
+    Draft draft = new Draft(this);
+    draft.dOut = newDOut;
+    draft.mapping = newMapping;
+    draft.preBias = PreBias.NONE;
+    return draft.shape();
+  }
+
+  /** What a shape is made from, one change after the other. */
+  private static final class Draft {
+    private final int dIn;
+    private final int dSae;
+    private int dOut;
+    private Mapping mapping = Mapping.AUTOENCODER;
+    private double k;
+    private Selection selection;
+    private List<Integer> widths;
+    private LossUnit lossUnit = LossUnit.ROWS;
+    private PreBias preBias = PreBias.TIED;
+    private Penalty penalty = Penalty.NONE;
+    private DecoderNorm decoderNorm = DecoderNorm.UNIT_WITHOUT_PARALLEL_GRADIENT;
+    private double auxiliaryWeight;
+    private int auxiliaryK = 1;
+    private long deadAfterTokens;
+    private double bandwidth;
+
+    Draft(int dIn, int dSae, Selection selection) {
+      this.dIn = dIn;
+      this.dSae = dSae;
+      this.selection = selection;
+      dOut = dIn;
+      k = dSae;
+      widths = List.of(dSae);
+    }
+
+    Draft(TopKShape shape) {
+      this(shape.dIn, shape.dSae, shape.selection);
+      dOut = shape.dOut;
+      mapping = shape.mapping;
+      k = shape.k;
+      widths = shape.widths;
+      lossUnit = shape.lossUnit;
+      preBias = shape.preBias;
+      penalty = shape.penalty;
+      decoderNorm = shape.decoderNorm;
+      auxiliaryWeight = shape.auxiliaryWeight;
+      auxiliaryK = shape.auxiliaryK;
+      deadAfterTokens = shape.deadAfterTokens;
+      bandwidth = shape.bandwidth;
+    }
+
+    TopKShape shape() {
+      return new TopKShape(
+          dIn,
+          dOut,
+          dSae,
+          mapping,
+          k,
+          selection,
+          widths,
+          lossUnit,
+          preBias,
+          penalty,
+          decoderNorm,
+          auxiliaryWeight,
+          auxiliaryK,
+          deadAfterTokens,
+          bandwidth);
+    }
   }
 }

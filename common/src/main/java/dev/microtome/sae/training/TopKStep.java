@@ -1,20 +1,24 @@
 package dev.microtome.sae.training;
 
 import dev.microtome.linalg.NativeFloats;
+import dev.microtome.sae.PreBias;
 import java.util.Arrays;
 
 /**
- * One step of a TopK sparse autoencoder or its kin in four sweeps, none of which forms a matrix of
- * rows × features of gradients. Letters: x a row, b = b_dec, a the kept values, e = x − b −
- * W_decᵀa.
+ * One step of a TopK sparse autoencoder or its kin in sweeps, none of which forms a matrix of rows
+ * × features of gradients. Letters: x what is encoded of a row, x − b_dec with a tied bias, t what
+ * is rebuilt, b = b_dec, a the kept values, e = t − b − W_decᵀa, without W_skip·x where there is
+ * such a map.
  *
  * <ol>
  *   <li>Tiles of rows: the encoder's product for a tile, and while it is in the cache (up to some
  *       8,192 features), row by row what may be among the largest ({@link Selector}).
  *   <li>Tiles of rows: e, and the slopes e·W_dec[i] of the features kept.
  *   <li>The entries sorted by feature.
- *   <li>Blocks of features: a feature's gradients are sums of a few rows (of e, and of x − b), made
- *       and used by the optimiser while they are in the nearest cache: they are never stored.
+ *   <li>Blocks of features, for the decoder and then for the encoder: a feature's gradient is a sum
+ *       of a few rows (of e, or of x), made and used by the optimiser while it is in the nearest
+ *       cache: it is never stored. One after the other, so that the rows of one matrix at a time
+ *       have to stay in the outer cache.
  * </ol>
  *
  * <p>Loss: (Σ‖e‖² + α·s·Σ‖e′‖²)/{@link LossUnit}. The second term is AuxK (Gao et al. 2024): e′ = e
@@ -50,6 +54,7 @@ final class TopKStep implements StepArithmetic {
   private final FiringWindow window;
   private final float[][] blockBias;
   private final float[] encoderBias;
+  private final Skip skip;
   private final ByFeature byFeature;
   private final ByFeature byDead;
   private Batch batch;
@@ -63,7 +68,7 @@ final class TopKStep implements StepArithmetic {
     tileRows = tileRows(features);
     product = new EncoderProduct(shape.dIn(), features, tileRows, workers.threads());
     scratch = new Scratch[workers.threads()];
-    nativeDecoder = new NativeFloats(features, shape.dIn());
+    nativeDecoder = new NativeFloats(features, shape.dOut());
     for (int i = 0; i < scratch.length; i++) {
       scratch[i] = new Scratch(shape, nativeDecoder);
     }
@@ -75,6 +80,7 @@ final class TopKStep implements StepArithmetic {
     window = new FiringWindow(features, shape.deadAfterTokens());
     blockBias = new float[parts(features, BLOCK)][shape.dIn()];
     encoderBias = new float[features];
+    skip = new Skip(shape, parameters, scratch.length, tileRows);
     byFeature = new ByFeature(features);
     byDead = new ByFeature(features);
     load();
@@ -91,6 +97,7 @@ final class TopKStep implements StepArithmetic {
     for (int i = 0; i < shape.dSae(); i++) {
       load(i);
     }
+    skip.load();
   }
 
   private void load(int feature) {
@@ -108,6 +115,11 @@ final class TopKStep implements StepArithmetic {
   }
 
   @Override
+  public double[] losses(float[][] rows, double sparsity) {
+    throw new IllegalStateException("%s has no losses of rows".formatted(shape.selection()));
+  }
+
+  @Override
   public SparseCodes codes() {
     return batch.codes;
   }
@@ -122,7 +134,7 @@ final class TopKStep implements StepArithmetic {
     if (batch == null || batch.codes.rows() != rows.length) {
       batch = new Batch(rows.length, parts(rows.length, tileRows), shape);
     }
-    batch.auxiliary(shape, window.dead());
+    batch.auxiliary(window.dead());
     selector.begin(batch.codes);
     workers.each(batch.tiles.length, (worker, tile) -> encode(worker, tile, rows));
     selector.finish();
@@ -136,19 +148,23 @@ final class TopKStep implements StepArithmetic {
     sums.clear();
     int first = tile * tileRows;
     int end = Math.min(first + tileRows, rows.length);
+    boolean tied = shape.preBias() == PreBias.TIED;
     for (int row = first; row < end; row++) {
+      batch.take(row, rows[row], parameters.decoderBias());
       float[] centered = batch.centered[row];
-      Rows.subtract(centered, rows[row], parameters.decoderBias());
-      product.setInput(worker, row - first, centered);
+      float[] input = batch.inputs[row];
+      product.setInput(worker, row - first, input);
       float square = Rows.dot(centered, centered, own.products);
-      batch.norms[row] = (float) Math.sqrt(square);
+      batch.norms[row] = (float) Math.sqrt(tied ? square : Rows.dot(input, input, own.products));
       sums.square += square;
       Rows.add(sums.centered, centered);
     }
     product.run(worker);
+    skip.map(worker, product.inputs(worker));
+    float[] bias = parameters.encoderBias();
     for (int row = first; row < end; row++) {
+      skip.takeFrom(batch.left[row], worker, row - first, own.decoder);
       product.output(worker, row - first, own.row);
-      float[] bias = parameters.encoderBias()[0];
       selector.add(worker, row, own.row, bias, batch.norms[row]);
       if (batch.dead.length > 0) {
         SparseCodes dead = batch.deadCodes;
@@ -186,12 +202,14 @@ final class TopKStep implements StepArithmetic {
     SparseCodes codes = batch.codes;
     int to = codes.to(row);
     int at = codes.from(row);
-    own.error.set(0, batch.centered[row]);
+    own.remainder.set(batch.left[row]);
     for (int level = 0; level < widths.length; level++) {
       int end = end(codes, at, to, widths[level]);
-      own.subtract(codes, at, end);
+      for (int i = at; i < end; i++) {
+        own.remainder.subtract(codes.indices()[i], codes.values()[i]);
+      }
       float[] error = batch.error[level][row];
-      own.error.copy(0, error);
+      own.remainder.copy(error);
       sums.squaredErrors[level] += Rows.dot(error, error, own.products);
       at = end;
     }
@@ -215,10 +233,12 @@ final class TopKStep implements StepArithmetic {
       float[] error = batch.error[level][row];
       if (level < widths.length - 1) {
         Rows.add(error, batch.error[level + 1][row]);
-        own.error.set(0, error);
+        own.remainder.set(error);
       }
       int from = level == 0 ? codes.from(row) : end(codes, codes.from(row), to, widths[level - 1]);
-      own.slopes(codes, from, to, batch.slopes);
+      for (int i = from; i < to; i++) {
+        batch.slopes[i] = own.remainder.dot(codes.indices()[i]);
+      }
       to = from;
     }
   }
@@ -254,54 +274,74 @@ final class TopKStep implements StepArithmetic {
           (float) (shape.auxiliaryWeight() * batch.auxiliaryScale) * factor);
     }
     rule.begin(learningRate);
-    workers.each(blockBias.length, (worker, block) -> block(worker, block, auxiliary));
+    workers.each(blockBias.length, (worker, block) -> decoders(worker, block, auxiliary));
+    workers.each(blockBias.length, (worker, block) -> encoders(worker, block, auxiliary));
     float[] decoderBias = batch.totals().error();
     Rows.scale(decoderBias, factor);
-    for (float[] part : blockBias) {
-      Rows.add(decoderBias, -1, part);
+    if (shape.preBias() == PreBias.TIED) {
+      for (float[] part : blockBias) {
+        Rows.add(decoderBias, -1, part);
+      }
     }
-    rule.step(Parameter.B_ENC, 0, parameters.encoderBias()[0], encoderBias);
+    rule.step(Parameter.B_ENC, 0, parameters.encoderBias(), encoderBias);
     rule.step(Parameter.B_DEC, 0, parameters.decoderBias(), decoderBias);
+    // By the errors of all widths added up, which are those of level 0.
+    skip.setGradient(batch.error[0], batch.inputs, workers);
+    skip.step(rule, factor);
     window.add(rows, feature -> byFeature.from(feature) < byFeature.to(feature));
   }
 
-  private void block(int worker, int block, boolean auxiliary) {
-    Arrays.fill(blockBias[block], 0);
+  private boolean isTouched(int feature, boolean auxiliary) {
+    return byFeature.from(feature) < byFeature.to(feature)
+        || (auxiliary && byDead.from(feature) < byDead.to(feature));
+  }
+
+  private void decoders(int worker, int block, boolean auxiliary) {
+    Scratch own = scratch[worker];
     int end = Math.min(shape.dSae(), (block + 1) * BLOCK);
     for (int feature = block * BLOCK; feature < end; feature++) {
-      Scratch own = scratch[worker];
-      boolean touched = byFeature.from(feature) < byFeature.to(feature);
-      touched |= auxiliary && byDead.from(feature) < byDead.to(feature);
-      if (touched) {
-        step(feature, own, blockBias[block], auxiliary);
+      float[] decoder = parameters.decoder()[feature];
+      if (isTouched(feature, auxiliary)) {
+        Arrays.fill(own.decoder, 0);
+        addErrors(byFeature, batch.error[level(feature)], feature, own.decoder);
+        if (auxiliary) {
+          addErrors(byDead, batch.deadError, feature, own.decoder);
+        }
+        if (shape.decoderNorm() == DecoderNorm.UNIT_WITHOUT_PARALLEL_GRADIENT) {
+          Rows.add(own.decoder, -Rows.dot(own.decoder, decoder, own.products), decoder);
+        }
+        rule.step(Parameter.W_DEC, feature, decoder, own.decoder);
       } else {
-        encoderBias[feature] = 0;
-        rule.coast(Parameter.W_DEC, feature, parameters.decoder()[feature]);
-        rule.coast(Parameter.W_ENC, feature, parameters.encoder()[feature]);
+        rule.coast(Parameter.W_DEC, feature, decoder);
       }
       if (shape.decoderNorm() != DecoderNorm.FREE) {
-        Rows.normalize(parameters.decoder()[feature], own.products);
+        Rows.normalize(decoder, own.products);
       }
-      load(feature);
+      nativeDecoder.set(feature, decoder);
     }
   }
 
-  private void step(int feature, Scratch own, float[] bias, boolean auxiliary) {
-    Arrays.fill(own.decoder, 0);
-    Arrays.fill(own.encoder, 0);
-    float slope = add(byFeature, batch.error[level(feature)], feature, own);
-    if (auxiliary) {
-      slope += add(byDead, batch.deadError, feature, own);
+  private void encoders(int worker, int block, boolean auxiliary) {
+    Scratch own = scratch[worker];
+    Arrays.fill(blockBias[block], 0);
+    int end = Math.min(shape.dSae(), (block + 1) * BLOCK);
+    for (int feature = block * BLOCK; feature < end; feature++) {
+      float[] encoder = parameters.encoder()[feature];
+      encoderBias[feature] = 0;
+      if (isTouched(feature, auxiliary)) {
+        Arrays.fill(own.encoder, 0);
+        float slope = addInputs(byFeature, feature, own.encoder);
+        if (auxiliary) {
+          slope += addInputs(byDead, feature, own.encoder);
+        }
+        encoderBias[feature] = slope;
+        Rows.add(blockBias[block], slope, encoder);
+        rule.step(Parameter.W_ENC, feature, encoder, own.encoder);
+      } else {
+        rule.coast(Parameter.W_ENC, feature, encoder);
+      }
+      product.setEncoder(feature, encoder);
     }
-    encoderBias[feature] = slope;
-    float[] encoder = parameters.encoder()[feature];
-    float[] decoder = parameters.decoder()[feature];
-    Rows.add(bias, slope, encoder);
-    if (shape.decoderNorm() == DecoderNorm.UNIT_WITHOUT_PARALLEL_GRADIENT) {
-      Rows.add(own.decoder, -Rows.dot(own.decoder, decoder, own.products), decoder);
-    }
-    rule.step(Parameter.W_DEC, feature, decoder, own.decoder);
-    rule.step(Parameter.W_ENC, feature, encoder, own.encoder);
   }
 
   /** The smallest width that a feature is in. */
@@ -313,11 +353,22 @@ final class TopKStep implements StepArithmetic {
     return level;
   }
 
-  private float add(ByFeature entries, float[][] errors, int feature, Scratch own) {
+  private static void addErrors(
+      ByFeature entries, float[][] errors, int feature, float[] gradient) {
+    Rows.addScaled(
+        gradient,
+        errors,
+        entries.rows(),
+        entries.activations(),
+        entries.from(feature),
+        entries.to(feature));
+  }
+
+  /** Adds to the gradient of a feature's encoder, and gives that of its bias. */
+  private float addInputs(ByFeature entries, int feature, float[] gradient) {
     int from = entries.from(feature);
     int to = entries.to(feature);
-    Rows.addScaled(own.decoder, errors, entries.rows(), entries.activations(), from, to);
-    Rows.addScaled(own.encoder, batch.centered, entries.rows(), entries.gradients(), from, to);
+    Rows.addScaled(gradient, batch.inputs, entries.rows(), entries.gradients(), from, to);
     float sum = 0;
     for (int i = from; i < to; i++) {
       sum += entries.gradients()[i];
@@ -329,8 +380,9 @@ final class TopKStep implements StepArithmetic {
   public void close() {
     product.close();
     nativeDecoder.close();
+    skip.close();
     for (Scratch own : scratch) {
-      own.close();
+      own.remainder.close();
     }
   }
 
@@ -341,38 +393,15 @@ final class TopKStep implements StepArithmetic {
     private final float[] encoder;
     private final float[] decoder;
     private final TopK topDead;
-    private final NativeFloats.Cursor decoderRows;
-    private final NativeFloats error;
+    private final Remainder remainder;
 
     Scratch(TopKShape shape, NativeFloats weights) {
       row = new float[shape.dSae()];
-      products = new float[shape.dIn()];
+      products = new float[Math.max(shape.dIn(), shape.dOut())];
       encoder = new float[shape.dIn()];
-      decoder = new float[shape.dIn()];
+      decoder = new float[shape.dOut()];
       topDead = new TopK(shape.auxiliaryK(), shape.dSae());
-      decoderRows = weights.cursor();
-      error = new NativeFloats(1, shape.dIn());
-    }
-
-    /**
-     * Takes what entries rebuild from e. By OpenBLAS on native rows, as {@link #slopes}: the
-     * compiler makes no vector instructions of a sum over a row.
-     */
-    void subtract(SparseCodes codes, int from, int to) {
-      for (int i = from; i < to; i++) {
-        decoderRows.add(codes.indices()[i], -codes.values()[i], error);
-      }
-    }
-
-    /** e·W_dec[i] of entries. */
-    void slopes(SparseCodes codes, int from, int to, float[] slopes) {
-      for (int i = from; i < to; i++) {
-        slopes[i] = decoderRows.dot(codes.indices()[i], error);
-      }
-    }
-
-    void close() {
-      error.close();
+      remainder = new Remainder(weights, shape.dOut());
     }
   }
 }

@@ -118,6 +118,6 @@ class BatchSelectorTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> selector.begin(SparseCodes.ofBatch(17, 0)))
         .withMessage(
-            "17 rows × 268,435,456 features are more places than the 2³² of one selection");
+            "17 rows × 268,435,456 features are more places than the 2³² of one selection; a batch of at most 16 rows has a key for each");
   }
 }

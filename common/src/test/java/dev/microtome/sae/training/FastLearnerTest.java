@@ -11,6 +11,7 @@ import dev.microtome.optim.Adam;
 import dev.microtome.optim.CoefficientWarmUp;
 import dev.microtome.optim.LearningRate;
 import dev.microtome.sae.BatchTopKSae;
+import dev.microtome.sae.Mapping;
 import dev.microtome.sae.Normalization;
 import dev.microtome.sae.PreBias;
 import dev.microtome.sae.ReluSae2024;
@@ -24,12 +25,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class FastLearnerTest {
   private static final int WIDTH = 6;
+  private static final int TARGETS = 5;
   private static final int FEATURES = 20;
   private static final int ROWS = 50;
 
@@ -45,6 +49,15 @@ class FastLearnerTest {
         1);
   }
 
+  static Stream<Arguments> normalizations() {
+    return Stream.of(Normalization.values())
+        .flatMap(
+            each ->
+                Stream.of(
+                    Arguments.of(each, Mapping.AUTOENCODER),
+                    Arguments.of(each, Mapping.SKIP_TRANSCODER)));
+  }
+
   private static NDArray normalized(Normalization normalization, NDArray x, NDManager scope) {
     return switch (normalization) {
       case NONE -> x;
@@ -56,24 +69,25 @@ class FastLearnerTest {
 
   /** Few numbers a row, off the origin, so that n and n − 1, mean and origin are far apart. */
   @ParameterizedTest
-  @EnumSource
-  void takesActivationsNormalisedAsTheDenseTrainerDoes(Normalization normalization) {
-    SaeRecipe recipe =
-        recipe(
-            SaeConfig.of(new ReluSae2024(0.1), WIDTH, FEATURES)
-                .with(PreBias.NONE)
-                .with(normalization));
-    RowBatch batch = RowColumns.all(WIDTH).batch(ROWS);
+  @MethodSource("normalizations")
+  void takesActivationsNormalisedAsTheDenseTrainerDoes(
+      Normalization normalization, Mapping mapping) {
+    SaeConfig autoencoder =
+        SaeConfig.of(new ReluSae2024(0.1), WIDTH, FEATURES).with(PreBias.NONE).with(normalization);
+    boolean transcodes = mapping != Mapping.AUTOENCODER;
+    SaeRecipe recipe = recipe(transcodes ? autoencoder.skippingTo(TARGETS) : autoencoder);
+    int width = transcodes ? WIDTH + TARGETS : WIDTH;
+    RowBatch batch = RowColumns.all(width).batch(ROWS);
     Random random = new Random(1);
-    float[] flat = new float[ROWS * WIDTH];
+    float[] flat = new float[ROWS * width];
     for (int i = 0; i < flat.length; i++) {
       flat[i] = (float) (2 + 3 * random.nextGaussian());
-      batch.rows()[i / WIDTH][i % WIDTH] = flat[i];
+      batch.rows()[i / width][i % width] = flat[i];
     }
     try (NDManager scope = NDManager.newBaseManager();
         FastLearner learner = FastLearner.start(recipe, 1)) {
-      NDArray x = scope.create(flat, new Shape(ROWS, WIDTH));
-      SaeStep step = learner.step(batch, () -> x);
+      NDArray all = scope.create(flat, new Shape(ROWS, width));
+      SaeStep step = learner.step(batch, () -> all);
 
       Map<String, float[]> weights =
           TopKParameters.of(FastLearner.shape(recipe), recipe.seed()).saeLens();
@@ -82,12 +96,16 @@ class FastLearnerTest {
           .config()
           .parameters()
           .forEach((name, shape) -> parameters.put(name, scope.create(weights.get(name), shape)));
-      NDArray y = normalized(normalization, x, scope);
+      NDArray y = normalized(normalization, DenseKernels.columns(scope, all, 0, WIDTH), scope);
+      NDArray target = transcodes ? DenseKernels.columns(scope, all, WIDTH, width) : y;
+      if (transcodes && normalization == Normalization.EXPECTED_AVERAGE_NORM) {
+        target = DenseKernels.scaled(scope, target, DenseTrainer.factor(target, TARGETS));
+      }
       SaeLosses expected =
           new SaeGradients(recipe.config(), parameters, scope)
               .of(
                   new SaeBatch(
-                      y, y, Optional.of(scope.zeros(new Shape(FEATURES), DataType.BOOLEAN))),
+                      y, target, Optional.of(scope.zeros(new Shape(FEATURES), DataType.BOOLEAN))),
                   0.1);
       assertThat(step.loss() / expected.total()).isCloseTo(1, within(1e-5));
       assertThat(step.parts().get("l1") / expected.parts().get("l1")).isCloseTo(1, within(1e-5));

@@ -82,6 +82,31 @@ class SaeGroupTest {
     }
   }
 
+  static Stream<SaeArchitecture> transcoders() {
+    return Stream.of(
+        new ReluSae2024(0.02), new TopKSae(4), new BatchTopKSae(4), new JumpReluSae(0.003));
+  }
+
+  /** What is rebuilt is three times the input's second half. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("transcoders")
+  void aTranscoderLearnsAndIsFinishedAsItIs(SaeArchitecture architecture) throws IOException {
+    SaeConfig config =
+        SaeConfig.of(architecture, WIDTH, FEATURES)
+            .with(Normalization.EXPECTED_AVERAGE_NORM)
+            .transcodingTo(WIDTH / 2);
+    RowBlocks rows = new Beside(ROWS, 0, WIDTH / 2);
+    try (SaeGroup group = SaeGroup.start(List.of(recipe(config, ResamplingPlan.NONE)), 2)) {
+      List<SaeStep> steps = train(group, rows, new StreamSettings(BATCH, 1000, 5, 290, 1));
+
+      assertThat(steps.get(289).explainedVariance())
+          .isGreaterThan(0.5)
+          .isGreaterThan(steps.get(0).explainedVariance() + 0.1);
+      assertThat(group.evaluate(rows).get(0).values().get("explained_variance"))
+          .isCloseTo(steps.get(289).explainedVariance(), within(0.05));
+    }
+  }
+
   @ParameterizedTest(name = "{0}")
   @MethodSource("normalizations")
   void tokensAreNormalisedOneByOne(Normalization normalization) throws IOException {
@@ -141,7 +166,7 @@ class SaeGroupTest {
   void columnsOfWiderRowsTrainAsRowsOfTheirOwn() throws IOException {
     SaeConfig config = SaeConfig.of(new ReluSae2023(2), WIDTH, FEATURES);
     SaeRecipe recipe = recipe(config, new ResamplingPlan(List.of(10L), 500, 5), 0.03);
-    RowBlocks wide = new Beside(ROWS, 2);
+    RowBlocks wide = new Beside(ROWS, 2, 0);
     StreamSettings settings = new StreamSettings(BATCH, 1000, 5, 20, 1);
     List<SaeStep> alone;
     List<SaeStep> beside;
@@ -159,11 +184,11 @@ class SaeGroupTest {
     assertThat(beside).isEqualTo(alone);
   }
 
-  /** Rows behind as many zeros. */
-  private record Beside(RowBlocks rows, int zeros) implements RowBlocks {
+  /** Rows behind as many zeros, and before as many of their own last values times three. */
+  private record Beside(RowBlocks rows, int zeros, int again) implements RowBlocks {
     @Override
     public int width() {
-      return rows.width() + zeros;
+      return rows.width() + zeros + again;
     }
 
     @Override
@@ -182,7 +207,12 @@ class SaeGroupTest {
       return new Rows() {
         @Override
         public long next(float[] target, int start) throws IOException {
-          return open.next(target, start + zeros);
+          long sequence = open.next(target, start + zeros);
+          int end = start + zeros + rows.width();
+          for (int j = 0; j < again; j++) {
+            target[end + j] = 3 * target[end - again + j];
+          }
+          return sequence;
         }
 
         @Override

@@ -9,7 +9,9 @@ import dev.microtome.sae.Auxiliary;
 import dev.microtome.sae.BatchTopKSae;
 import dev.microtome.sae.DecoderNorms;
 import dev.microtome.sae.Formulation;
+import dev.microtome.sae.GatedSae;
 import dev.microtome.sae.JumpReluSae;
+import dev.microtome.sae.Mapping;
 import dev.microtome.sae.MatryoshkaSae;
 import dev.microtome.sae.ReluSae2024;
 import dev.microtome.sae.SaeArchitecture;
@@ -31,20 +33,39 @@ class SaeMemoryTest {
   private static final int BATCH = 1500;
   private static final int THREADS = 2;
 
-  static Stream<SaeArchitecture> architectures() {
+  static Stream<SaeConfig> configs() {
     Auxiliary auxiliary = new Auxiliary(1.0 / 32, 64, Formulation.PAPER);
+    SaeConfig topK = config(new TopKSae(32, auxiliary, DecoderNorms.UNIT));
+    SaeConfig relu = config(new ReluSae2024(1));
     return Stream.of(
-        new TopKSae(32, auxiliary, DecoderNorms.UNIT),
-        new BatchTopKSae(32, auxiliary, DecoderNorms.UNIT, 0.01),
-        new MatryoshkaSae(
-            List.of(1024, 2048, FEATURES),
-            32,
-            auxiliary,
-            MatryoshkaSae.Scope.WHOLE,
-            DecoderNorms.UNIT,
-            0.01),
-        new ReluSae2024(1),
-        new JumpReluSae(1));
+        topK,
+        config(new BatchTopKSae(32, auxiliary, DecoderNorms.UNIT, 0.01)),
+        config(
+            new MatryoshkaSae(
+                List.of(1024, 2048, FEATURES),
+                32,
+                auxiliary,
+                MatryoshkaSae.Scope.WHOLE,
+                DecoderNorms.UNIT,
+                0.01)),
+        relu,
+        config(new JumpReluSae(1)),
+        // All that is not open is within such a window, below or zero.
+        config(
+            new JumpReluSae(
+                1,
+                100,
+                new JumpReluSae.Count(),
+                JumpReluSae.Estimate.THRESHOLD,
+                0,
+                Formulation.PAPER)),
+        config(new GatedSae(1)),
+        topK.skippingTo(2 * WIDTH),
+        relu.skippingTo(2 * WIDTH));
+  }
+
+  private static SaeConfig config(SaeArchitecture architecture) {
+    return SaeConfig.of(architecture, WIDTH, FEATURES);
   }
 
   /** What is reachable of the heap, and the native matrices: libtorch has no part in these. */
@@ -56,22 +77,24 @@ class SaeMemoryTest {
 
   /** Between two thirds of what is stated and a tenth more, and no more after more steps. */
   @ParameterizedTest(name = "{0}")
-  @MethodSource("architectures")
-  void aTrainingHasWhatIsStated(SaeArchitecture architecture) {
+  @MethodSource("configs")
+  void aTrainingHasWhatIsStated(SaeConfig config) {
     SaeRecipe recipe =
         new SaeRecipe(
             "a",
-            SaeConfig.of(architecture, WIDTH, FEATURES),
+            config,
             SaeOptimizer.adam(Adam.DEFAULT),
             LearningRate.builder(1e-4, 100).build(),
-            new CoefficientWarmUp(architecture.sparsity(), 0),
+            new CoefficientWarmUp(config.architecture().sparsity(), 0),
             BATCH / 2,
             ResamplingPlan.NONE,
             1);
-    RowBatch batch = RowColumns.all(WIDTH).batch(BATCH);
+    boolean transcodes = config.mapping() != Mapping.AUTOENCODER;
+    int width = transcodes ? WIDTH + config.dOut() : WIDTH;
+    RowBatch batch = RowColumns.all(width).batch(BATCH);
     Random random = new Random(1);
     for (float[] row : batch.rows()) {
-      for (int j = 0; j < WIDTH; j++) {
+      for (int j = 0; j < width; j++) {
         row[j] = (float) random.nextGaussian();
       }
     }

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.microtome.optim.Adam;
 import dev.microtome.optim.LearningRate;
 import dev.microtome.run.InputException;
+import dev.microtome.sae.Mapping;
+import dev.microtome.sae.PreBias;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -170,5 +172,22 @@ class SaeTrainerTest {
     assertThatExceptionOfType(IllegalArgumentException.class)
         .isThrownBy(() -> TopKShape.of(8, 16, 17))
         .withMessage("k is 17.0, expected a whole number from 1 to the number of features, 16");
+  }
+
+  @Test
+  void aPenaltyThatFeaturesDoNotHaveIsRefused() {
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(
+            () -> TopKShape.ofRelu(8, 16, PreBias.NONE, Penalty.NUMBER, DecoderNorm.FREE, 100))
+        .withMessage(
+            "penalty is NUMBER with the selection POSITIVE, expected one of [SUM, BY_DECODER_NORMS]");
+  }
+
+  @Test
+  void aTranscodersBiasIsNotItsInputs() {
+    TopKShape transcoder = TopKShape.of(8, 16, 2).transcodingTo(5, Mapping.TRANSCODER);
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> transcoder.withPreBias(PreBias.TIED))
+        .withMessageStartingWith("TRANSCODER from 8 to 5 dimensions with the pre-bias TIED");
   }
 }

@@ -11,7 +11,9 @@ import dev.microtome.sae.Auxiliary;
 import dev.microtome.sae.BatchTopKSae;
 import dev.microtome.sae.DecoderNorms;
 import dev.microtome.sae.Formulation;
+import dev.microtome.sae.GatedSae;
 import dev.microtome.sae.JumpReluSae;
+import dev.microtome.sae.Mapping;
 import dev.microtome.sae.MatryoshkaSae;
 import dev.microtome.sae.PreBias;
 import dev.microtome.sae.ReluSae2023;
@@ -34,10 +36,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Features, losses and gradients of the fast step are those of {@link SaeGradients} in float64. */
 class SparseGradientTest {
   private static final int WIDTH = 20;
+  private static final int TARGETS = 23;
   private static final int FEATURES = 70;
   private static final int ROWS = 300;
   private static final double K = 4.7;
@@ -48,19 +52,19 @@ class SparseGradientTest {
     List<Integer> widths = List.of(10, 11, 40, FEATURES);
     return Stream.of(none, half)
         .flatMap(
-            auxiliary ->
-                Stream.of(
-                    Arguments.of(new BatchTopKSae(K, auxiliary, DecoderNorms.FREE, 0.01), 1),
-                    Arguments.of(new BatchTopKSae(K, auxiliary, DecoderNorms.FREE, 0.01), 2),
-                    Arguments.of(
-                        new MatryoshkaSae(
-                            widths,
-                            K,
-                            auxiliary,
-                            MatryoshkaSae.Scope.WHOLE,
-                            DecoderNorms.FREE,
-                            0.01),
-                        2)));
+            auxiliary -> {
+              SaeArchitecture batch = new BatchTopKSae(K, auxiliary, DecoderNorms.FREE, 0.01);
+              SaeArchitecture matryoshka =
+                  new MatryoshkaSae(
+                      widths, K, auxiliary, MatryoshkaSae.Scope.WHOLE, DecoderNorms.FREE, 0.01);
+              return Stream.of(
+                  Arguments.of(batch, PreBias.TIED, Mapping.AUTOENCODER, 1),
+                  Arguments.of(batch, PreBias.TIED, Mapping.AUTOENCODER, 2),
+                  Arguments.of(batch, PreBias.NONE, Mapping.AUTOENCODER, 1),
+                  Arguments.of(batch, PreBias.NONE, Mapping.TRANSCODER, 2),
+                  Arguments.of(matryoshka, PreBias.TIED, Mapping.AUTOENCODER, 2),
+                  Arguments.of(matryoshka, PreBias.NONE, Mapping.SKIP_TRANSCODER, 2));
+            });
   }
 
   static Stream<Arguments> relus() {
@@ -68,9 +72,26 @@ class SparseGradientTest {
         .flatMap(
             relu ->
                 Stream.of(
-                    Arguments.of(relu, PreBias.TIED, 0f),
-                    Arguments.of(relu, PreBias.NONE, 0f),
-                    Arguments.of(relu, PreBias.NONE, 2f)));
+                    Arguments.of(relu, PreBias.TIED, Mapping.AUTOENCODER, 0f),
+                    Arguments.of(relu, PreBias.NONE, Mapping.AUTOENCODER, 0f),
+                    Arguments.of(relu, PreBias.NONE, Mapping.AUTOENCODER, 2f),
+                    Arguments.of(relu, PreBias.NONE, Mapping.TRANSCODER, 2f),
+                    Arguments.of(relu, PreBias.NONE, Mapping.SKIP_TRANSCODER, 0f)));
+  }
+
+  private static SaeConfig config(SaeArchitecture architecture, PreBias preBias, Mapping mapping) {
+    SaeConfig config = SaeConfig.of(architecture, WIDTH, FEATURES).with(preBias);
+    return switch (mapping) {
+      case AUTOENCODER -> config;
+      case TRANSCODER -> config.transcodingTo(TARGETS);
+      case SKIP_TRANSCODER -> config.skippingTo(TARGETS);
+    };
+  }
+
+  private static TopKShape mapped(TopKShape shape, PreBias preBias, Mapping mapping) {
+    return mapping == Mapping.AUTOENCODER
+        ? shape.withPreBias(preBias)
+        : shape.transcodingTo(TARGETS, mapping);
   }
 
   private static TopKShape shape(SaeArchitecture architecture) {
@@ -96,13 +117,13 @@ class SparseGradientTest {
     return parameters;
   }
 
-  private static float[][] rows(int count) {
+  private static float[][] rows(int count, int width) {
     Random random = new Random(5);
-    float[][] rows = new float[count][WIDTH];
+    float[][] rows = new float[count][width];
     for (float[] row : rows) {
       // Rows differ in length, so that they differ in their numbers of features.
       double scale = Math.exp(0.5 * random.nextGaussian());
-      for (int j = 0; j < WIDTH; j++) {
+      for (int j = 0; j < width; j++) {
         row[j] = (float) (0.3 + scale * random.nextGaussian());
       }
     }
@@ -125,22 +146,29 @@ class SparseGradientTest {
     config
         .parameters()
         .forEach((name, shape) -> named.put(name, float64(weights.get(name), shape, manager)));
-    float[] flat = new float[rows.length * WIDTH];
-    for (int i = 0; i < rows.length; i++) {
-      System.arraycopy(rows[i], 0, flat, i * WIDTH, WIDTH);
-    }
-    NDArray x = float64(flat, new Shape(rows.length, WIDTH), manager);
+    NDArray x = columns(rows, 0, WIDTH, manager);
+    NDArray target =
+        config.mapping() == Mapping.AUTOENCODER ? x : columns(rows, WIDTH, TARGETS, manager);
     return new SaeGradients(config, named, manager)
-        .of(new SaeBatch(x, x, Optional.of(manager.create(dead))), sparsity);
+        .of(new SaeBatch(x, target, Optional.of(manager.create(dead))), sparsity);
   }
 
-  @ParameterizedTest(name = "{0}, {1} threads")
+  private static NDArray columns(float[][] rows, int from, int width, NDManager manager) {
+    float[] flat = new float[rows.length * width];
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(rows[i], from, flat, i * width, width);
+    }
+    return float64(flat, new Shape(rows.length, width), manager);
+  }
+
+  @ParameterizedTest(name = "{0}, {1}, {2}, {3} threads")
   @MethodSource("architectures")
-  void theFastStepIsTheDenseOne(SaeArchitecture architecture, int threads) {
-    TopKShape shape = shape(architecture);
+  void theFastStepIsTheDenseOne(
+      SaeArchitecture architecture, PreBias preBias, Mapping mapping, int threads) {
+    TopKShape shape = mapped(shape(architecture), preBias, mapping);
     TopKParameters parameters = parameters(shape);
     GradientRecorder recorder = new GradientRecorder();
-    float[][] rows = rows(ROWS);
+    float[][] rows = rows(ROWS, shape.rowWidth());
     long[] silence = new long[FEATURES];
     boolean[] dead = new boolean[FEATURES];
     for (int i = 0; i < FEATURES; i += 7) {
@@ -153,7 +181,7 @@ class SparseGradientTest {
       step.window().resume(silence);
       StepSums sums = step.forward(rows);
       step.backward(sums, 0);
-      SaeConfig config = SaeConfig.of(architecture, WIDTH, FEATURES);
+      SaeConfig config = config(architecture, preBias, mapping);
       SaeLosses expected = dense(config, parameters, rows, dead, 0, manager);
 
       assertThat(sums.active()).isEqualTo((long) (K * ROWS));
@@ -169,30 +197,34 @@ class SparseGradientTest {
    * More rows than the tiles that are done together; about half of the features fire, or so few
    * that they are listed.
    */
-  @ParameterizedTest(name = "{0}, {1}, biases lower by {2}")
+  @ParameterizedTest(name = "{0}, {1}, {2}, biases lower by {3}")
   @MethodSource("relus")
-  void theReluStepIsTheDenseOne(SaeArchitecture architecture, PreBias preBias, float lower) {
+  void theReluStepIsTheDenseOne(
+      SaeArchitecture architecture, PreBias preBias, Mapping mapping, float lower) {
     boolean byNorms = architecture instanceof ReluSae2024;
     TopKShape shape =
-        TopKShape.ofRelu(
-            WIDTH,
-            FEATURES,
+        mapped(
+            TopKShape.ofRelu(
+                WIDTH,
+                FEATURES,
+                preBias,
+                byNorms ? Penalty.BY_DECODER_NORMS : Penalty.SUM,
+                DecoderNorm.FREE,
+                100),
             preBias,
-            byNorms ? Penalty.BY_DECODER_NORMS : Penalty.SUM,
-            DecoderNorm.FREE,
-            100);
+            mapping);
     TopKParameters parameters = parameters(shape);
     GradientRecorder recorder = new GradientRecorder();
     for (int j = 0; j < FEATURES; j++) {
-      parameters.encoderBias()[0][j] -= lower;
+      parameters.encoderBias()[j] -= lower;
     }
-    float[][] rows = rows(1000);
+    float[][] rows = rows(1000, shape.rowWidth());
     try (Workers workers = new Workers(1);
         ReluStep step = new ReluStep(shape, parameters, recorder, workers);
         NDManager manager = NDManager.newBaseManager()) {
       StepSums sums = step.forward(rows, 0.3);
       step.backward(sums, 0);
-      SaeConfig config = SaeConfig.of(architecture, WIDTH, FEATURES).with(preBias);
+      SaeConfig config = config(architecture, preBias, mapping);
       SaeLosses expected = dense(config, parameters, rows, new boolean[FEATURES], 0.3, manager);
 
       assertThat(sums.loss(shape) / expected.total()).isCloseTo(1, within(1e-5));
@@ -212,7 +244,7 @@ class SparseGradientTest {
     TopKShape free =
         TopKShape.ofRelu(WIDTH, FEATURES, PreBias.TIED, Penalty.SUM, DecoderNorm.FREE, 100);
     TopKShape held = free.withDecoderNorm(DecoderNorm.UNIT_WITHOUT_PARALLEL_GRADIENT);
-    float[][] rows = rows(100);
+    float[][] rows = rows(100, WIDTH);
     Map<DecoderNorm, GradientRecorder> found = new EnumMap<>(DecoderNorm.class);
     TopKParameters parameters = TopKParameters.of(held, 3);
     for (TopKShape shape : List.of(free, held)) {
@@ -259,30 +291,35 @@ class SparseGradientTest {
 
   static Stream<Arguments> jumps() {
     return Stream.of(
-        Arguments.of(PreBias.TIED, 0f),
-        Arguments.of(PreBias.NONE, 0f),
-        Arguments.of(PreBias.NONE, 1.5f));
+        Arguments.of(PreBias.TIED, Mapping.AUTOENCODER, 0f),
+        Arguments.of(PreBias.NONE, Mapping.AUTOENCODER, 0f),
+        Arguments.of(PreBias.NONE, Mapping.AUTOENCODER, 1.5f),
+        Arguments.of(PreBias.NONE, Mapping.TRANSCODER, 1.5f),
+        Arguments.of(PreBias.NONE, Mapping.SKIP_TRANSCODER, 0f));
   }
 
   /**
    * Thresholds below half the bandwidth, so that all that does not fire is within their window, and
    * above.
    */
-  @ParameterizedTest(name = "{0}, biases lower by {1}")
+  @ParameterizedTest(name = "{0}, {1}, biases lower by {2}")
   @MethodSource("jumps")
-  void theJumpReluStepIsTheDenseOne(PreBias preBias, float lower) {
+  void theJumpReluStepIsTheDenseOne(PreBias preBias, Mapping mapping, float lower) {
     double bandwidth = 0.4;
     TopKShape shape =
-        TopKShape.ofJumpRelu(WIDTH, FEATURES, preBias, bandwidth, DecoderNorm.FREE, 100);
+        mapped(
+            TopKShape.ofJumpRelu(WIDTH, FEATURES, preBias, bandwidth, DecoderNorm.FREE, 100),
+            preBias,
+            mapping);
     TopKParameters parameters = parameters(shape);
     GradientRecorder recorder = new GradientRecorder();
     for (int j = 0; j < FEATURES; j++) {
-      parameters.encoderBias()[0][j] -= lower;
+      parameters.encoderBias()[j] -= lower;
       parameters.logThresholds()[j] = (float) Math.log(0.05 + 0.02 * j);
     }
-    float[][] rows = rows(1000);
+    float[][] rows = rows(1000, shape.rowWidth());
     try (Workers workers = new Workers(2);
-        JumpReluStep step = new JumpReluStep(shape, parameters, recorder, workers);
+        ReluStep step = new ReluStep(shape, parameters, recorder, workers);
         NDManager manager = NDManager.newBaseManager()) {
       StepSums sums = step.forward(rows, 0.3);
       step.backward(sums, 0);
@@ -294,7 +331,7 @@ class SparseGradientTest {
               JumpReluSae.Estimate.THRESHOLD,
               0,
               Formulation.PAPER);
-      SaeConfig config = SaeConfig.of(architecture, WIDTH, FEATURES).with(preBias);
+      SaeConfig config = config(architecture, preBias, mapping);
       SaeLosses expected = dense(config, parameters, rows, new boolean[FEATURES], 0.3, manager);
 
       assertThat(sums.loss(shape) / expected.total()).isCloseTo(1, within(1e-5));
@@ -303,8 +340,66 @@ class SparseGradientTest {
       double[] features = expected.features().toDoubleArray();
       assertThat(sums.active()).isEqualTo(Arrays.stream(features).filter(f -> f > 0).count());
       double share = (double) sums.active() / features.length;
-      assertThat(share).isBetween(lower == 0 ? 0.15 : 0.003, lower == 0 ? 0.7 : 0.05);
+      assertThat(share).isBetween(lower == 0 ? 0.1 : 0.003, lower == 0 ? 0.7 : 0.05);
       assertGradients(recorder, config, expected);
+    }
+  }
+
+  /** Gates that are open where their feature is not, and features that their gates keep closed. */
+  @ParameterizedTest(name = "{0}, {1}, biases lower by {2}")
+  @MethodSource("jumps")
+  void theGatedStepIsTheDenseOne(PreBias preBias, Mapping mapping, float lower) {
+    TopKShape shape =
+        mapped(
+            TopKShape.ofGated(WIDTH, FEATURES, preBias, DecoderNorm.FREE, 100), preBias, mapping);
+    TopKParameters parameters = parameters(shape);
+    GradientRecorder recorder = new GradientRecorder();
+    for (int j = 0; j < FEATURES; j++) {
+      parameters.row(Parameter.B_GATE)[j] -= lower;
+      parameters.row(Parameter.B_MAG)[j] -= 1.1f * lower;
+    }
+    float[][] rows = rows(1000, shape.rowWidth());
+    try (Workers workers = new Workers(2);
+        ReluStep step = new ReluStep(shape, parameters, recorder, workers);
+        NDManager manager = NDManager.newBaseManager()) {
+      StepSums sums = step.forward(rows, 0.3);
+      step.backward(sums, 0);
+      SaeConfig config = config(new GatedSae(0.3), preBias, mapping);
+      SaeLosses expected = dense(config, parameters, rows, new boolean[FEATURES], 0.3, manager);
+
+      assertThat(sums.loss(shape) / expected.total()).isCloseTo(1, within(1e-5));
+      assertThat(sums.penalty() / rows.length / expected.parts().get("l1"))
+          .isCloseTo(1, within(1e-5));
+      assertThat(sums.auxiliaryError() / rows.length / expected.parts().get("auxiliary"))
+          .isCloseTo(1, within(1e-5));
+      double[] features = expected.features().toDoubleArray();
+      assertThat(sums.active()).isEqualTo(Arrays.stream(features).filter(f -> f > 0).count());
+      double share = (double) sums.active() / features.length;
+      assertThat(share).isBetween(lower == 0 ? 0.1 : 0.003, lower == 0 ? 0.7 : 0.05);
+      assertGradients(recorder, config, expected);
+    }
+  }
+
+  /** By which inputs are drawn for dead features. */
+  @ParameterizedTest(name = "biases lower by {0}")
+  @ValueSource(floats = {0, 2})
+  void lossesOfRowsAddUpToTheBatchs(float lower) {
+    TopKShape shape =
+        TopKShape.ofRelu(WIDTH, FEATURES, PreBias.TIED, Penalty.SUM, DecoderNorm.FREE, 100);
+    TopKParameters parameters = parameters(shape);
+    for (int j = 0; j < FEATURES; j++) {
+      parameters.encoderBias()[j] -= lower;
+    }
+    float[][] rows = rows(1000, WIDTH);
+    try (Workers workers = new Workers(2);
+        ReluStep step = new ReluStep(shape, parameters, new GradientRecorder(), workers)) {
+      double[] losses = step.losses(rows, 0.3);
+      double loss = step.forward(rows, 0.3).loss(shape);
+      double[] ofLast = step.losses(new float[][] {rows[999], rows[0]}, 0.3);
+
+      assertThat(Arrays.stream(losses).average().orElseThrow() / loss).isCloseTo(1, within(1e-5));
+      assertThat(ofLast[0] / losses[999]).isCloseTo(1, within(1e-5));
+      assertThat(ofLast[1] / losses[0]).isCloseTo(1, within(1e-5));
     }
   }
 
@@ -341,10 +436,9 @@ class SparseGradientTest {
 
   private static void assertGradients(
       Parameter parameter, GradientRecorder recorder, NDArray gradient) {
-    boolean encoder = parameter == Parameter.W_ENC;
-    double[] dense = (encoder ? gradient.transpose() : gradient).toDoubleArray();
-    boolean matrix = encoder || parameter == Parameter.W_DEC;
-    int count = matrix ? FEATURES : 1;
+    NDArray byRow = parameter == Parameter.W_ENC ? gradient.transpose() : gradient;
+    double[] dense = byRow.toDoubleArray();
+    int count = byRow.getShape().dimension() == 2 ? (int) byRow.getShape().get(0) : 1;
     int width = dense.length / count;
     double largest = 0;
     for (double value : dense) {

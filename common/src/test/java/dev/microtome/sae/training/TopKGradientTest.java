@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.microtome.sae.Mapping;
 import dev.microtome.torch.TorchScript;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,7 +16,6 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 class TopKGradientTest {
   /** Of the largest element of a parameter's gradient; saw 1.1e-6. */
@@ -47,11 +47,11 @@ class TopKGradientTest {
     return parameters;
   }
 
-  private static float[][] rows() {
+  private static float[][] rows(int width) {
     Random random = new Random(5);
-    float[][] rows = new float[ROWS][WIDTH];
+    float[][] rows = new float[ROWS][width];
     for (float[] row : rows) {
-      for (int j = 0; j < WIDTH; j++) {
+      for (int j = 0; j < width; j++) {
         row[j] = 0.3f + (float) random.nextGaussian();
       }
     }
@@ -73,7 +73,7 @@ class TopKGradientTest {
     TopKShape shape = shape(auxiliaryWeight);
     TopKParameters parameters = parameters(shape);
     GradientRecorder recorder = new GradientRecorder();
-    float[][] rows = rows();
+    float[][] rows = rows(WIDTH);
     try (Workers workers = new Workers(threads);
         TopKStep step = new TopKStep(shape, parameters, recorder, workers);
         NDManager manager = NDManager.newBaseManager()) {
@@ -150,13 +150,24 @@ class TopKGradientTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = "LOG_THRESHOLD", mode = EnumSource.Mode.EXCLUDE) // JumpReLU's alone
-  void gradientsAreDifferencesOfTheLoss(Parameter parameter) {
+  @CsvSource({
+    "W_ENC, AUTOENCODER",
+    "W_DEC, AUTOENCODER",
+    "B_ENC, AUTOENCODER",
+    "B_DEC, AUTOENCODER",
+    "W_DEC, SKIP_TRANSCODER",
+    "B_DEC, SKIP_TRANSCODER",
+    "W_SKIP, SKIP_TRANSCODER"
+  })
+  void gradientsAreDifferencesOfTheLoss(Parameter parameter, Mapping mapping) {
     // All features are kept: where selection changes, the loss jumps.
     TopKShape shape = TopKShape.of(WIDTH, FEATURES, FEATURES).withDecoderNorm(DecoderNorm.FREE);
+    if (mapping != Mapping.AUTOENCODER) {
+      shape = shape.transcodingTo(WIDTH + 3, mapping);
+    }
     TopKParameters parameters = parameters(shape);
     GradientRecorder recorder = new GradientRecorder();
-    float[][] rows = rows();
+    float[][] rows = rows(shape.rowWidth());
     // Small enough for the kinks of ReLU, large enough for losses from float32.
     float h = 2e-3f;
     try (Workers workers = new Workers(1);
@@ -195,7 +206,7 @@ class TopKGradientTest {
     GradientRecorder recorder = new GradientRecorder();
     try (Workers workers = new Workers(1);
         TopKStep step = new TopKStep(shape, parameters, recorder, workers)) {
-      step.backward(step.forward(rows()), 0);
+      step.backward(step.forward(rows(WIDTH)), 0);
       float longest = 0;
       for (int i = 0; i < FEATURES; i++) {
         float[] gradient = recorder.gradient(Parameter.W_DEC, i, WIDTH);

@@ -8,6 +8,7 @@ import dev.microtome.optim.Adam;
 import dev.microtome.optim.CoefficientWarmUp;
 import dev.microtome.optim.LearningRate;
 import dev.microtome.sae.BatchTopKSae;
+import dev.microtome.sae.GatedSae;
 import dev.microtome.sae.JumpReluSae;
 import dev.microtome.sae.Normalization;
 import dev.microtome.sae.ReluSae2024;
@@ -101,6 +102,7 @@ class WorkersTest {
     return Stream.of(
         Arguments.of(new ReluSae2024(0.02), adam),
         Arguments.of(new JumpReluSae(0.003), adam),
+        Arguments.of(new GatedSae(0.02), adam),
         Arguments.of(new BatchTopKSae(4), adam),
         Arguments.of(new TopKSae(4), adam),
         Arguments.of(new TopKSae(4), SaeOptimizer.signum()));

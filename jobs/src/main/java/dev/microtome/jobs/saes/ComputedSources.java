@@ -20,7 +20,10 @@ import dev.microtome.table.RowReader;
 import dev.microtome.text.TokenSequence;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Activations that a model computes when they are read: of all hooks in one pass. */
 final class ComputedSources implements Sources {
@@ -67,16 +70,22 @@ final class ComputedSources implements Sources {
         hooks.stream()
             .mapToLong(hook -> points.shape(HookPoint.parse(hook)).sizePerPosition(1))
             .sum();
-    List<TokenSlices> slices =
-        TokenSlices.cut(tokens.files(), sequences(model.config().nCtx(), width));
-    CorpusCheck.of(tokensPath, tokens, slices, inputs.tables())
+    List<TokenSlices> most = TokenSlices.cut(tokens.files(), SEQUENCES);
+    CorpusCheck.of(tokensPath, tokens, most, inputs.tables())
         .requireFits(
             modelPath,
             model,
             config.acceptOtherTokenizer() ? Tokenizers.ANY : Tokenizers.MUST_AGREE);
     SequenceIds.requireUnique(tokens, inputs);
+    int[] lengths = lengths(most, inputs.tables());
+    int sequences = sequences(IntStream.of(lengths).max().orElse(1), width);
     return new ComputedSources(
-        points, hooks, folder, config.batchTokens(), slices, rows(slices, inputs.tables()));
+        points,
+        hooks,
+        folder,
+        config.batchTokens(),
+        TokenSlices.cut(tokens.files(), sequences),
+        rows(lengths, sequences));
   }
 
   /**
@@ -86,7 +95,7 @@ final class ComputedSources implements Sources {
    * @param width values of a token, of all hooks
    */
   static int sequences(int longest, long width) {
-    long fitting = MOST_BYTES / (Float.BYTES * width * longest);
+    long fitting = MOST_BYTES / (Float.BYTES * width * Math.max(1, longest));
     return (int) Math.max(1, Math.min(SEQUENCES, fitting));
   }
 
@@ -132,26 +141,37 @@ final class ComputedSources implements Sources {
   @SuppressWarnings("ArrayRecordComponent") // read and left at once
   record TokensRow(@Column(doc = "the sequence's tokens") int[] tokens) {}
 
-  private static List<Long> rows(List<TokenSlices> slices, TableReader tables) throws IOException {
+  /** Tokens of each sequence, in the order of the table. */
+  private static int[] lengths(List<TokenSlices> slices, TableReader tables) throws IOException {
     try {
-      return slices.parallelStream().map(each -> rows(each, tables)).toList();
+      return slices.parallelStream().flatMapToInt(each -> lengths(each, tables)).toArray();
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
   }
 
-  private static long rows(TokenSlices slices, TableReader tables) {
-    long count = 0;
+  private static IntStream lengths(TokenSlices slices, TableReader tables) {
+    IntStream.Builder lengths = IntStream.builder();
     for (TokenSlices.Slice slice : slices.slices()) {
       try (RowReader<TokensRow> reader =
           tables.read(slice.path(), TokensRow.class, slice.from(), slice.to())) {
         while (reader.hasNext()) {
-          count += reader.next().tokens().length;
+          lengths.add(reader.next().tokens().length);
         }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
-    return count;
+    return lengths.build();
+  }
+
+  /** Tokens of each block of so many sequences. */
+  static List<Long> rows(int[] lengths, int sequences) {
+    List<Long> rows = new ArrayList<>();
+    for (int from = 0; from < lengths.length; from += sequences) {
+      int to = Math.min(lengths.length, from + sequences);
+      rows.add(Arrays.stream(lengths, from, to).asLongStream().sum());
+    }
+    return rows;
   }
 }

@@ -66,7 +66,7 @@ final class SaeRecipes {
               new ResamplingPlan(
                   settings.resample(), settings.resampleInputs(), settings.resampleDeadSteps()),
               settings.seed());
-      SaeGroup.requireTrainable(recipe);
+      SaeGroup.requireTrainable(recipe, settings.batchSize());
       return recipe;
     } catch (IllegalArgumentException e) {
       throw new InputException(

@@ -58,7 +58,7 @@ record SaeSettings(
         NormalizationKey normalization,
     @Option(
             doc =
-                "adam, or signum (topk, batchtopk and matryoshka alone, without a target): sign descent without a schedule, as sparsify has it",
+                "adam, or signum (topk, batchtopk and matryoshka alone): sign descent without a schedule, as sparsify has it",
             orElse = "adam")
         OptimizerKey optimizer,
     @Option(
@@ -138,11 +138,11 @@ record SaeSettings(
         architecture == ArchitectureKey.TOPK
             || architecture == ArchitectureKey.BATCHTOPK
             || architecture == ArchitectureKey.MATRYOSHKA;
-    if (optimizer == OptimizerKey.SIGNUM && !(keepsLargest && target.isEmpty())) {
+    if (optimizer == OptimizerKey.SIGNUM && !keepsLargest) {
       throw new ConfigException(
           "optimizer",
           "signum",
-          "is there for topk, batchtopk and matryoshka without a target alone, the architecture is "
+          "is there for topk, batchtopk and matryoshka alone, the architecture is "
               + architecture.key());
     }
   }

@@ -2,6 +2,7 @@ package dev.microtome.jobs.saes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -23,5 +24,12 @@ class ComputedSourcesTest {
   })
   void aBlockHasAsManySequencesAsFitIntoItsMemory(int longest, long width, int sequences) {
     assertThat(ComputedSources.sequences(longest, width)).isEqualTo(sequences);
+  }
+
+  @Test
+  void aBlocksRowsAreItsSequencesTokens() {
+    int[] lengths = {3, 0, 5, 1, Integer.MAX_VALUE, Integer.MAX_VALUE, 2};
+    assertThat(ComputedSources.rows(lengths, 2))
+        .containsExactly(3L, 6L, 2L * Integer.MAX_VALUE, 2L);
   }
 }

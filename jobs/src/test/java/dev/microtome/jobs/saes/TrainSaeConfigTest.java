@@ -86,7 +86,7 @@ class TrainSaeConfigTest {
         "sae.expansion=257 | sae.expansion: invalid value 257: must be at most 256",
         "sae.l1=-1 | sae.l1: invalid value -1.0: must be at least 0",
         "sae.warm-up=0.9 | sae.decay: invalid value 0.2: must be at most 1 together with warm-up, 0.9",
-        "sae={optimizer=signum,architecture=relu} | sae.optimizer: invalid value signum: is there for topk, batchtopk and matryoshka without a target alone, the architecture is relu",
+        "sae={optimizer=signum,architecture=relu} | sae.optimizer: invalid value signum: is there for topk, batchtopk and matryoshka alone, the architecture is relu",
         "saes=[{name=\"../a\"}] | must be up to 100 letters, digits",
         "saes=[{name=a, kk=1}] | Unknown key saes[0].kk: did you mean saes[0].k?",
         "saes=[{name=topk-k3}] | saes: invalid value topk-k3: two SAEs have this name",
