@@ -153,11 +153,11 @@ final class CheckpointInputs {
     Optional<RunDirectory> run = runs.at(folder);
     String inside = MODEL;
     // model/NAME/step-N is the deepest place of a checkpoint in a run.
-    String above = folder;
-    for (int i = 0; run.isEmpty() && i < 3 && above.indexOf('/') < above.lastIndexOf('/'); i++) {
-      above = above.substring(0, above.lastIndexOf('/'));
-      run = runs.named(above);
-      inside = folder.substring(above.length() + 1);
+    Optional<String> above = Paths.parent(folder);
+    for (int i = 0; run.isEmpty() && i < 3 && above.isPresent(); i++) {
+      run = runs.named(above.get());
+      inside = folder.substring(above.get().length() + 1);
+      above = above.flatMap(Paths::parent);
     }
     return run.isPresent() ? inRun(folder, run.get(), inside, known) : inFolder(folder);
   }

@@ -60,27 +60,27 @@ final class RunInputFolders {
    */
   Optional<Place> inside(String path, String artifact) throws IOException {
     String whole = path.replaceFirst("/+$", "");
-    int slash = whole.lastIndexOf('/');
-    for (int i = 0; i < DEEPEST && slash > 0; i++) {
-      String above = whole.substring(0, slash);
-      Optional<RunDirectory> run = files.exists(above) ? at(above) : Optional.empty();
+    Optional<String> above = Paths.parent(whole);
+    for (int i = 0; i < DEEPEST && above.isPresent(); i++) {
+      Optional<RunDirectory> run = files.exists(above.get()) ? at(above.get()) : Optional.empty();
       if (run.isPresent()) {
-        String folder = run.get().path(artifact + whole.substring(slash));
+        String folder = run.get().path(artifact + whole.substring(above.get().length()));
         return files.exists(folder) ? Optional.of(new Place(run.get(), folder)) : Optional.empty();
       }
-      slash = whole.lastIndexOf('/', slash - 1);
+      above = above.flatMap(Paths::parent);
     }
     return Optional.empty();
   }
 
   /** The run that a folder of an artifact lies in: {@code RUN/ARTIFACT} or {@code .../NAME}. */
   Optional<RunDirectory> around(String folder) throws IOException {
-    String above = folder;
-    for (int i = 0; i < DEEPEST && above.indexOf('/') < above.lastIndexOf('/'); i++) {
-      above = above.substring(0, above.lastIndexOf('/'));
-      if (RunDirectory.isId(above.substring(above.lastIndexOf('/') + 1))) {
-        return named(above);
+    Optional<String> above = Paths.parent(folder);
+    for (int i = 0; i < DEEPEST && above.isPresent(); i++) {
+      String path = above.get();
+      if (RunDirectory.isId(path.substring(path.lastIndexOf('/') + 1))) {
+        return named(path);
       }
+      above = Paths.parent(path);
     }
     return Optional.empty();
   }

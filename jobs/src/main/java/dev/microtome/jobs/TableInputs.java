@@ -45,8 +45,8 @@ final class TableInputs {
     if (run.isPresent()) {
       return runTable(path, run.get(), table, wanted);
     }
-    String parent = folder.substring(0, folder.lastIndexOf('/'));
-    run = parent.indexOf('/') < 0 ? Optional.empty() : runs.named(parent);
+    Optional<String> parent = Paths.parent(folder);
+    run = parent.isEmpty() ? Optional.empty() : runs.named(parent.get());
     if (run.isPresent()) {
       return runTable(path, run.get(), entry.name(), wanted);
     }

@@ -41,12 +41,12 @@ class ScheduleFilesTest {
 
   /**
    * YARN's, Kubernetes' and S3A's own, which are not on the class path, what a sink is told, and
-   * two that Spark reads without a declaration.
+   * one that Spark reads without a declaration.
    */
   private static final Pattern ELSEWHERE =
       Pattern.compile(
           "spark\\.(yarn|kubernetes|metrics\\.conf)\\..*|spark\\.hadoop\\.fs\\.s3a\\.endpoint\\.region"
-              + "|spark\\.master|spark\\.network\\.crypto\\.cipher");
+              + "|spark\\.master");
 
   private static final String HADOOP = "spark.hadoop.";
   private static final String EXAMPLE = "EXAMPLE";

@@ -13,6 +13,7 @@ import dev.microtome.jobs.inputs.CheckpointKinds;
 import dev.microtome.model.FrameworkWeights;
 import dev.microtome.model.FrameworkWeights.Folding;
 import dev.microtome.model.ModelConfig;
+import dev.microtome.model.load.ModelFiles;
 import dev.microtome.model.load.ModelWeights;
 import dev.microtome.run.InputException;
 import dev.microtome.table.TableSpec;
@@ -99,11 +100,23 @@ public final class Framework implements Job<FrameworkConfig, FrameworkPart> {
 
   @Override
   public TaskMemory memory(FrameworkConfig config, Plan<FrameworkPart> plan, Inputs inputs) {
-    long vocabulary =
-        inputs.modelFiles().stream().mapToLong(files -> files.config().dVocab()).max().orElse(0);
+    if (config.bigrams() == 0 && config.trueBigrams().isEmpty() && config.skipTrigrams() == 0) {
+      return TaskMemory.steady("some rows of the vocabulary at a time; a model a task");
+    }
+    long largest =
+        inputs.modelFiles().stream()
+            .map(ModelFiles::config)
+            .mapToLong(model -> model.dVocab() * numbersOfToken(model))
+            .max()
+            .orElse(0);
     return new TaskMemory(
-        vocabulary * FrameworkTask.SOURCES_AT_A_TIME * Double.BYTES,
-        "logits of some tokens at a time; a model a task");
+        largest * Double.BYTES,
+        "the vocabulary's two matrices and what a head makes of them, as float64; a model a task");
+  }
+
+  /** Rows of W_E and W_U, what queries, keys, values and outputs are made of, and logits. */
+  private static long numbersOfToken(ModelConfig model) {
+    return 2L * model.dModel() + 6L * model.dHead() + 2L * FrameworkTask.SOURCES_AT_A_TIME;
   }
 
   @Override

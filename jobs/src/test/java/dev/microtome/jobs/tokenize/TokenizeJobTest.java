@@ -229,7 +229,7 @@ class TokenizeJobTest {
         .as(refused())
         .isZero();
     assertThat(out.toString(StandardCharsets.UTF_8))
-        .contains("bytes: 9", "tables: tokens", "memory of a task: ");
+        .contains("bytes: 9", "tables: tokens", "memory of a task: about 1.4 kB (the largest file");
     assertThat(output).doesNotExist();
   }
 
