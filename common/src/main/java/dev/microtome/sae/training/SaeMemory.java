@@ -81,7 +81,7 @@ public record SaeMemory(long bytes, long bytesPerThread) {
     if (shape.selection() == Selection.GATED) {
       // Gates and their slopes, what they leave, and a value more of each entry.
       tile += Float.BYTES * tileRows * (shape.dOut() + 2L * shape.dSae());
-      list += Float.BYTES * ReluTile.room(tileRows, shape.dSae());
+      list += (long) Float.BYTES * ReluTile.room(tileRows, shape.dSae());
     } else if (shape.selection() == Selection.THRESHOLD) {
       // A bit for each pre-activation just below its threshold.
       tile += tileRows * shape.dSae() / Byte.SIZE;
