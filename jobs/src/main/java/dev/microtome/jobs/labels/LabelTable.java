@@ -61,13 +61,22 @@ public record LabelTable(Layout layout, List<ConceptSource> concepts) implements
     /**
      * Takes one label.
      *
-     * @param row of the file
      * @param concept index among the concepts; -1 of another, then {@code values} is its name
      * @param values a text for each column of the concept
      */
-    void accept(long row, long sequenceId, int position, int concept, List<String> values)
-        throws IOException;
+    void accept(Place place, int concept, List<String> values) throws IOException;
   }
+
+  /**
+   * Whose a label is.
+   *
+   * @param row of the file
+   * @param token id of the token there; {@link #NO_TOKEN} where the table does not say it
+   */
+  record Place(long row, long sequenceId, int position, int token) {}
+
+  /** The id of a token that is not known. */
+  public static final int NO_TOKEN = -1;
 
   record LongRow(
       @Column(doc = "the sequence") long sequenceId,
@@ -186,7 +195,10 @@ public record LabelTable(Layout layout, List<ConceptSource> concepts) implements
     try (RowReader<RangedLabelRow> rows = tables.read(path, RangedLabelRow.class, from, to)) {
       for (long row = from; rows.hasNext(); row++) {
         RangedLabelRow label = rows.next();
-        sink.accept(row, label.sequenceId(), label.position(), label.concept(), label.values());
+        sink.accept(
+            new Place(row, label.sequenceId(), label.position(), label.tokenId()),
+            label.concept(),
+            label.values());
       }
     }
   }
@@ -197,14 +209,13 @@ public record LabelTable(Layout layout, List<ConceptSource> concepts) implements
     for (ConceptSource concept : concepts) {
       places.put(concept.name(), places.size());
     }
-    try (RowReader<LongRow> rows = tables.read(path, LongRow.class, from, to)) {
+    try (RowReader<LongRow> rows = tables.read(path, LongRow.class, from, to);
+        TokenColumn tokens = TokenColumn.open(tables, path, from, to)) {
       for (long row = from; rows.hasNext(); row++) {
         LongRow label = rows.next();
         int concept = places.getOrDefault(label.concept(), -1);
         sink.accept(
-            row,
-            label.sequenceId(),
-            label.position(),
+            new Place(row, label.sequenceId(), label.position(), tokens.next()),
             concept,
             List.of(concept < 0 ? label.concept() : label.value()));
       }
@@ -217,6 +228,8 @@ public record LabelTable(Layout layout, List<ConceptSource> concepts) implements
     try {
       RowReader<PlaceRow> places = tables.read(path, PlaceRow.class, from, to);
       open.add(places);
+      TokenColumn tokens = TokenColumn.open(tables, path, from, to);
+      open.add(tokens);
       List<List<Cells>> cells = new ArrayList<>();
       for (ConceptSource concept : concepts) {
         List<Cells> columns = new ArrayList<>();
@@ -229,10 +242,11 @@ public record LabelTable(Layout layout, List<ConceptSource> concepts) implements
         cells.add(columns);
       }
       for (long row = from; places.hasNext(); row++) {
-        PlaceRow place = places.next();
+        PlaceRow at = places.next();
+        Place place = new Place(row, at.sequenceId(), at.position(), tokens.next());
         for (int concept = 0; concept < cells.size(); concept++) {
           List<String> values = cells.get(concept).stream().map(Cells::next).toList();
-          sink.accept(row, place.sequenceId(), place.position(), concept, values);
+          sink.accept(place, concept, values);
         }
       }
     } finally {

@@ -1,5 +1,6 @@
 package dev.microtome.jobs.erasers;
 
+import dev.microtome.jobs.JobRun;
 import dev.microtome.jobs.LocalSpark;
 import dev.microtome.jobs.labels.LabelledTables;
 import dev.microtome.jobs.labels.LabelledTables.Example;
@@ -100,6 +101,33 @@ class FitLeaceRefusalsTest extends FitLeaceRuns {
         .refusedWith("of 200 activations have no label, more than max-unlabelled = 0.1 allows");
     run("none", few, labels("other", row -> row.sequence() >= 8), "concepts=[gender]")
         .refusedWith("none of 40 activations has a label");
+  }
+
+  /** The same sequence_id and position in another corpus are another token. */
+  @Test
+  void refusesLabelsOfAnotherText() {
+    StructType schema =
+        new StructType()
+            .add("sequence_id", DataTypes.LongType)
+            .add("position", DataTypes.LongType)
+            .add("token_id", DataTypes.LongType)
+            .add("gender", DataTypes.StringType);
+    List<Row> rows =
+        ofOneHook().stream()
+            .filter(row -> row.label() != null)
+            .map(
+                row ->
+                    RowFactory.create(
+                        row.sequence(),
+                        (long) row.position(),
+                        row.sequence() == 9 ? 7L : 0L,
+                        row.label()))
+            .toList();
+    Path table = new LabelledTables(folder, "gender").write(rows, schema, "text");
+    JobRun run = run("text-out", activations("a", row -> row), table, "concepts=[gender]");
+    run.refusedWith("sequence_id 9, position ");
+    run.refusedWith("token_id is 0, labels ");
+    run.refusedWith(" have token_id 7 there; they are of another text or tokenizer");
   }
 
   @Test
