@@ -114,7 +114,12 @@ record DocumentColumns(
   }
 
   private static String value(CellType type, Record cell, String column, String path, long row) {
-    String value = type.text(cell);
+    String value =
+        type.text(cell)
+            .orElseThrow(
+                () ->
+                    new RejectedContentException(
+                        "%s: column %s is null in row %d".formatted(path, column, row)));
     if (type == CellType.NUMBER && !Double.isFinite(Double.parseDouble(value))) {
       throw new RejectedContentException(
           "%s: column %s is %s in row %d".formatted(path, column, value, row));

@@ -6,6 +6,7 @@ import dev.microtome.table.RowReader;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Types that a column of labels may have. */
 public enum CellType {
@@ -15,16 +16,16 @@ public enum CellType {
   TRUTH(TruthCell.class);
 
   /** A text. */
-  record TextCell(@Column(doc = "the value") String value) {}
+  record TextCell(@Column(doc = "the value", nullable = true) String value) {}
 
   /** An integer. */
-  record WholeCell(@Column(doc = "the value") long value) {}
+  record WholeCell(@Column(doc = "the value", nullable = true) Long value) {}
 
   /** A float or double. */
-  record NumberCell(@Column(doc = "the value") double value) {}
+  record NumberCell(@Column(doc = "the value", nullable = true) Double value) {}
 
   /** A boolean. */
-  record TruthCell(@Column(doc = "the value") boolean value) {}
+  record TruthCell(@Column(doc = "the value", nullable = true) Boolean value) {}
 
   private final Class<? extends Record> rowType;
 
@@ -42,16 +43,19 @@ public enum CellType {
     return tables.read(path, rowType, Map.of("value", column), from, to);
   }
 
-  /** The value of a cell, as text. */
-  public String text(Record cell) {
+  /** The value of a cell, as text; empty where it has none. */
+  public Optional<String> text(Record cell) {
+    Object value;
     if (cell instanceof TextCell text) {
-      return text.value();
+      value = text.value();
     } else if (cell instanceof WholeCell whole) {
-      return Long.toString(whole.value());
+      value = whole.value();
     } else if (cell instanceof NumberCell number) {
-      return Double.toString(number.value());
+      value = number.value();
+    } else {
+      value = ((TruthCell) cell).value();
     }
-    return Boolean.toString(((TruthCell) cell).value());
+    return Optional.ofNullable(value).map(Object::toString);
   }
 
   @Override

@@ -56,7 +56,7 @@ public record LabelTable(Layout layout, List<ConceptSource> concepts) implements
   /** A table and how it is read. */
   record Opened(TableInput table, LabelTable labels) {}
 
-  /** Takes the labels of a range of rows, in their order. */
+  /** Takes the labels of a range of rows, in their order; where a value is null there is none. */
   interface Sink {
     /**
      * Takes one label.
@@ -82,7 +82,7 @@ public record LabelTable(Layout layout, List<ConceptSource> concepts) implements
       @Column(doc = "the sequence") long sequenceId,
       @Column(doc = "place in the sequence") int position,
       @Column(doc = "the concept") String concept,
-      @Column(doc = "its value") String value) {}
+      @Column(doc = "its value", nullable = true) String value) {}
 
   record PlaceRow(
       @Column(doc = "the sequence") long sequenceId,
@@ -214,10 +214,12 @@ public record LabelTable(Layout layout, List<ConceptSource> concepts) implements
       for (long row = from; rows.hasNext(); row++) {
         LongRow label = rows.next();
         int concept = places.getOrDefault(label.concept(), -1);
-        sink.accept(
-            new Place(row, label.sequenceId(), label.position(), tokens.next()),
-            concept,
-            List.of(concept < 0 ? label.concept() : label.value()));
+        Place place = new Place(row, label.sequenceId(), label.position(), tokens.next());
+        if (concept < 0) {
+          sink.accept(place, concept, List.of(label.concept()));
+        } else if (label.value() != null) {
+          sink.accept(place, concept, List.of(label.value()));
+        }
       }
     }
   }
@@ -245,8 +247,10 @@ public record LabelTable(Layout layout, List<ConceptSource> concepts) implements
         PlaceRow at = places.next();
         Place place = new Place(row, at.sequenceId(), at.position(), tokens.next());
         for (int concept = 0; concept < cells.size(); concept++) {
-          List<String> values = cells.get(concept).stream().map(Cells::next).toList();
-          sink.accept(place, concept, values);
+          List<Optional<String>> values = cells.get(concept).stream().map(Cells::next).toList();
+          if (values.stream().allMatch(Optional::isPresent)) {
+            sink.accept(place, concept, values.stream().map(Optional::orElseThrow).toList());
+          }
         }
       }
     } finally {
@@ -258,7 +262,7 @@ public record LabelTable(Layout layout, List<ConceptSource> concepts) implements
 
   /** Cells of one column. */
   private record Cells(CellType type, RowReader<?> rows) {
-    String next() {
+    Optional<String> next() {
       return type.text(rows.next());
     }
   }

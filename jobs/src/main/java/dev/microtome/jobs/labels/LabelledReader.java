@@ -109,16 +109,17 @@ public record LabelledReader(
     }
     int concepts = labels.concepts().size();
     List<List<List<String>>> byRow = new ArrayList<>();
+    for (long row = slice.from(); row < slice.to(); row++) {
+      byRow.add(PartLabels.nothing(concepts));
+    }
     labels.read(
         context.tables(),
         slice.path(),
         slice.from(),
         slice.to(),
         (place, concept, values) -> {
-          if (concept == 0) {
-            byRow.add(PartLabels.nothing(concepts));
-          }
-          byRow.get(byRow.size() - 1).set(concept, values);
+          int at = Math.toIntExact(place.row() - slice.from());
+          byRow.get(at).set(concept, values);
         });
     return byRow;
   }

@@ -17,7 +17,7 @@ final class TokenColumn implements Closeable {
   }
 
   /** The column that tables of Microtome have, and those of other programs may lack. */
-  record TokenRow(@Column(doc = "the token at that position") int tokenId) {}
+  record TokenRow(@Column(doc = "the token at that position", nullable = true) Integer tokenId) {}
 
   /** Opens rows [from, to) of a file. */
   static TokenColumn open(TableReader tables, String path, long from, long to) throws IOException {

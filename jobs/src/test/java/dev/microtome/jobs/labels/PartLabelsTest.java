@@ -41,7 +41,7 @@ class PartLabelsTest {
           .add("sequence_id", DataTypes.LongType, false)
           .add("position", DataTypes.IntegerType, false)
           .add("concept", DataTypes.StringType, false)
-          .add("value", DataTypes.StringType, false);
+          .add("value", DataTypes.StringType, true);
 
   @TempDir private Path folder;
 
@@ -86,6 +86,18 @@ class PartLabelsTest {
     assertThatExceptionOfType(RejectedContentException.class)
         .isThrownBy(() -> read(MOODS.inRanges(), table, 1))
         .withMessage("labels: sequence_id 1, position 3 has concept 'mood' twice");
+  }
+
+  @Test
+  void takesNullForNoLabel() throws IOException {
+    TokenSlices table =
+        table(
+            LONG.add("token_id", DataTypes.IntegerType, true),
+            RowFactory.create(1L, 0, "mood", null, 17),
+            RowFactory.create(1L, 1, "mood", "calm", null));
+    PartLabels labels = read(table, 1);
+    assertThat(labels.at(1, 0, 17)).containsExactly((List<String>) null);
+    assertThat(labels.at(1, 1, 99)).containsExactly(List.of("calm"));
   }
 
   @Test
