@@ -259,6 +259,17 @@ class TrainProbeTest {
         .refusedWith("activations have no label, more than max-unlabelled = 0.2 allows");
   }
 
+  /** As fit-leace does; its R² would be NaN. */
+  @Test
+  void refusesNumbersThatAreAllOne() {
+    Path same = tables.activations("same", row -> row.depth() == 2 ? row : null);
+    Path labels = tables.labels("l", row -> true);
+    String[] keys = {"concepts=[depth]", "real-valued=[depth]", "max-unmatched-labels=1"};
+    run("sample", same, labels, keys).refusedWith("concept 'depth': depth is 2.0 in all ");
+    run("all", same, labels, with(keys, "rows=all"))
+        .refusedWith("concept 'depth': depth is 2.0 in all ");
+  }
+
   /** Latitude and longitude as one concept of any table: R² of each, by hook point and layer. */
   @Test
   void columnsOfNumbersAreOneConcept() throws IOException {

@@ -1,0 +1,60 @@
+package dev.microtome.jobs.labels;
+
+import dev.microtome.erasure.ErasureReportRow;
+import dev.microtome.jobs.JobContext;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Warns of erasers that are not what they seem. */
+public final class EraserWarnings {
+  private static final System.Logger LOG = System.getLogger(EraserWarnings.class.getName());
+
+  private EraserWarnings() {}
+
+  /** Of those in the run's {@code erasure_report} that erase nothing. */
+  public static void ofNothingErased(JobContext context) throws IOException {
+    report(context)
+        .forEach(
+            (eraser, metrics) -> {
+              if (metrics.getOrDefault("cross_covariance_before", 1.0) == 0) {
+                warn(
+                    "%s: nothing to erase: the cross-covariance of activations and concept is zero over %.0f rows, whose variance is %s"
+                        .formatted(eraser, metrics.get("rows"), metrics.get("variance")));
+              }
+            });
+  }
+
+  /** Of those in the run's {@code erasure_report} that have no more rows than dimensions. */
+  public static void ofFewRows(JobContext context) throws IOException {
+    report(context)
+        .forEach(
+            (eraser, metrics) -> {
+              if (metrics.getOrDefault("few_rows", 0.0) == 1) {
+                warn(
+                    "%s: %.0f rows for %.0f dimensions: the eraser fits these rows alone; shrinkage = true makes one for others"
+                        .formatted(eraser, metrics.get("rows"), metrics.get("dimensions")));
+              }
+            });
+  }
+
+  private static Map<String, Map<String, Double>> report(JobContext context) throws IOException {
+    Map<String, Map<String, Double>> byEraser = new TreeMap<>();
+    context.forEachRow(
+        ErasureReportRow.TABLE,
+        row ->
+            byEraser
+                .computeIfAbsent(name(row.hook(), row.concept()), unused -> new HashMap<>())
+                .put(row.metric(), row.value()));
+    return byEraser;
+  }
+
+  private static String name(String hook, String concept) {
+    return hook + ", concept '" + concept + "'";
+  }
+
+  private static void warn(String message) {
+    LOG.log(System.Logger.Level.WARNING, message);
+  }
+}
