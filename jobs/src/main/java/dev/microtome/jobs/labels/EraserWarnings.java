@@ -2,6 +2,9 @@ package dev.microtome.jobs.labels;
 
 import dev.microtome.erasure.ErasureReportRow;
 import dev.microtome.jobs.JobContext;
+import dev.microtome.jobs.TableReader;
+import dev.microtome.table.Column;
+import dev.microtome.table.RowReader;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,6 +15,9 @@ public final class EraserWarnings {
   private static final System.Logger LOG = System.getLogger(EraserWarnings.class.getName());
 
   private EraserWarnings() {}
+
+  @SuppressWarnings("ArrayRecordComponent") // a row at the Parquet border
+  record SampleRow(@Column(doc = "the activation") float[] activation) {}
 
   /** Of those in the run's {@code erasure_report} that erase nothing. */
   public static void ofNothingErased(JobContext context) throws IOException {
@@ -37,6 +43,27 @@ public final class EraserWarnings {
                         .formatted(eraser, metrics.get("rows"), metrics.get("dimensions")));
               }
             });
+  }
+
+  /**
+   * Of one that is fitted to a sample of a hook point's activations, if those are no more than an
+   * activation has numbers.
+   *
+   * @param file with a row or more of the sample, in a column {@code activation}
+   * @param advice what makes an eraser for others
+   */
+  public static void ofFewRows(
+      String hook, String concept, long rows, String file, String advice, TableReader tables)
+      throws IOException {
+    int dimensions;
+    try (RowReader<SampleRow> sample = tables.read(file, SampleRow.class, 0, 1)) {
+      dimensions = sample.next().activation().length;
+    }
+    if (rows <= dimensions) {
+      warn(
+          "%s: %d rows for %d dimensions: the eraser fits these rows alone; %s"
+              .formatted(name(hook, concept), rows, dimensions, advice));
+    }
   }
 
   private static Map<String, Map<String, Double>> report(JobContext context) throws IOException {
