@@ -39,11 +39,20 @@ public final class ProbeTrainer {
   /**
    * A regression of numbers.
    *
+   * @param path ridges tried
    * @param r2 of each target over the held-out rows
    * @param meanSquares √ of the mean squared error, in the target's unit
    */
   public record Regression(
-      RidgeRegression fit, double ridge, List<Double> r2, List<Double> meanSquares) {}
+      RidgeRegression fit,
+      List<RidgeRegression.Candidate> path,
+      List<Double> r2,
+      List<Double> meanSquares) {
+    /** The ridge chosen. */
+    public double ridge() {
+      return RidgeRegression.best(path);
+    }
+  }
 
   /** Whether a probe is also fitted to control labels. */
   public enum Control {
@@ -214,7 +223,8 @@ public final class ProbeTrainer {
   static Regression regression(
       List<Moments> folds, Moments held, int d, List<String> names, List<Double> ridges) {
     requireVary(RidgeRegression.merged(folds, -1), d, names);
-    double ridge = RidgeRegression.bestRidge(folds, d, ridges);
+    List<RidgeRegression.Candidate> path = RidgeRegression.crossValidated(folds, d, ridges);
+    double ridge = RidgeRegression.best(path);
     RidgeRegression fit =
         RidgeRegression.path(RidgeRegression.merged(folds, -1), d, List.of(ridge)).get(0);
     List<Double> r2 = new ArrayList<>();
@@ -225,7 +235,7 @@ public final class ProbeTrainer {
     for (double each : fit.squaredErrors(held)) {
       meanSquares.add(Math.sqrt(Math.max(0, each) / held.count()));
     }
-    return new Regression(fit, ridge, r2, meanSquares);
+    return new Regression(fit, path, r2, meanSquares);
   }
 
   private static void requireVary(Moments moments, int d, List<String> names) {

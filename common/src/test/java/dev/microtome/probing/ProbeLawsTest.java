@@ -195,7 +195,12 @@ class ProbeLawsTest {
       }
       assertThat(fit.r2(folds.get(3))[k]).isCloseTo(1 - error / square, within(1e-8));
     }
-    assertThat(RidgeRegression.bestRidge(folds, 5, List.of(100.0, 1e-9))).isEqualTo(1e-9);
+    List<RidgeRegression.Candidate> ridges =
+        RidgeRegression.crossValidated(folds, 5, List.of(100.0, 1e-9));
+    assertThat(RidgeRegression.best(ridges)).isEqualTo(1e-9);
+    // The first target is all but explained, the second one all but noise.
+    assertThat(ridges.get(1).unexplained()).isBetween(0.45, 0.6);
+    assertThat(ridges.get(0).unexplained()).isBetween(0.9, 1.05);
   }
 
   private static Matrix noisy(Random random, Matrix x) {
