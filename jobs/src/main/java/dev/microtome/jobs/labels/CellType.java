@@ -1,9 +1,13 @@
 package dev.microtome.jobs.labels;
 
+import dev.microtome.config.Names;
 import dev.microtome.jobs.TableReader;
+import dev.microtome.run.InputException;
 import dev.microtome.table.Column;
 import dev.microtome.table.RowReader;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +35,38 @@ public enum CellType {
 
   CellType(Class<? extends Record> rowType) {
     this.rowType = rowType;
+  }
+
+  /**
+   * The type of a file's column.
+   *
+   * @param where the file is named in messages
+   * @throws InputException if there is no such column, or it is of none of these types
+   */
+  public static CellType of(TableReader tables, String path, String column, String where)
+      throws IOException {
+    List<String> columns = tables.columns(path);
+    if (!columns.contains(column)) {
+      throw new InputException(
+          "%s has no column '%s': %s"
+              .formatted(
+                  where,
+                  column,
+                  Names.nearest(column, columns)
+                      .map("did you mean '%s'?"::formatted)
+                      .orElse("there are " + columns)));
+    }
+    for (CellType type : values()) {
+      try {
+        type.read(tables, path, column, 0, 0).close();
+        return type;
+      } catch (InputException ofAnotherType) {
+        // The next type may fit; what fits none is refused below.
+      }
+    }
+    throw new InputException(
+        "%s: column '%s' is of none of the types %s"
+            .formatted(where, column, Arrays.toString(values())));
   }
 
   /**

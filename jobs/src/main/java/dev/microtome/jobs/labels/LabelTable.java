@@ -11,7 +11,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -145,17 +144,7 @@ public record LabelTable(Layout layout, List<ConceptSource> concepts) implements
             .findFirst()
             .orElseThrow(() -> new InputException("Table %s has no rows".formatted(path)))
             .path();
-    for (CellType type : CellType.values()) {
-      try {
-        type.read(inputs.tables(), file, column, 0, 0).close();
-        return type;
-      } catch (InputException ofAnotherTypeOrMissing) {
-        // The next type may fit; what fits none is refused below.
-      }
-    }
-    throw new InputException(
-        "concepts: Table %s has no column %s of %s"
-            .formatted(path, column, Arrays.toString(CellType.values())));
+    return CellType.of(inputs.tables(), file, column, "concepts: Table " + path);
   }
 
   /** Reads the labels of rows [from, to) of a file. */

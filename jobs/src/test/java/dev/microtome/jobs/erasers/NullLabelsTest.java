@@ -33,7 +33,7 @@ class NullLabelsTest extends FitLeaceRuns {
   @Test
   void nullIsNoLabelOfThatConceptAlone() throws IOException {
     Path activations = activations("a", row -> row);
-    Path wide = wide(0L);
+    Path wide = nullable(0L);
     String[] keys = {"concepts=[gender,age,gender/age]", "hooks=[hook_embed]"};
     long gendered = ofOneHook().stream().filter(row -> row.label() != null).count();
     long both =
@@ -86,12 +86,12 @@ class NullLabelsTest extends FitLeaceRuns {
 
   @Test
   void aPlaceThatIsNullIsRefused() {
-    run("place", activations("a", row -> row), wide(null), "concepts=[gender]")
+    run("place", activations("a", row -> row), nullable(null), "concepts=[gender]")
         .refusedWith("column position is null in row 0");
   }
 
   /** Labels with a column each; the first row at a position. */
-  private Path wide(Long first) {
+  private Path nullable(Long first) {
     List<Row> rows = new ArrayList<>();
     ofOneHook()
         .forEach(

@@ -337,7 +337,7 @@ class TprGapTest {
     run("f", rare, "train-documents=20")
         .refusedWith("documents with 'pope' is among the 20 to fit to");
     run("g", apart, "--dry-run", "label-column=work")
-        .refusedWith("has no column 'work' of [text, whole, number, truth]");
+        .refusedWith("has no column 'work': there are [profession, gender, text]");
     run("h", apart, "--dry-run", "text-column=words").refusedWith("text-column: ");
     run("i", apart, "--dry-run", "pooling=first")
         .refusedWith("the first token of a causal model, here microtome_toy, sees no other");
