@@ -75,7 +75,8 @@ class RowSchemaTest {
   void objectsMayBeNullWhereThatIsSaid() {
     RowSchema schema = RowSchema.of(Maybe.class);
 
-    assertThat(schema.fields()).extracting(RowSchema.Field::type)
+    assertThat(schema.fields())
+        .extracting(RowSchema.Field::type)
         .containsExactly(ColumnType.LONG, ColumnType.STRING);
     assertThat(schema.row(new Object[] {null, null})).isEqualTo(new Maybe(null, null));
     assertThatIllegalArgumentException()

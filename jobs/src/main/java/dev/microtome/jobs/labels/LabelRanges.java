@@ -109,8 +109,7 @@ final class LabelRanges {
                 writers.put(range, writer);
               }
               writer.write(
-                  new RangedLabelRow(
-                      sequenceId, place.position(), place.token(), concept, values));
+                  new RangedLabelRow(sequenceId, place.position(), place.token(), concept, values));
             });
       }
       for (RowWriter<RangedLabelRow> writer : writers.values()) {

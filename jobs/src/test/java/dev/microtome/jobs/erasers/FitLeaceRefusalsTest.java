@@ -34,13 +34,11 @@ class FitLeaceRefusalsTest extends FitLeaceRuns {
     run("text", activations, folder.resolve("l"), "concepts=[gender]", "real-valued=[gender]")
         .refusedWith("concept 'gender': value '");
     run("column", activations, wide("w"), "concepts=[year]")
-        .refusedWith(
-            "has no column 'year': there are [sequence_id, position, gender, depth]");
+        .refusedWith("has no column 'year': there are [sequence_id, position, gender, depth]");
     run("near", activations, folder.resolve("w"), "concepts=[dept]")
         .refusedWith("has no column 'dept': did you mean 'depth'?");
     run("list", activations, activations, "concepts=[activation]")
-        .refusedWith(
-            "column 'activation' is of none of the types [text, whole, number, truth]");
+        .refusedWith("column 'activation' is of none of the types [text, whole, number, truth]");
     run("hook", activations, folder.resolve("l"), "concepts=[gender]", "hooks=[ln_final.hook]")
         .refusedWith("is of ln_final.hook");
   }
