@@ -20,7 +20,9 @@ public record ErasureProbeRow(
     @Column(doc = "lower end of its 95 % interval (Wilson, rows of a sequence not independent)")
         double accuracyLow,
     @Column(doc = "upper end") double accuracyHigh,
-    @Column(doc = "accuracy of always saying the class most frequent in the fitted rows")
+    @Column(
+            doc =
+                "accuracy of always saying the class most frequent in the fitted rows, of the scored rows: may lie below 0.5")
         double majorityBaseline,
     @Column(doc = "mean -log p of the true class; NaN of the means' probes", unit = "nats")
         double crossEntropy,

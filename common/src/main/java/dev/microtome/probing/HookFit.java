@@ -80,29 +80,38 @@ public final class HookFit {
     }
   }
 
-  /** The probes of all concepts, once {@link #isDone}. */
+  /**
+   * The probes of all concepts, once {@link #isDone}.
+   *
+   * @throws IllegalArgumentException if a number is the same in all rows to fit to
+   */
   public List<Fitted> fitted() {
     List<Fitted> all = new ArrayList<>();
     for (ConceptSums each : sums) {
       int place = ofClasses.indexOf(each);
-      int folds = each.split().folds();
       all.add(
           new Fitted(
               each.concept(),
               each.fittedRows(),
               each.heldRows(),
               place < 0 ? List.of() : fits.get(place).classifiers(),
-              place < 0
-                  ? List.of(
-                      ProbeTrainer.regression(
-                          each.moments().subList(0, folds).stream()
-                              .filter(moments -> moments.count() > 0)
-                              .toList(),
-                          each.moments().get(folds),
-                          each.dimensions(),
-                          settings.ridges()))
-                  : List.of()));
+              place < 0 ? List.of(regression(each)) : List.of()));
     }
     return all;
+  }
+
+  private ProbeTrainer.Regression regression(ConceptSums of) {
+    int folds = of.split().folds();
+    try {
+      return ProbeTrainer.regression(
+          of.moments().subList(0, folds).stream().filter(moments -> moments.count() > 0).toList(),
+          of.moments().get(folds),
+          of.dimensions(),
+          of.concept().names(),
+          settings.ridges());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "concept '%s': %s".formatted(of.concept().name(), e.getMessage()), e);
+    }
   }
 }

@@ -21,7 +21,9 @@ public record ProbeScoreRow(
     @Column(doc = "share of the scored rows whose most probable class is theirs") double accuracy,
     @Column(doc = "lower end of its 95 % interval (Wilson)") double accuracyLow,
     @Column(doc = "upper end") double accuracyHigh,
-    @Column(doc = "accuracy of always saying the class most frequent in the fitted rows")
+    @Column(
+            doc =
+                "accuracy of always saying the class most frequent in the fitted rows, of the scored rows: may lie below 0.5")
         double majorityBaseline,
     @Column(doc = "mean -log p of the true class; nothing of the means' probes", unit = "nats")
         double crossEntropy,

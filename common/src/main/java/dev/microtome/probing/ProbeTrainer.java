@@ -39,11 +39,20 @@ public final class ProbeTrainer {
   /**
    * A regression of numbers.
    *
+   * @param path ridges tried
    * @param r2 of each target over the held-out rows
    * @param meanSquares √ of the mean squared error, in the target's unit
    */
   public record Regression(
-      RidgeRegression fit, double ridge, List<Double> r2, List<Double> meanSquares) {}
+      RidgeRegression fit,
+      List<RidgeRegression.Candidate> path,
+      List<Double> r2,
+      List<Double> meanSquares) {
+    /** The ridge chosen. */
+    public double ridge() {
+      return RidgeRegression.best(path);
+    }
+  }
 
   /** Whether a probe is also fitted to control labels. */
   public enum Control {
@@ -185,8 +194,13 @@ public final class ProbeTrainer {
     return ControlLabels.of(examples.tokens(), counts, settings.split().seed());
   }
 
-  /** Fits and scores a regression of all targets, its ridge chosen over folds of sequences. */
-  public Regression regression(Examples train, Examples test) {
+  /**
+   * Fits and scores a regression of all targets, its ridge chosen over folds of sequences.
+   *
+   * @param names of the targets
+   * @throws IllegalArgumentException if one is the same number in all rows to fit to
+   */
+  public Regression regression(Examples train, Examples test, List<String> names) {
     int d = train.x().columns();
     int[] folds = settings.split().folds(train.sequences());
     List<Moments> moments = new ArrayList<>();
@@ -197,7 +211,7 @@ public final class ProbeTrainer {
         moments.add(train.moments(rows));
       }
     }
-    return regression(moments, test.moments(), d, settings.ridges());
+    return regression(moments, test.moments(), d, names, settings.ridges());
   }
 
   /**
@@ -206,8 +220,11 @@ public final class ProbeTrainer {
    * @param folds of x [d] and the numbers, of folds with rows
    * @param held of the rows to score on
    */
-  static Regression regression(List<Moments> folds, Moments held, int d, List<Double> ridges) {
-    double ridge = RidgeRegression.bestRidge(folds, d, ridges);
+  static Regression regression(
+      List<Moments> folds, Moments held, int d, List<String> names, List<Double> ridges) {
+    requireVary(RidgeRegression.merged(folds, -1), d, names);
+    List<RidgeRegression.Candidate> path = RidgeRegression.crossValidated(folds, d, ridges);
+    double ridge = RidgeRegression.best(path);
     RidgeRegression fit =
         RidgeRegression.path(RidgeRegression.merged(folds, -1), d, List.of(ridge)).get(0);
     List<Double> r2 = new ArrayList<>();
@@ -218,6 +235,17 @@ public final class ProbeTrainer {
     for (double each : fit.squaredErrors(held)) {
       meanSquares.add(Math.sqrt(Math.max(0, each) / held.count()));
     }
-    return new Regression(fit, ridge, r2, meanSquares);
+    return new Regression(fit, path, r2, meanSquares);
+  }
+
+  private static void requireVary(Moments moments, int d, List<String> names) {
+    for (int i = 0; i < names.size(); i++) {
+      int at = d + i;
+      if (moments.scatter(at, at + 1, at, at + 1).trace() == 0) {
+        throw new IllegalArgumentException(
+            "%s is %s in all %,d rows to fit to; there is nothing to predict"
+                .formatted(names.get(i), moments.mean()[at], moments.count()));
+      }
+    }
   }
 }

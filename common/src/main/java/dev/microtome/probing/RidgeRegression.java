@@ -109,14 +109,26 @@ public record RidgeRegression(Matrix weights, double[] intercepts) {
   }
 
   /**
-   * The ridge under which the folds are predicted best from each other: the smallest squared error,
-   * targets weighed by their variance; the strongest ridge of equal ones.
+   * One ridge in cross-validation.
+   *
+   * @param ridge as in {@link #path}
+   * @param unexplained squared error of the folds, each predicted from the others, over the squares
+   *     of the targets' differences from their mean; the mean of the targets that vary. NaN of a
+   *     single ridge, which is not tried
+   */
+  public record Candidate(double ridge, double unexplained) {}
+
+  /**
+   * How well folds are predicted from each other under each ridge; of a single one nothing is
+   * fitted.
    *
    * @param folds moments of the rows of each fold, those of a sequence in one
+   * @throws IllegalArgumentException if there is one fold
    */
-  public static double bestRidge(List<Moments> folds, int dimensions, List<Double> ridges) {
+  public static List<Candidate> crossValidated(
+      List<Moments> folds, int dimensions, List<Double> ridges) {
     if (ridges.size() == 1) {
-      return ridges.get(0);
+      return List.of(new Candidate(ridges.get(0), Double.NaN));
     }
     if (folds.size() < 2) {
       throw new IllegalArgumentException(
@@ -133,14 +145,24 @@ public record RidgeRegression(Matrix weights, double[] intercepts) {
         }
       }
     }
-    int best = 0;
-    for (int i = 1; i < errors.length; i++) {
-      if (errors[i] < errors[best]
-          || (errors[i] == errors[best] && ridges.get(i) > ridges.get(best))) {
-        best = i;
+    long varying = Arrays.stream(variance).filter(each -> each > 0).count();
+    List<Candidate> candidates = new ArrayList<>();
+    for (int i = 0; i < errors.length; i++) {
+      candidates.add(new Candidate(ridges.get(i), errors[i] / varying));
+    }
+    return candidates;
+  }
+
+  /** The ridge that leaves least unexplained; the strongest of equal ones. */
+  public static double best(List<Candidate> candidates) {
+    Candidate best = candidates.get(0);
+    for (Candidate each : candidates) {
+      if (each.unexplained() < best.unexplained()
+          || (each.unexplained() == best.unexplained() && each.ridge() > best.ridge())) {
+        best = each;
       }
     }
-    return ridges.get(best);
+    return best.ridge();
   }
 
   /** Moments of all folds but one; -1 leaves none out. */

@@ -47,7 +47,9 @@ public record TprGapSummaryRow(
     @Column(doc = "share of the documents held out that are given their label") double accuracy,
     @Column(doc = "lower end of its 95 % interval (Wilson)") double accuracyLow,
     @Column(doc = "upper end") double accuracyHigh,
-    @Column(doc = "accuracy of always saying the label most frequent in the fit")
+    @Column(
+            doc =
+                "accuracy, over the documents held out, of always saying the label most frequent in the fit")
         double majorityBaseline,
     @Column(doc = "weight of the losses against the ridge that the label classifier chose")
         double c,
@@ -55,7 +57,9 @@ public record TprGapSummaryRow(
         double conceptAccuracy,
     @Column(doc = "lower end of its 95 % interval (Wilson)") double conceptAccuracyLow,
     @Column(doc = "upper end") double conceptAccuracyHigh,
-    @Column(doc = "accuracy of always saying the group more frequent in the fit")
+    @Column(
+            doc =
+                "accuracy, over the documents held out, of always saying the group more frequent in the fit: may lie below 0.5")
         double conceptMajorityBaseline,
     @Column(doc = "mean of |x - x_erased|^2 over the documents held out") double squaredDistance,
     @Column(doc = "whether both fits ended at their minimum") boolean converged) {

@@ -17,4 +17,10 @@ public @interface Column {
 
   /** Unit of the value, such as "nats" or "tokens"; empty where there is none. */
   String unit() default "";
+
+  /**
+   * Whether rows that are read may have no value here: then it is null. The component is an object,
+   * such as {@code Long}; no row with one is written.
+   */
+  boolean nullable() default false;
 }

@@ -31,6 +31,7 @@ public final class RowSchema {
    * @param name snake_case
    * @param javaType type of the record's component
    * @param unit empty where there is none
+   * @param nullable whether a row that is read may have null here
    * @param accessor reads the column's value from a row: {@code (Record) -> Object}
    */
   public record Field(
@@ -39,6 +40,7 @@ public final class RowSchema {
       Class<?> javaType,
       String doc,
       String unit,
+      boolean nullable,
       MethodHandle accessor) {
     /** The column's value in a row, boxed. */
     public Object value(Record row) {
@@ -90,9 +92,16 @@ public final class RowSchema {
     if (column == null) {
       throw new IllegalArgumentException(where + " has no @Column");
     }
+    if (column.nullable() && component.getType().isPrimitive()) {
+      throw new IllegalArgumentException(where + " is nullable, and a primitive");
+    }
     ColumnType type;
     try {
-      type = ColumnType.of(component.getGenericType());
+      type =
+          ColumnType.of(
+              column.nullable()
+                  ? MethodType.methodType(component.getType()).unwrap().returnType()
+                  : component.getGenericType());
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(where + ": " + e.getMessage(), e);
     }
@@ -106,6 +115,7 @@ public final class RowSchema {
         component.getType(),
         column.doc(),
         column.unit(),
+        column.nullable(),
         accessor);
   }
 

@@ -194,7 +194,8 @@ class HookFitTest {
     }
     try (Examples train = examples(rows, PLACE, fold -> fold >= 0);
         Examples test = examples(rows, PLACE, fold -> fold < 0)) {
-      ProbeTrainer.Regression expected = new ProbeTrainer(settings).regression(train, test);
+      ProbeTrainer.Regression expected =
+          new ProbeTrainer(settings).regression(train, test, PLACE.names());
       ProbeTrainer.Regression found = all.get(1).regressions().get(0);
       assertThat(found.ridge()).isEqualTo(expected.ridge());
       assertThat(found.r2().get(0)).isGreaterThan(0.5);

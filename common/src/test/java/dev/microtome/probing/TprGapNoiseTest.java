@@ -16,6 +16,7 @@ class TprGapNoiseTest {
   private static final int LABELS = 21;
 
   /** Rates of two groups, and of how many people they are measured. */
+  @SuppressWarnings("ArrayRecordComponent") // of this test alone
   private record Truth(double[] first, double[] second, long[] firstTest, long[] secondTest) {
     /** A gap that follows the share of the first group, and what else differs. */
     static Truth of(SplittableRandom random, int people, double slope, double other) {

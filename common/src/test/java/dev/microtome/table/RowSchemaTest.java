@@ -66,6 +66,24 @@ class RowSchemaTest {
     assertThat(schema.row(new Object[] {3L, "x"})).isEqualTo(row);
   }
 
+  record Maybe(
+      @Column(doc = "a", nullable = true) Long a, @Column(doc = "b", nullable = true) String b) {}
+
+  record NullablePrimitive(@Column(doc = "a", nullable = true) long a) {}
+
+  @Test
+  void objectsMayBeNullWhereThatIsSaid() {
+    RowSchema schema = RowSchema.of(Maybe.class);
+
+    assertThat(schema.fields())
+        .extracting(RowSchema.Field::type)
+        .containsExactly(ColumnType.LONG, ColumnType.STRING);
+    assertThat(schema.row(new Object[] {null, null})).isEqualTo(new Maybe(null, null));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RowSchema.of(NullablePrimitive.class))
+        .withMessageContaining("NullablePrimitive.a is nullable, and a primitive");
+  }
+
   record Pair(@Column(doc = "a") long a, @Column(doc = "b") String b) {}
 
   @Test

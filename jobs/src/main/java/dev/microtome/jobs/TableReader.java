@@ -38,6 +38,9 @@ public interface TableReader {
       String path, Class<R> rowType, Map<String, String> columns, long from, long to)
       throws IOException;
 
+  /** Names of a file's columns, in its order. Nothing but the footer is read. */
+  List<String> columns(String path) throws IOException;
+
   /**
    * The rows of the row groups whose middle lies in bytes [fromByte, toByte) of a file. Ranges of
    * bytes that together make the file give each row once.

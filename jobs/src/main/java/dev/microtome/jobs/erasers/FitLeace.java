@@ -11,7 +11,7 @@ import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TaskMemory;
-import dev.microtome.jobs.labels.FewRows;
+import dev.microtome.jobs.labels.EraserWarnings;
 import dev.microtome.jobs.labels.LabelCensus;
 import dev.microtome.jobs.labels.LabelTable;
 import dev.microtome.jobs.labels.LabelledActivations;
@@ -114,8 +114,9 @@ public final class FitLeace implements Job<FitLeaceConfig, LabelledPart> {
               config.method(),
               config.keys(),
               shared.model()));
+      EraserWarnings.ofNothingErased(context);
       if (!config.shrinkage()) {
-        FewRows.warn(context);
+        EraserWarnings.ofFewRows(context);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -11,10 +11,8 @@ import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.Column;
 import dev.microtome.table.RowReader;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Documents in Parquet files, a row each, and which columns of them are read, and how. */
 record DocumentColumns(
@@ -66,20 +64,7 @@ record DocumentColumns(
 
   private static CellType type(String key, String column, String file, Inputs inputs)
       throws IOException {
-    Optional<InputException> last = Optional.empty();
-    for (CellType type : CellType.values()) {
-      try {
-        type.read(inputs.tables(), file, column, 0, 0).close();
-        return type;
-      } catch (InputException ofAnotherTypeOrMissing) {
-        // The next type may fit; what fits none is refused below.
-        last = Optional.of(ofAnotherTypeOrMissing);
-      }
-    }
-    throw new InputException(
-        "%s: %s has no column '%s' of %s"
-            .formatted(key, file, column, Arrays.toString(CellType.values())),
-        last.orElseThrow());
+    return CellType.of(inputs.tables(), file, column, key + ": " + file);
   }
 
   @Override
@@ -114,7 +99,12 @@ record DocumentColumns(
   }
 
   private static String value(CellType type, Record cell, String column, String path, long row) {
-    String value = type.text(cell);
+    String value =
+        type.text(cell)
+            .orElseThrow(
+                () ->
+                    new RejectedContentException(
+                        "%s: column %s is null in row %d".formatted(path, column, row)));
     if (type == CellType.NUMBER && !Double.isFinite(Double.parseDouble(value))) {
       throw new RejectedContentException(
           "%s: column %s is %s in row %d".formatted(path, column, value, row));

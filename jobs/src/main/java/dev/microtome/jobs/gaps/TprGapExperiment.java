@@ -11,6 +11,7 @@ import dev.microtome.jobs.ModelFolder;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TaskMemory;
 import dev.microtome.jobs.inputs.CorpusCheck;
+import dev.microtome.jobs.labels.EraserWarnings;
 import dev.microtome.jobs.labels.LabelledActivations;
 import dev.microtome.model.HookPoint;
 import dev.microtome.model.HookPoints;
@@ -30,6 +31,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Measures how much better a classifier of documents knows those of one group than those of
@@ -232,8 +234,26 @@ public final class TprGapExperiment implements Job<TprGapConfig, LabelsPart> {
               config.resamples(),
               choice.documents(),
               census.leftOut()));
+      warnOfFewRows(config.conceptColumn(), files, context);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void warnOfFewRows(
+      String concept, Map<String, List<String>> files, JobContext context) throws IOException {
+    Map<String, Long> rows = new TreeMap<>();
+    context.forEachRow(
+        TprGapSummaryRow.TABLE,
+        (TprGapSummaryRow row) -> rows.put(row.hook(), row.trainDocuments()));
+    for (Map.Entry<String, Long> hook : rows.entrySet()) {
+      EraserWarnings.ofFewRows(
+          hook.getKey(),
+          concept,
+          hook.getValue(),
+          files.get(hook.getKey()).get(0),
+          "train-documents above the dimensions make one for others",
+          context);
     }
   }
 }

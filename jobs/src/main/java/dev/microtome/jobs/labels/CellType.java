@@ -1,11 +1,16 @@
 package dev.microtome.jobs.labels;
 
+import dev.microtome.config.Names;
 import dev.microtome.jobs.TableReader;
+import dev.microtome.run.InputException;
 import dev.microtome.table.Column;
 import dev.microtome.table.RowReader;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Types that a column of labels may have. */
 public enum CellType {
@@ -15,21 +20,53 @@ public enum CellType {
   TRUTH(TruthCell.class);
 
   /** A text. */
-  record TextCell(@Column(doc = "the value") String value) {}
+  record TextCell(@Column(doc = "the value", nullable = true) String value) {}
 
   /** An integer. */
-  record WholeCell(@Column(doc = "the value") long value) {}
+  record WholeCell(@Column(doc = "the value", nullable = true) Long value) {}
 
   /** A float or double. */
-  record NumberCell(@Column(doc = "the value") double value) {}
+  record NumberCell(@Column(doc = "the value", nullable = true) Double value) {}
 
   /** A boolean. */
-  record TruthCell(@Column(doc = "the value") boolean value) {}
+  record TruthCell(@Column(doc = "the value", nullable = true) Boolean value) {}
 
   private final Class<? extends Record> rowType;
 
   CellType(Class<? extends Record> rowType) {
     this.rowType = rowType;
+  }
+
+  /**
+   * The type of a file's column.
+   *
+   * @param where the file is named in messages
+   * @throws InputException if there is no such column, or it is of none of these types
+   */
+  public static CellType of(TableReader tables, String path, String column, String where)
+      throws IOException {
+    List<String> columns = tables.columns(path);
+    if (!columns.contains(column)) {
+      throw new InputException(
+          "%s has no column '%s': %s"
+              .formatted(
+                  where,
+                  column,
+                  Names.nearest(column, columns)
+                      .map("did you mean '%s'?"::formatted)
+                      .orElse("there are " + columns)));
+    }
+    for (CellType type : values()) {
+      try {
+        type.read(tables, path, column, 0, 0).close();
+        return type;
+      } catch (InputException ofAnotherType) {
+        // The next type may fit; what fits none is refused below.
+      }
+    }
+    throw new InputException(
+        "%s: column '%s' is of none of the types %s"
+            .formatted(where, column, Arrays.toString(values())));
   }
 
   /**
@@ -42,16 +79,19 @@ public enum CellType {
     return tables.read(path, rowType, Map.of("value", column), from, to);
   }
 
-  /** The value of a cell, as text. */
-  public String text(Record cell) {
+  /** The value of a cell, as text; empty where it has none. */
+  public Optional<String> text(Record cell) {
+    Object value;
     if (cell instanceof TextCell text) {
-      return text.value();
+      value = text.value();
     } else if (cell instanceof WholeCell whole) {
-      return Long.toString(whole.value());
+      value = whole.value();
     } else if (cell instanceof NumberCell number) {
-      return Double.toString(number.value());
+      value = number.value();
+    } else {
+      value = ((TruthCell) cell).value();
     }
-    return Boolean.toString(((TruthCell) cell).value());
+    return Optional.ofNullable(value).map(Object::toString);
   }
 
   @Override

@@ -27,7 +27,7 @@ record CountsTask(LabelTable labels) implements PartTask<TokenSlices> {
           slice.path(),
           slice.from(),
           slice.to(),
-          (row, sequenceId, position, concept, values) -> {
+          (place, concept, values) -> {
             if (concept < 0) {
               count(new Key(values.get(0), OTHER, ""), counts);
               return;

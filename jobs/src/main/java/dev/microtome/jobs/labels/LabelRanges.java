@@ -97,7 +97,8 @@ final class LabelRanges {
             slice.path(),
             slice.from(),
             slice.to(),
-            (row, sequenceId, position, concept, values) -> {
+            (place, concept, values) -> {
+              long sequenceId = place.sequenceId();
               if (concept < 0 || sequenceId < all.first() || sequenceId > all.last()) {
                 return;
               }
@@ -107,7 +108,8 @@ final class LabelRanges {
                 writer = context.writer(LabelTables.RANGES, "%04d".formatted(range));
                 writers.put(range, writer);
               }
-              writer.write(new RangedLabelRow(sequenceId, position, concept, values));
+              writer.write(
+                  new RangedLabelRow(sequenceId, place.position(), place.token(), concept, values));
             });
       }
       for (RowWriter<RangedLabelRow> writer : writers.values()) {

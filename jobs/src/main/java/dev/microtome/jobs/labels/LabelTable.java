@@ -11,7 +11,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,24 +55,33 @@ public record LabelTable(Layout layout, List<ConceptSource> concepts) implements
   /** A table and how it is read. */
   record Opened(TableInput table, LabelTable labels) {}
 
-  /** Takes the labels of a range of rows, in their order. */
+  /** Takes the labels of a range of rows, in their order; where a value is null there is none. */
   interface Sink {
     /**
      * Takes one label.
      *
-     * @param row of the file
      * @param concept index among the concepts; -1 of another, then {@code values} is its name
      * @param values a text for each column of the concept
      */
-    void accept(long row, long sequenceId, int position, int concept, List<String> values)
-        throws IOException;
+    void accept(Place place, int concept, List<String> values) throws IOException;
   }
+
+  /**
+   * Whose a label is.
+   *
+   * @param row of the file
+   * @param token id of the token there; {@link #NO_TOKEN} where the table does not say it
+   */
+  record Place(long row, long sequenceId, int position, int token) {}
+
+  /** The id of a token that is not known. */
+  public static final int NO_TOKEN = -1;
 
   record LongRow(
       @Column(doc = "the sequence") long sequenceId,
       @Column(doc = "place in the sequence") int position,
       @Column(doc = "the concept") String concept,
-      @Column(doc = "its value") String value) {}
+      @Column(doc = "its value", nullable = true) String value) {}
 
   record PlaceRow(
       @Column(doc = "the sequence") long sequenceId,
@@ -136,17 +144,7 @@ public record LabelTable(Layout layout, List<ConceptSource> concepts) implements
             .findFirst()
             .orElseThrow(() -> new InputException("Table %s has no rows".formatted(path)))
             .path();
-    for (CellType type : CellType.values()) {
-      try {
-        type.read(inputs.tables(), file, column, 0, 0).close();
-        return type;
-      } catch (InputException ofAnotherTypeOrMissing) {
-        // The next type may fit; what fits none is refused below.
-      }
-    }
-    throw new InputException(
-        "concepts: Table %s has no column %s of %s"
-            .formatted(path, column, Arrays.toString(CellType.values())));
+    return CellType.of(inputs.tables(), file, column, "concepts: Table " + path);
   }
 
   /** Reads the labels of rows [from, to) of a file. */
@@ -186,7 +184,10 @@ public record LabelTable(Layout layout, List<ConceptSource> concepts) implements
     try (RowReader<RangedLabelRow> rows = tables.read(path, RangedLabelRow.class, from, to)) {
       for (long row = from; rows.hasNext(); row++) {
         RangedLabelRow label = rows.next();
-        sink.accept(row, label.sequenceId(), label.position(), label.concept(), label.values());
+        sink.accept(
+            new Place(row, label.sequenceId(), label.position(), label.tokenId()),
+            label.concept(),
+            label.values());
       }
     }
   }
@@ -197,16 +198,17 @@ public record LabelTable(Layout layout, List<ConceptSource> concepts) implements
     for (ConceptSource concept : concepts) {
       places.put(concept.name(), places.size());
     }
-    try (RowReader<LongRow> rows = tables.read(path, LongRow.class, from, to)) {
+    try (RowReader<LongRow> rows = tables.read(path, LongRow.class, from, to);
+        TokenColumn tokens = TokenColumn.open(tables, path, from, to)) {
       for (long row = from; rows.hasNext(); row++) {
         LongRow label = rows.next();
         int concept = places.getOrDefault(label.concept(), -1);
-        sink.accept(
-            row,
-            label.sequenceId(),
-            label.position(),
-            concept,
-            List.of(concept < 0 ? label.concept() : label.value()));
+        Place place = new Place(row, label.sequenceId(), label.position(), tokens.next());
+        if (concept < 0) {
+          sink.accept(place, concept, List.of(label.concept()));
+        } else if (label.value() != null) {
+          sink.accept(place, concept, List.of(label.value()));
+        }
       }
     }
   }
@@ -217,6 +219,8 @@ public record LabelTable(Layout layout, List<ConceptSource> concepts) implements
     try {
       RowReader<PlaceRow> places = tables.read(path, PlaceRow.class, from, to);
       open.add(places);
+      TokenColumn tokens = TokenColumn.open(tables, path, from, to);
+      open.add(tokens);
       List<List<Cells>> cells = new ArrayList<>();
       for (ConceptSource concept : concepts) {
         List<Cells> columns = new ArrayList<>();
@@ -229,10 +233,13 @@ public record LabelTable(Layout layout, List<ConceptSource> concepts) implements
         cells.add(columns);
       }
       for (long row = from; places.hasNext(); row++) {
-        PlaceRow place = places.next();
+        PlaceRow at = places.next();
+        Place place = new Place(row, at.sequenceId(), at.position(), tokens.next());
         for (int concept = 0; concept < cells.size(); concept++) {
-          List<String> values = cells.get(concept).stream().map(Cells::next).toList();
-          sink.accept(row, place.sequenceId(), place.position(), concept, values);
+          List<Optional<String>> values = cells.get(concept).stream().map(Cells::next).toList();
+          if (values.stream().allMatch(Optional::isPresent)) {
+            sink.accept(place, concept, values.stream().map(Optional::orElseThrow).toList());
+          }
         }
       }
     } finally {
@@ -244,7 +251,7 @@ public record LabelTable(Layout layout, List<ConceptSource> concepts) implements
 
   /** Cells of one column. */
   private record Cells(CellType type, RowReader<?> rows) {
-    String next() {
+    Optional<String> next() {
       return type.text(rows.next());
     }
   }

@@ -2,7 +2,6 @@ package dev.microtome.jobs.labels;
 
 import dev.microtome.jobs.PartContext;
 import dev.microtome.jobs.inputs.TokenSlices;
-import dev.microtome.run.InputException;
 import dev.microtome.run.RejectedContentException;
 import dev.microtome.table.Column;
 import dev.microtome.table.RowReader;
@@ -11,7 +10,6 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -28,9 +26,6 @@ public record LabelledReader(
     hooks = List.copyOf(hooks);
   }
 
-  /** The column that activations of a model have, and those of other programs may lack. */
-  record TokenRow(@Column(doc = "the token at that position") int tokenId) {}
-
   /** Whose a row is. */
   record SequenceRow(@Column(doc = "the sequence") long sequenceId) {}
 
@@ -40,7 +35,7 @@ public record LabelledReader(
     /**
      * Takes one activation.
      *
-     * @param token its token's id; -1 where the table has none
+     * @param token its token's id; {@link LabelTable#NO_TOKEN} where the table has none
      * @param values for each concept the texts of its columns, null where there is no label
      * @throws IllegalArgumentException if it cannot be used; its message is given the place
      */
@@ -54,17 +49,21 @@ public record LabelledReader(
     long rows = 0;
     for (TokenSlices.Slice slice : part.activations().slices()) {
       List<List<List<String>>> byRow = besideActivations(slice, context);
-      Optional<RowReader<TokenRow>> tokens = tokens(slice, context);
       try (RowReader<ActivationSource.ArrayRow> reader =
-          encoding.read(context.tables(), slice.path(), slice.from(), slice.to())) {
+              encoding.read(context.tables(), slice.path(), slice.from(), slice.to());
+          TokenColumn tokens =
+              TokenColumn.open(context.tables(), slice.path(), slice.from(), slice.to())) {
         for (int i = 0; reader.hasNext(); i++) {
           ActivationSource.ArrayRow row = reader.next();
-          int token = tokens.isPresent() ? tokens.get().next().tokenId() : -1;
+          int token = tokens.next();
           if (hooks.isEmpty() || hooks.contains(row.hook())) {
-            List<List<String>> values =
-                byRow.isEmpty() ? byPlace.at(row.sequenceId(), row.position()) : byRow.get(i);
             try {
-              sink.accept(row, token, values);
+              sink.accept(
+                  row,
+                  token,
+                  byRow.isEmpty()
+                      ? byPlace.at(row.sequenceId(), row.position(), token)
+                      : byRow.get(i));
             } catch (IllegalArgumentException e) {
               throw new RejectedContentException(
                   "%s: %s, sequence_id %d, position %d: %s"
@@ -81,10 +80,6 @@ public record LabelledReader(
           if (rows % PROGRESS_ROWS == 0) {
             context.progress(rows);
           }
-        }
-      } finally {
-        if (tokens.isPresent()) {
-          tokens.get().close();
         }
       }
     }
@@ -107,16 +102,6 @@ public record LabelledReader(
     return sequences;
   }
 
-  private static Optional<RowReader<TokenRow>> tokens(TokenSlices.Slice slice, PartContext context)
-      throws IOException {
-    try {
-      return Optional.of(
-          context.tables().read(slice.path(), TokenRow.class, slice.from(), slice.to()));
-    } catch (InputException noSuchColumn) {
-      return Optional.empty();
-    }
-  }
-
   private List<List<List<String>>> besideActivations(TokenSlices.Slice slice, PartContext context)
       throws IOException {
     if (labels.layout() != LabelTable.Layout.ACTIVATIONS) {
@@ -124,16 +109,17 @@ public record LabelledReader(
     }
     int concepts = labels.concepts().size();
     List<List<List<String>>> byRow = new ArrayList<>();
+    for (long row = slice.from(); row < slice.to(); row++) {
+      byRow.add(PartLabels.nothing(concepts));
+    }
     labels.read(
         context.tables(),
         slice.path(),
         slice.from(),
         slice.to(),
-        (row, sequenceId, position, concept, values) -> {
-          if (concept == 0) {
-            byRow.add(PartLabels.nothing(concepts));
-          }
-          byRow.get(byRow.size() - 1).set(concept, values);
+        (place, concept, values) -> {
+          int at = Math.toIntExact(place.row() - slice.from());
+          byRow.get(at).set(concept, values);
         });
     return byRow;
   }

@@ -14,8 +14,15 @@ import java.util.Set;
 public final class PartLabels {
   private record Place(long sequenceId, int position) {}
 
+  /**
+   * What a place has.
+   *
+   * @param source table of labels, for messages
+   */
+  private record Labels(List<List<String>> values, int token, String source) {}
+
   private final int concepts;
-  private final Map<Place, List<List<String>>> byPlace = new HashMap<>();
+  private final Map<Place, Labels> byPlace = new HashMap<>();
 
   private PartLabels(int concepts) {
     this.concepts = concepts;
@@ -33,22 +40,24 @@ public final class PartLabels {
       throws IOException {
     PartLabels read = new PartLabels(labels.concepts().size());
     for (TokenSlices.Slice slice : slices.slices()) {
+      // A file of ranges is the run's own and goes with it.
+      String source =
+          labels.layout() == LabelTable.Layout.RANGES ? "labels" : "labels " + slice.path();
       labels.read(
           tables,
           slice.path(),
           slice.from(),
           slice.to(),
-          (row, sequenceId, position, concept, values) -> {
+          (place, concept, values) -> {
             if (concept >= 0
-                && sequences.contains(sequenceId)
-                && read.put(sequenceId, position, concept, values) != null) {
+                && sequences.contains(place.sequenceId())
+                && read.put(place, source, concept, values) != null) {
               throw new RejectedContentException(
-                  "labels%s: sequence_id %d, position %d has concept '%s' twice"
+                  "%s: sequence_id %d, position %d has concept '%s' twice"
                       .formatted(
-                          // A file of ranges is the run's own and goes with it.
-                          labels.layout() == LabelTable.Layout.RANGES ? "" : " " + slice.path(),
-                          sequenceId,
-                          position,
+                          source,
+                          place.sequenceId(),
+                          place.position(),
                           labels.concepts().get(concept).name()));
             }
           });
@@ -56,9 +65,13 @@ public final class PartLabels {
     return read;
   }
 
-  private List<String> put(long sequenceId, int position, int concept, List<String> values) {
+  private List<String> put(
+      LabelTable.Place place, String source, int concept, List<String> values) {
     return byPlace
-        .computeIfAbsent(new Place(sequenceId, position), unused -> nothing(concepts))
+        .computeIfAbsent(
+            new Place(place.sequenceId(), place.position()),
+            unused -> new Labels(nothing(concepts), place.token(), source))
+        .values()
         .set(concept, values);
   }
 
@@ -71,8 +84,24 @@ public final class PartLabels {
     return none;
   }
 
-  /** The values of each concept at a place, null where it has no label. */
-  public List<List<String>> at(long sequenceId, int position) {
-    return byPlace.getOrDefault(new Place(sequenceId, position), nothing(concepts));
+  /**
+   * The values of each concept at a place, null where it has no label.
+   *
+   * @param token there; {@link LabelTable#NO_TOKEN} where it is not known
+   * @throws IllegalArgumentException if the labels are of another token
+   */
+  public List<List<String>> at(long sequenceId, int position, int token) {
+    Labels found = byPlace.get(new Place(sequenceId, position));
+    if (found == null) {
+      return nothing(concepts);
+    }
+    if (token != LabelTable.NO_TOKEN
+        && found.token() != LabelTable.NO_TOKEN
+        && token != found.token()) {
+      throw new IllegalArgumentException(
+          "token_id is %d, %s have token_id %d there; they are of another text or tokenizer"
+              .formatted(token, found.source(), found.token()));
+    }
+    return found.values();
   }
 }

@@ -7,6 +7,7 @@ import dev.microtome.jobs.JobContext;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TaskMemory;
 import dev.microtome.jobs.inputs.EraserFolder;
+import dev.microtome.jobs.labels.EraserWarnings;
 import dev.microtome.jobs.labels.LabelledActivations;
 import dev.microtome.jobs.labels.LabelledPart;
 import dev.microtome.probing.ClassDistanceRow;
@@ -16,7 +17,9 @@ import dev.microtome.table.TableSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Erases concepts from activations in several ways and fits probes to what is left: is the concept
@@ -124,8 +127,29 @@ public final class EvaluateErasure implements Job<EvaluateErasureConfig, Labelle
           new Plan<>(sampled.hooks(), "concepts", concepts, -1, -1),
           new EvaluateTask(
               sampled.examples(), plan.parts().get(0).erasers(), config.erasureSettings()));
+      warnOfFewRows(sampled.hooks(), context);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void warnOfFewRows(List<HookPart> hooks, JobContext context) throws IOException {
+    Map<String, Map<String, Long>> rows = new TreeMap<>();
+    context.forEachRow(
+        ErasureProbeRow.TABLE,
+        (ErasureProbeRow row) ->
+            rows.computeIfAbsent(row.hook(), unused -> new TreeMap<>())
+                .put(row.concept(), row.trainRows()));
+    for (HookPart hook : hooks) {
+      for (Map.Entry<String, Long> concept : rows.get(hook.hook()).entrySet()) {
+        EraserWarnings.ofFewRows(
+            hook.hook(),
+            concept.getKey(),
+            concept.getValue(),
+            hook.samples().get(0),
+            "one of fit-leace with shrinkage = true, given as erasers, is for others",
+            context);
+      }
     }
   }
 }

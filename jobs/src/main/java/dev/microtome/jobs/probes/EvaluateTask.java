@@ -78,6 +78,11 @@ record EvaluateTask(HookExamples examples, EraserFolder erasers, ErasureSettings
     int d = train.x().columns();
     Moments moments = train.classMoments(classes);
     LeaceEraser leace = LeaceFitter.of(d, moments).eraser(EraserSettings.leace().ofFloat32());
+    if (leace.rank() == 0) {
+      throw new IllegalArgumentException(
+          "an eraser erases nothing: the cross-covariance of activations and classes is zero over the %,d rows it is fitted to"
+              .formatted(train.rows()));
+    }
     List<Projection> all = new ArrayList<>();
     if (settings.kinds().contains(ErasureKind.ORTHOGONAL)) {
       all.add(of("orthogonal", LeaceFitter.of(d, moments).eraser(EraserSettings.orthogonal())));

@@ -9,6 +9,7 @@ import dev.microtome.probing.ProbeTrainer;
 import dev.microtome.probing.RegressionScoreRow;
 import dev.microtome.probing.RidgePath;
 import dev.microtome.probing.RidgePathRow;
+import dev.microtome.probing.RidgeRegression;
 import dev.microtome.table.RowWriter;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -44,8 +45,7 @@ final class HookProbes {
       scores.write(ProbeScoreRow.of(hook, concept, fitted.trainRows(), each));
       if (each.path().isPresent()) {
         for (RidgePath.Candidate ridge : each.path().get().candidates()) {
-          paths.write(
-              new RidgePathRow(hook, concept, ridge.c(), ridge.crossEntropy(), ridge.accuracy()));
+          paths.write(RidgePathRow.of(hook, concept, ridge));
         }
       }
       if (each.probe() instanceof LogisticProbe linear) {
@@ -54,6 +54,9 @@ final class HookProbes {
     }
     for (ProbeTrainer.Regression each : fitted.regressions()) {
       probes.put(concept + ".regression", ProbeFile.Linear.of(each.fit()));
+      for (RidgeRegression.Candidate ridge : each.path()) {
+        paths.write(RidgePathRow.of(hook, concept, ridge));
+      }
       for (RegressionScoreRow row :
           RegressionScoreRow.of(
               hook,

@@ -27,7 +27,9 @@ record ProbesTask(HookExamples examples, ProbeSettings settings, ProbeTrainer.Co
                   ? List.of()
                   : trainer.classifiers(train, test, concept.targets().names(), control);
           List<ProbeTrainer.Regression> regressions =
-              concept.isReal() ? List.of(trainer.regression(train, test)) : List.of();
+              concept.isReal()
+                  ? List.of(trainer.regression(train, test, concept.targets().names()))
+                  : List.of();
           probes.write(
               new HookFit.Fitted(
                   concept.concept(), train.rows(), test.rows(), classifiers, regressions));

@@ -23,8 +23,8 @@ import java.util.LongSummaryStatistics;
  * each hook point says of each concept.
  *
  * <p>Reads a table {@code activations} and labels, as {@code fit-leace} does. Writes {@code
- * probe_scores} and {@code ridge_path} for concepts of classes, {@code regression_scores} for those
- * of numbers, and {@code probes/HOOK.safetensors}.
+ * probe_scores} for concepts of classes, {@code regression_scores} for those of numbers, {@code
+ * ridge_path} for both, and {@code probes/HOOK.safetensors}.
  *
  * <p>One pass over the labels finds the classes; one over the activations draws, of each hook point
  * and concept, the rows with the smallest hash of their place, the same ones however the table is

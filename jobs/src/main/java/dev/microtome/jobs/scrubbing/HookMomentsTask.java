@@ -142,7 +142,7 @@ record HookMomentsTask(Scrubbing scrubbing, int place, ConceptTargets targets)
             row,
             scrubbing
                 .unlabelled()
-                .label(labels.at(row.sequenceId(), row.position()).get(0), targets));
+                .label(labels.at(row.sequenceId(), row.position(), row.tokenId()).get(0), targets));
       } catch (IllegalArgumentException e) {
         throw new RejectedContentException(
             "hook '%s', sequence %d, position %d: %s"

@@ -14,7 +14,7 @@ import dev.microtome.jobs.PartOutput;
 import dev.microtome.jobs.Plan;
 import dev.microtome.jobs.TaskMemory;
 import dev.microtome.jobs.inputs.TokenSlices;
-import dev.microtome.jobs.labels.FewRows;
+import dev.microtome.jobs.labels.EraserWarnings;
 import dev.microtome.jobs.labels.LabelCensus;
 import dev.microtome.jobs.labels.LabelledTokens;
 import dev.microtome.jobs.labels.MergeTree;
@@ -124,8 +124,9 @@ public final class Scrub implements Job<ScrubConfig, ScrubPart> {
       context.runParts(
           new Plan<>(compared, plan.unit(), plan.totalUnits(), -1, -1), new LossesTask(scrubbing));
       context.runOnDriver("merge", output -> merge(scrubbing, context, output));
+      EraserWarnings.ofNothingErased(context);
       if (!config.shrinkage()) {
-        FewRows.warn(context);
+        EraserWarnings.ofFewRows(context);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

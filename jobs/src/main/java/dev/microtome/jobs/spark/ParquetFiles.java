@@ -68,6 +68,17 @@ public final class ParquetFiles implements TableReader {
   }
 
   @Override
+  public List<String> columns(String path) throws IOException {
+    return footer(
+        path,
+        file(path),
+        reader ->
+            reader.getFileMetaData().getSchema().getFields().stream()
+                .map(org.apache.parquet.schema.Type::getName)
+                .toList());
+  }
+
+  @Override
   public Rows rows(String path, long fromByte, long toByte) throws IOException {
     StoredFile file = file(path);
     long last = file.getLength() - 1;

@@ -132,6 +132,10 @@ final class ParquetRowReader<R extends Record> implements RowReader<R> {
 
   private Object value(int i) {
     RowSchema.Field field = schema.fields().get(i);
+    if (field.nullable() && isNull(i)) {
+      columns[i].consume();
+      return null;
+    }
     return field.type().isArray() ? array(field, i) : scalar(field.type(), i);
   }
 
@@ -185,11 +189,14 @@ final class ParquetRowReader<R extends Record> implements RowReader<R> {
   }
 
   private void requireValue(int i) {
-    ColumnReader column = columns[i];
-    if (column.getCurrentDefinitionLevel() < descriptors[i].getMaxDefinitionLevel()) {
+    if (isNull(i)) {
       throw new InputException(
           path + ": column " + descriptors[i].getPath()[0] + " is null in row " + row);
     }
+  }
+
+  private boolean isNull(int i) {
+    return columns[i].getCurrentDefinitionLevel() < descriptors[i].getMaxDefinitionLevel();
   }
 
   private Object array(RowSchema.Field field, int i) {

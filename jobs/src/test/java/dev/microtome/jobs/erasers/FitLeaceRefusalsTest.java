@@ -1,5 +1,6 @@
 package dev.microtome.jobs.erasers;
 
+import dev.microtome.jobs.JobRun;
 import dev.microtome.jobs.LocalSpark;
 import dev.microtome.jobs.labels.LabelledTables;
 import dev.microtome.jobs.labels.LabelledTables.Example;
@@ -33,7 +34,11 @@ class FitLeaceRefusalsTest extends FitLeaceRuns {
     run("text", activations, folder.resolve("l"), "concepts=[gender]", "real-valued=[gender]")
         .refusedWith("concept 'gender': value '");
     run("column", activations, wide("w"), "concepts=[year]")
-        .refusedWith("has no column year of [text, whole, number, truth]");
+        .refusedWith("has no column 'year': there are [sequence_id, position, gender, depth]");
+    run("near", activations, folder.resolve("w"), "concepts=[dept]")
+        .refusedWith("has no column 'dept': did you mean 'depth'?");
+    run("list", activations, activations, "concepts=[activation]")
+        .refusedWith("column 'activation' is of none of the types [text, whole, number, truth]");
     run("hook", activations, folder.resolve("l"), "concepts=[gender]", "hooks=[ln_final.hook]")
         .refusedWith("is of ln_final.hook");
   }
@@ -100,6 +105,33 @@ class FitLeaceRefusalsTest extends FitLeaceRuns {
         .refusedWith("of 200 activations have no label, more than max-unlabelled = 0.1 allows");
     run("none", few, labels("other", row -> row.sequence() >= 8), "concepts=[gender]")
         .refusedWith("none of 40 activations has a label");
+  }
+
+  /** The same sequence_id and position in another corpus are another token. */
+  @Test
+  void refusesLabelsOfAnotherText() {
+    StructType schema =
+        new StructType()
+            .add("sequence_id", DataTypes.LongType)
+            .add("position", DataTypes.LongType)
+            .add("token_id", DataTypes.LongType)
+            .add("gender", DataTypes.StringType);
+    List<Row> rows =
+        ofOneHook().stream()
+            .filter(row -> row.label() != null)
+            .map(
+                row ->
+                    RowFactory.create(
+                        row.sequence(),
+                        (long) row.position(),
+                        row.sequence() == 9 ? 7L : 0L,
+                        row.label()))
+            .toList();
+    Path table = new LabelledTables(folder, "gender").write(rows, schema, "text");
+    JobRun run = run("text-out", activations("a", row -> row), table, "concepts=[gender]");
+    run.refusedWith("sequence_id 9, position ");
+    run.refusedWith("token_id is 0, labels ");
+    run.refusedWith(" have token_id 7 there; they are of another text or tokenizer");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.microtome.jobs.JobRun;
 import dev.microtome.jobs.LocalSpark;
+import dev.microtome.jobs.Warnings;
 import dev.microtome.probing.Interval;
 import dev.microtome.probing.TprGap;
 import dev.microtome.probing.TprGapNoise;
@@ -304,6 +305,14 @@ class TprGapTest {
         run("a", table, "documents-per-part=50").succeeded().rows(TprGapRow.TABLE);
     assertThat(run("b", file, "documents-per-part=50").succeeded().rows(TprGapRow.TABLE))
         .isEqualTo(expected);
+    try (Warnings warnings = new Warnings()) {
+      run("few", file, "train-documents=48").succeeded();
+      assertThat(warnings.lines())
+          .anyMatch(
+              line ->
+                  line.endsWith(
+                      ", concept 'gender': 48 rows for 48 dimensions: the eraser fits these rows alone; train-documents above the dimensions make one for others"));
+    }
     Files.writeString(file, lines + "{\"text\": \"She\", \"profession\": 1}");
     run("c", file).refusedWith("bios.jsonl line 121: no field 'gender' (fields: text, profession)");
   }
@@ -328,7 +337,7 @@ class TprGapTest {
     run("f", rare, "train-documents=20")
         .refusedWith("documents with 'pope' is among the 20 to fit to");
     run("g", apart, "--dry-run", "label-column=work")
-        .refusedWith("has no column 'work' of [text, whole, number, truth]");
+        .refusedWith("has no column 'work': there are [profession, gender, text]");
     run("h", apart, "--dry-run", "text-column=words").refusedWith("text-column: ");
     run("i", apart, "--dry-run", "pooling=first")
         .refusedWith("the first token of a causal model, here microtome_toy, sees no other");

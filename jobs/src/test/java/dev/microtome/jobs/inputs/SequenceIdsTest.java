@@ -215,6 +215,11 @@ class SequenceIdsTest {
     }
 
     @Override
+    public List<String> columns(String path) {
+      throw new AssertionError("more than the ids was read of " + path);
+    }
+
+    @Override
     public Rows rows(String path, long fromByte, long toByte) {
       throw new AssertionError("more than the ids was read of " + path);
     }

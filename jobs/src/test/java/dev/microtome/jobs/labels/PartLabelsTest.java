@@ -1,5 +1,6 @@
 package dev.microtome.jobs.labels;
 
+import static dev.microtome.jobs.labels.LabelTable.NO_TOKEN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -35,6 +36,13 @@ class PartLabelsTest {
                   "mood",
                   List.of(new LabelTable.ColumnSource("mood", CellType.TEXT, /* real= */ false)))));
 
+  private static final StructType LONG =
+      new StructType()
+          .add("sequence_id", DataTypes.LongType, false)
+          .add("position", DataTypes.IntegerType, false)
+          .add("concept", DataTypes.StringType, false)
+          .add("value", DataTypes.StringType, true);
+
   @TempDir private Path folder;
 
   @Test
@@ -46,11 +54,11 @@ class PartLabelsTest {
             RowFactory.create(1L, 1, "other", "x"),
             RowFactory.create(1L, 2, "mood", "calm"));
     PartLabels labels = read(table, 1, 3);
-    assertThat(labels.at(1, 0)).containsExactly(List.of("glad"));
-    assertThat(labels.at(1, 1)).containsExactly((List<String>) null);
-    assertThat(labels.at(1, 2)).containsExactly(List.of("calm"));
-    assertThat(labels.at(2, 0)).containsExactly((List<String>) null);
-    assertThat(read(table, 2).at(2, 0)).containsExactly(List.of("sad"));
+    assertThat(labels.at(1, 0, NO_TOKEN)).containsExactly(List.of("glad"));
+    assertThat(labels.at(1, 1, NO_TOKEN)).containsExactly((List<String>) null);
+    assertThat(labels.at(1, 2, NO_TOKEN)).containsExactly(List.of("calm"));
+    assertThat(labels.at(2, 0, NO_TOKEN)).containsExactly((List<String>) null);
+    assertThat(read(table, 2).at(2, 0, NO_TOKEN)).containsExactly(List.of("sad"));
   }
 
   @Test
@@ -70,13 +78,44 @@ class PartLabelsTest {
         new StructType()
             .add("sequence_id", DataTypes.LongType, false)
             .add("position", DataTypes.IntegerType, false)
+            .add("token_id", DataTypes.IntegerType, false)
             .add("concept", DataTypes.IntegerType, false)
             .add("values", DataTypes.createArrayType(DataTypes.StringType, false), false);
-    Row row = RowFactory.create(1L, 3, 0, List.of("glad"));
+    Row row = RowFactory.create(1L, 3, NO_TOKEN, 0, List.of("glad"));
     TokenSlices table = table(schema, row, row);
     assertThatExceptionOfType(RejectedContentException.class)
         .isThrownBy(() -> read(MOODS.inRanges(), table, 1))
         .withMessage("labels: sequence_id 1, position 3 has concept 'mood' twice");
+  }
+
+  @Test
+  void takesNullForNoLabel() throws IOException {
+    TokenSlices table =
+        table(
+            LONG.add("token_id", DataTypes.IntegerType, true),
+            RowFactory.create(1L, 0, "mood", null, 17),
+            RowFactory.create(1L, 1, "mood", "calm", null));
+    PartLabels labels = read(table, 1);
+    assertThat(labels.at(1, 0, 17)).containsExactly((List<String>) null);
+    assertThat(labels.at(1, 1, 99)).containsExactly(List.of("calm"));
+  }
+
+  @Test
+  void refusesLabelsOfOtherTokens() throws IOException {
+    StructType schema = LONG.add("token_id", DataTypes.LongType, false);
+    TokenSlices table =
+        table(
+            schema,
+            RowFactory.create(1L, 3, "mood", "glad", 17L),
+            RowFactory.create(1L, 4, "other", "x", 18L));
+    PartLabels labels = read(table, 1);
+    assertThat(labels.at(1, 3, 17)).containsExactly(List.of("glad"));
+    assertThat(labels.at(1, 3, NO_TOKEN)).containsExactly(List.of("glad"));
+    assertThat(labels.at(1, 4, 99)).containsExactly((List<String>) null);
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> labels.at(1, 3, 99))
+        .withMessageMatching(
+            "token_id is 99, labels \\S+\\.parquet have token_id 17 there; they are of another text or tokenizer");
   }
 
   private static PartLabels read(TokenSlices table, long... sequences) throws IOException {
@@ -91,13 +130,7 @@ class PartLabelsTest {
   }
 
   private TokenSlices table(Row... rows) throws IOException {
-    return table(
-        new StructType()
-            .add("sequence_id", DataTypes.LongType, false)
-            .add("position", DataTypes.IntegerType, false)
-            .add("concept", DataTypes.StringType, false)
-            .add("value", DataTypes.StringType, false),
-        rows);
+    return table(LONG, rows);
   }
 
   private TokenSlices table(StructType schema, Row... rows) throws IOException {

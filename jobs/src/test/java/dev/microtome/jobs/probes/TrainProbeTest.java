@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,9 +71,18 @@ class TrainProbeTest {
         assertThat(row.selectivity()).isGreaterThan(0.15);
       }
     }
-    assertThat(run.rows(RidgePathRow.TABLE)).hasSize(8);
+    List<RidgePathRow> path = run.rows(RidgePathRow.TABLE);
+    assertThat(path).filteredOn(row -> row.concept().equals("mood")).hasSize(8);
+    assertThat(path).filteredOn(row -> row.concept().equals("depth")).hasSize(10);
 
     for (RegressionScoreRow row : run.rows(RegressionScoreRow.TABLE)) {
+      RidgePathRow best =
+          path.stream()
+              .filter(each -> each.hook().equals(row.hook()) && each.unexplained() > 0)
+              .min(Comparator.comparingDouble(RidgePathRow::unexplained))
+              .orElseThrow();
+      assertThat(best.ridge()).isEqualTo(row.ridge());
+      assertThat(1 - best.unexplained()).isCloseTo(row.r2(), within(0.1));
       assertThat(row.target()).isEqualTo("depth");
       if (row.hook().equals(TOLD)) {
         assertThat(row.r2()).isGreaterThan(0.8); // 2·depth beside noise of variance 1
@@ -124,7 +134,7 @@ class TrainProbeTest {
           .isEqualTo(expected.get(i));
     }
     List<RidgePathRow> path = all.rows(RidgePathRow.TABLE);
-    assertThat(path).hasSize(4);
+    assertThat(path).hasSize(14);
     assertThat(path)
         .usingRecursiveComparison()
         .withComparatorForType(TrainProbeTest::roughly, Double.class)
@@ -257,6 +267,17 @@ class TrainProbeTest {
             "rows=all",
             "max-unlabelled=0.2")
         .refusedWith("activations have no label, more than max-unlabelled = 0.2 allows");
+  }
+
+  /** As fit-leace does; its R² would be NaN. */
+  @Test
+  void refusesNumbersThatAreAllOne() {
+    Path same = tables.activations("same", row -> row.depth() == 2 ? row : null);
+    Path labels = tables.labels("l", row -> true);
+    String[] keys = {"concepts=[depth]", "real-valued=[depth]", "max-unmatched-labels=1"};
+    run("sample", same, labels, keys).refusedWith("concept 'depth': depth is 2.0 in all ");
+    run("all", same, labels, with(keys, "rows=all"))
+        .refusedWith("concept 'depth': depth is 2.0 in all ");
   }
 
   /** Latitude and longitude as one concept of any table: R² of each, by hook point and layer. */

@@ -85,6 +85,11 @@ final class GivenRows implements TableReader {
   }
 
   @Override
+  public List<String> columns(String path) {
+    throw onlyWhole();
+  }
+
+  @Override
   public Rows rows(String path, long fromByte, long toByte) {
     throw onlyWhole();
   }

@@ -228,7 +228,7 @@ class ScrubTest {
         "hooks=[blocks.1.hook_resid_pre,\"blocks.*.hook_resid_pre\"]",
         "names blocks.1.hook_resid_pre again");
     refused("hooks=[blocks.0.attn.hook_pattern]", "is as wide as a sequence is long");
-    refused("concept=mood", "has no column mood");
+    refused("concept=mood", "has no column 'mood'");
     refused(
         "labels=" + GoldenScrubbing.labels(folder.resolve("others"), 1000), "of other sequences?");
     refused(
