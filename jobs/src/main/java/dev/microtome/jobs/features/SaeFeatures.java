@@ -13,7 +13,7 @@ import dev.microtome.jobs.inputs.CorpusCheck;
 import dev.microtome.jobs.inputs.CorpusCheck.Tokenizers;
 import dev.microtome.jobs.inputs.SaeInput;
 import dev.microtome.jobs.inputs.SaeInputs;
-import dev.microtome.jobs.inputs.SaeInputs.ModelNames;
+import dev.microtome.jobs.inputs.SaeInputs.Models;
 import dev.microtome.jobs.inputs.SequenceIds;
 import dev.microtome.jobs.inputs.TokenSlices;
 import dev.microtome.model.HookPoint;
@@ -128,9 +128,9 @@ public final class SaeFeatures implements Job<SaeFeaturesConfig, FeaturesPart> {
       SaeFeaturesConfig config, ModelFolder folder, ModelFiles model, Inputs inputs)
       throws IOException {
     List<FeatureSource> sources = new ArrayList<>();
-    ModelNames names = config.acceptOtherModel() ? ModelNames.ANY : ModelNames.MUST_AGREE;
+    Models models = config.acceptOtherModel() ? Models.ANY : Models.MUST_AGREE;
     for (SaeInput sae :
-        SaeInputs.find(config.saes(), config.model(), folder, config.hook(), names, inputs)) {
+        SaeInputs.find(config.saes(), config.model(), folder, config.hook(), models, inputs)) {
       sources.add(new FeatureSource.OfSae(sae));
     }
     HookPoints points = HookPoints.of(model.config());

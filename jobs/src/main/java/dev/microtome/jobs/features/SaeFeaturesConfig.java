@@ -86,7 +86,8 @@ public record SaeFeaturesConfig(
     @Option(doc = "true: write pages of the features, browser/index.html", orElse = "true")
         boolean pages,
     @Option(
-            doc = "true: take SAEs whose cfg.json names another model; false: refuse them",
+            doc =
+                "true: take SAEs made for another model or checkpoint, which cfg.json tells by the digest of its files (train-sae writes it), or else by its name; false: refuse them",
             orElse = "false")
         boolean acceptOtherModel,
     @Option(
