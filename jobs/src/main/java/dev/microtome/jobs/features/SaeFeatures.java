@@ -39,9 +39,9 @@ import java.util.List;
  * <p>Reads a model folder, SAEs, a table {@code tokens} and perhaps labels. Writes {@code
  * features}, {@code feature_examples}, {@code feature_logits}, {@code feature_labels}, {@code
  * label_features}, {@code feature_neighbors}, {@code feature_tree}, {@code feature_activations},
- * {@code feature_metrics}, {@code steering}, and pages, {@code browser/index.html}. Two passes over
- * blocks of sequences, the second of which knows each feature's largest value from the first; then
- * blocks of features.
+ * {@code feature_metrics}, {@code steering}, and pages, {@code browser/index.html}. Labels that the
+ * configuration names are looked for first. Two passes over blocks of sequences, the second of
+ * which knows each feature's largest value from the first; then blocks of features.
  *
  * <pre>{@code
  * spark-submit microtome.jar sae-features --config conf/jobs/sae-features.conf \
@@ -162,10 +162,11 @@ public final class SaeFeatures implements Job<SaeFeaturesConfig, FeaturesPart> {
 
   @Override
   public void run(SaeFeaturesConfig config, Plan<FeaturesPart> plan, JobContext context) {
-    context.runParts(plan, (part, executor) -> part.task().run(part.tokens(), executor));
     FeaturePass pass = plan.parts().get(0).task().pass();
     StageInputs later = plan.parts().get(0).inputs();
     try {
+      LabelNames.require(config, later.labels(), context);
+      context.runParts(plan, (part, executor) -> part.task().run(part.tokens(), executor));
       List<FeatureSurvey> surveys = surveys(config, pass, context);
       context.runStage(
           "examples",

@@ -243,6 +243,23 @@ class SaeFeaturesTest {
     assertThat(output).isEmptyDirectory();
   }
 
+  /** After the stage that looks for them, before any pass. */
+  @Test
+  void refusesLabelsThatNoTokenHas() throws IOException {
+    Path rows = concepts(scratch.resolve("misspelt"));
+    JobRun concept = run("labels=" + rows, "concepts=[size, sise]");
+    concept.refusedWith("concepts: no label has the concept 'sise': did you mean 'size'?");
+    assertThat(concept.out()).doesNotContain("sequences");
+    run("labels=" + labels, "label-column=size", "concepts=[conceptual]")
+        .refusedWith("no label has the concept 'conceptual': there are [size]");
+    String[] steer = {"prompts=[a]", "steer=[{label=\"size=lo\"}]"};
+    JobRun label = run("labels=" + rows, steer[0], steer[1]);
+    label.refusedWith("steer: no token has the label 'size=lo': did you mean 'size=low'?");
+    assertThat(label.out()).doesNotContain("sequences");
+    run("labels=" + rows, steer[0], "steer=[{label=\"syze=low\"}]")
+        .refusedWith("steer: no label has the concept 'syze': did you mean 'size'?");
+  }
+
   private static List<String> labelled(JobRun run) throws IOException {
     return run.rows(FeatureTables.LABELS).stream()
         .map(
