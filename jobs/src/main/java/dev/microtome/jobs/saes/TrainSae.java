@@ -74,6 +74,14 @@ public final class TrainSae implements Job<TrainSaeConfig, SaePart> {
     }
   }
 
+  /** The SAEs of each part. */
+  @Override
+  public List<String> outline(TrainSaeConfig config, Plan<SaePart> plan, Inputs inputs) {
+    return plan.parts().stream()
+        .map(part -> "  trains together: " + String.join(", ", part.names()))
+        .toList();
+  }
+
   @Override
   public TaskMemory memory(TrainSaeConfig config, Plan<SaePart> plan, Inputs inputs) {
     SaePart largest =

@@ -90,6 +90,25 @@ class TrainSaeInputsTest extends TrainSaeRuns {
             "memory of a task: about 3.5 MB (on one core: 2.4 MB for the SAEs that it trains together and 0.8 MB for each of its cores, heap and native, and 0.2 MB for the buffer and batches)");
   }
 
+  @Test
+  void aDryRunListsTheSaes() {
+    String plan =
+        train(
+                "plan",
+                "hooks=[" + POST + "," + RESID + "]",
+                "grid={architecture=[topk,relu],k=[4,8]}",
+                "saes-per-part=2",
+                "--dry-run")
+            .succeeded()
+            .out();
+    for (String hook : List.of(POST, RESID)) {
+      assertThat(plan)
+          .contains(
+              "  trains together: topk-k4-%1$s, topk-k8-%1$s\n".formatted(hook),
+              "  trains together: relu-%s\n".formatted(hook));
+    }
+  }
+
   /** A name with the hook behind it, and one that was given like that. */
   @Test
   void twoFoldersOfOneNameAreRefused() {
