@@ -111,7 +111,10 @@ class SaeFeaturesTest {
         .contains(FeatureNeighborRow.DECODER_COSINE, FeatureNeighborRow.ACTIVATION_CORRELATION);
     assertThat(run.rows(FeatureTables.TREE))
         .hasSize(200)
-        .allMatch(row -> row.sae().equals("large") && row.parentSae().equals("small"));
+        .allMatch(row -> row.sae().equals("large") && row.parentSae().equals("small"))
+        .allMatch(row -> row.fires() == fires(features, row.sae(), row.feature()))
+        .allMatch(
+            row -> row.parentFires() == fires(features, row.parentSae(), row.parentFeature()));
     assertThat(run.rows(FeatureTables.METRICS))
         .extracting(FeatureMetricRow::metric)
         .contains("alive_features", "mean_best_label_correlation", "universality_median");
@@ -258,6 +261,14 @@ class SaeFeaturesTest {
     assertThat(label.out()).doesNotContain("sequences");
     run("labels=" + rows, steer[0], "steer=[{label=\"syze=low\"}]")
         .refusedWith("steer: no label has the concept 'syze': did you mean 'size'?");
+  }
+
+  private static long fires(List<FeatureRow> features, String sae, int feature) {
+    return features.stream()
+        .filter(row -> row.sae().equals(sae) && row.feature() == feature)
+        .findFirst()
+        .orElseThrow()
+        .fires();
   }
 
   private static List<String> labelled(JobRun run) throws IOException {
