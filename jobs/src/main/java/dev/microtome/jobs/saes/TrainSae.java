@@ -34,6 +34,8 @@ import java.util.Locale;
 @SuppressWarnings("rawtypes") // AutoService names the interface by its class
 @AutoService(Job.class)
 public final class TrainSae implements Job<TrainSaeConfig, SaePart> {
+  private static final System.Logger LOG = System.getLogger(TrainSae.class.getName());
+
   static final String SAES = "saes";
 
   @Override
@@ -68,7 +70,12 @@ public final class TrainSae implements Job<TrainSaeConfig, SaePart> {
   @Override
   public Plan<SaePart> plan(TrainSaeConfig config, Inputs inputs) {
     try {
-      return new SaePlan(config, Sources.of(config, inputs)).plan();
+      Plan<SaePart> plan = new SaePlan(config, Sources.of(config, inputs)).plan();
+      plan.parts().stream()
+          .flatMap(part -> part.warning().stream())
+          .distinct()
+          .forEach(warning -> LOG.log(System.Logger.Level.WARNING, warning));
+      return plan;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -10,19 +10,14 @@ import dev.microtome.erasure.LeaceEraser;
 import dev.microtome.erasure.LeaceFitter;
 import dev.microtome.jobs.JobRun;
 import dev.microtome.jobs.LocalSpark;
+import dev.microtome.jobs.Warnings;
 import dev.microtome.jobs.labels.LabelledTables.Example;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.core.LogEvent;
-import org.apache.logging.log4j.core.Logger;
-import org.apache.logging.log4j.core.appender.AbstractAppender;
-import org.apache.logging.log4j.core.config.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -258,10 +253,7 @@ class FitLeaceTest extends FitLeaceRuns {
   /** Fewer rows than dimensions and a constant column: fitted, and told. */
   @Test
   void aCovarianceThatLacksRankIsReported() throws IOException {
-    Warnings warnings = new Warnings();
-    warnings.start();
-    Logger root = (Logger) LogManager.getRootLogger();
-    root.addAppender(warnings);
+    Warnings warnings = Warnings.listen();
     JobRun run =
         run(
                 "out",
@@ -277,24 +269,9 @@ class FitLeaceTest extends FitLeaceRuns {
     assertThat(metric(run, "hook_embed", "gender", "rows")).isEqualTo(4);
     assertThat(metric(run, "hook_embed", "gender", "few_rows")).isEqualTo(1);
     assertThat(metric(run, "hook_embed", "gender", "covariance_rank")).isEqualTo(3);
-    root.removeAppender(warnings);
-    assertThat(warnings.lines)
+    assertThat(warnings.heard())
         .contains(
             "hook_embed, concept 'gender': 4 rows for 6 dimensions: the eraser fits these rows alone; shrinkage = true makes one for others");
-  }
-
-  /** What the job warns of. */
-  private static final class Warnings extends AbstractAppender {
-    private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
-
-    Warnings() {
-      super("warnings", null, null, true, Property.EMPTY_ARRAY);
-    }
-
-    @Override
-    public void append(LogEvent event) {
-      lines.add(event.getMessage().getFormattedMessage());
-    }
   }
 
   /** Two rows of each gender. */

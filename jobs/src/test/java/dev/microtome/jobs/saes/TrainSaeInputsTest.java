@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.microtome.jobs.JobRun;
 import dev.microtome.jobs.LocalSpark;
+import dev.microtome.jobs.Warnings;
 import dev.microtome.sae.training.SaeTrainingRow;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -88,6 +89,19 @@ class TrainSaeInputsTest extends TrainSaeRuns {
     assertThat(plan)
         .contains(
             "memory of a task: about 3.5 MB (on one core: 2.4 MB for the SAEs that it trains together and 0.8 MB for each of its cores, heap and native, and 0.2 MB for the buffer and batches)");
+  }
+
+  @Test
+  void warnsOfFewerEvaluationTokensThanWereAskedFor() {
+    Warnings warnings = Warnings.listen();
+    train("plan", "hooks=" + RESID, "evaluation-tokens=1920", "--dry-run").succeeded();
+    String fewer =
+        "hook '%s': 1,920 of 3,840 tokens are held out, half at most, not evaluation-tokens = 1921"
+            .formatted(RESID);
+    assertThat(warnings.heard()).doesNotContain(fewer);
+    warnings = Warnings.listen();
+    train("plan", "hooks=" + RESID, "evaluation-tokens=1921", "--dry-run").succeeded();
+    assertThat(warnings.heard()).containsOnlyOnce(fewer);
   }
 
   @Test
