@@ -1,5 +1,6 @@
 package dev.microtome.sae;
 
+import dev.microtome.model.ModelIdentity;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -7,6 +8,7 @@ import java.util.OptionalInt;
  * Which activations an SAE is made for, as far as its folder says.
  *
  * @param model name of the model
+ * @param modelSha256 digest of that model's files, as {@link ModelIdentity} has it
  * @param hook address of what is encoded
  * @param outputHook address of what is rebuilt, where it is another
  * @param contextSize tokens of a training sequence
@@ -15,6 +17,7 @@ import java.util.OptionalInt;
  */
 public record SaeSource(
     Optional<String> model,
+    Optional<String> modelSha256,
     Optional<String> hook,
     Optional<String> outputHook,
     OptionalInt contextSize,
@@ -27,6 +30,7 @@ public record SaeSource(
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
+          Optional.empty(),
           OptionalInt.empty(),
           Optional.empty(),
           Optional.empty());
@@ -35,6 +39,7 @@ public record SaeSource(
   public static SaeSource of(String model, String hook) {
     return new SaeSource(
         Optional.of(model),
+        Optional.empty(),
         Optional.of(hook),
         Optional.empty(),
         OptionalInt.empty(),
@@ -45,18 +50,42 @@ public record SaeSource(
   /** The same, rebuilding another hook's activation. */
   public SaeSource to(String newOutputHook) {
     return new SaeSource(
-        model, hook, Optional.of(newOutputHook), contextSize, prependBos, architecture);
+        model,
+        modelSha256,
+        hook,
+        Optional.of(newOutputHook),
+        contextSize,
+        prependBos,
+        architecture);
   }
 
   /** The same, trained on sequences of that many tokens, whose first was BOS or not. */
   public SaeSource trainedOn(int newContextSize, Optional<Boolean> newPrependBos) {
     return new SaeSource(
-        model, hook, outputHook, OptionalInt.of(newContextSize), newPrependBos, architecture);
+        model,
+        modelSha256,
+        hook,
+        outputHook,
+        OptionalInt.of(newContextSize),
+        newPrependBos,
+        architecture);
   }
 
   /** The same, trained as that architecture. */
   public SaeSource trainedAs(String newArchitecture) {
     return new SaeSource(
-        model, hook, outputHook, contextSize, prependBos, Optional.of(newArchitecture));
+        model,
+        modelSha256,
+        hook,
+        outputHook,
+        contextSize,
+        prependBos,
+        Optional.of(newArchitecture));
+  }
+
+  /** The model where its digest is known; empty where the folder has at most a name. */
+  public Optional<ModelIdentity> identity() {
+    return modelSha256.map(
+        digest -> new ModelIdentity(model.orElse("without a name"), /* checkpoint= */ "", digest));
   }
 }

@@ -10,6 +10,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Named;
 
 /**
@@ -91,7 +93,16 @@ final class InteropFolders {
   }
 
   private static Sae finish(Trained trained, NDManager manager) {
-    return Finishing.finish(trained, SaeSource.of("tiny", "blocks.0.hook_resid_post"), manager);
+    SaeSource source =
+        new SaeSource(
+            Optional.of("tiny"),
+            Optional.of("0123abc"),
+            Optional.of("blocks.0.hook_resid_post"),
+            Optional.empty(),
+            OptionalInt.empty(),
+            Optional.empty(),
+            Optional.empty());
+    return Finishing.finish(trained, source, manager);
   }
 
   private static void sparsify(Path folder, NDManager manager) throws IOException {

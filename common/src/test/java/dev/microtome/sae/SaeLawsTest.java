@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -106,7 +108,15 @@ class SaeLawsTest {
     try (NDManager manager = NDManager.newBaseManager()) {
       Map<String, NDArray> parameters =
           Architectures.parameters(config, 1, DataType.FLOAT32, manager);
-      SaeSource source = SaeSource.of("tiny", "blocks.0.mlp.hook_post").to("blocks.0.hook_mlp_out");
+      SaeSource source =
+          new SaeSource(
+              Optional.of("tiny"),
+              Optional.of("0123abc"),
+              Optional.of("blocks.0.mlp.hook_post"),
+              Optional.of("blocks.0.hook_mlp_out"),
+              OptionalInt.empty(),
+              Optional.empty(),
+              Optional.empty());
       try (Sae sae =
           Finishing.finish(Trained.of(config, parameters).withThreshold(0.5), source, manager)) {
         if (config.mapping() != Mapping.AUTOENCODER && !hasTranscoder(config)) {

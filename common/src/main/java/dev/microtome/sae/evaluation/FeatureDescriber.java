@@ -17,6 +17,7 @@ public final class FeatureDescriber {
   private final HookedTransformer model;
   private final ModelWeights weights;
   private final List<FeatureDictionary> dictionaries;
+  private final List<FeatureStatistics> statistics;
   private final List<ActivationSample> samples;
   private final List<ActivationSample> others;
   private final DescribeSettings settings;
@@ -27,6 +28,7 @@ public final class FeatureDescriber {
    *
    * @param weights those of the model
    * @param dictionaries all of them
+   * @param statistics of the dictionaries, in their order
    * @param samples of the dictionaries, in their order
    * @param others samples of dictionaries that are not here, on the same tokens
    * @param spelling of a token's id
@@ -35,6 +37,7 @@ public final class FeatureDescriber {
       HookedTransformer model,
       ModelWeights weights,
       List<FeatureDictionary> dictionaries,
+      List<FeatureStatistics> statistics,
       List<ActivationSample> samples,
       List<ActivationSample> others,
       DescribeSettings settings,
@@ -42,6 +45,7 @@ public final class FeatureDescriber {
     this.model = model;
     this.weights = weights;
     this.dictionaries = List.copyOf(dictionaries);
+    this.statistics = List.copyOf(statistics);
     this.samples = List.copyOf(samples);
     this.others = List.copyOf(others);
     this.settings = settings;
@@ -124,8 +128,10 @@ public final class FeatureDescriber {
                   new FeatureTreeRow(
                       dictionary.name(),
                       from + at,
+                      statistics.get(index).fires(from + at),
                       other.name(),
                       parentFeature.feature(),
+                      statistics.get(dictionaries.indexOf(other)).fires(parentFeature.feature()),
                       parentFeature.value()));
         }
       }

@@ -4,6 +4,7 @@ import dev.microtome.model.HookPoint;
 import dev.microtome.model.HookPoints;
 import dev.microtome.model.HookShape;
 import dev.microtome.model.HookSite;
+import dev.microtome.model.ModelIdentity;
 import dev.microtome.run.InputException;
 import dev.microtome.sae.Encoding;
 import dev.microtome.sae.SaeForm;
@@ -78,15 +79,25 @@ public record SaeFit(String sae, SaeForm form) {
   }
 
   /**
-   * Refuses an SAE that names another model. Names are compared without what is before their last
-   * slash and without regard to case; an SAE that names none passes.
+   * Refuses an SAE of another model, and of another checkpoint of the same. Where it has the digest
+   * of its model's files, that alone counts. Else names are compared without what is before their
+   * last slash and without regard to case; an SAE that names none passes.
    *
-   * @param model the model's name
+   * @param model the model
    * @param path named in the refusal
    */
-  public void requireModel(String model, String path) {
+  public void requireModel(ModelIdentity model, String path) {
+    Optional<ModelIdentity> fitted = form.source().identity();
+    if (fitted.isPresent()) {
+      if (!fitted.get().isSameAs(model)) {
+        throw new InputException(
+            "SAE %s was made for model %s, model %s is %s; accept-other-model = true accepts it"
+                .formatted(sae, fitted.get(), path, model));
+      }
+      return;
+    }
     Optional<String> made = form.source().model();
-    if (made.isPresent() && !plain(made.get()).equals(plain(model))) {
+    if (made.isPresent() && !plain(made.get()).equals(plain(model.name()))) {
       throw new InputException(
           "SAE %s was made for model '%s', model is %s; accept-other-model = true accepts it"
               .formatted(sae, made.get(), path));

@@ -1,10 +1,13 @@
 package dev.microtome.sae.evaluation;
 
+import dev.microtome.table.Column;
 import java.util.Comparator;
 import java.util.Optional;
 
 /** A concept that a token has, and its value there, such as {@code gender} and {@code female}. */
-public record TokenLabel(String concept, String value) implements Comparable<TokenLabel> {
+public record TokenLabel(
+    @Column(doc = "the concept") String concept, @Column(doc = "its value") String value)
+    implements Comparable<TokenLabel> {
   private static final Comparator<TokenLabel> ORDER =
       Comparator.comparing(TokenLabel::concept).thenComparing(TokenLabel::value);
 

@@ -20,7 +20,8 @@ public record SaeTrainingRow(
     @Column(doc = "what is differentiated: the sum of the parts that follow") double loss,
     @Column(
             doc =
-                "part of the loss: mean of ‖x − x̂‖²; of topk by its own trainer Σ‖x − x̂‖²/Σ‖x − x̄‖²")
+                "part of the loss: of topk Σ‖x − x̂‖²/Σ‖x − x̄‖² over the batch, which is 1 − explained_variance; of the others, and of topk whose weights"
+                    + " are more than one matrix of native memory has, the mean over tokens of ‖x − x̂‖²")
         double mse,
     @Column(doc = "part of the loss: the L1 penalty, its coefficient included") double l1,
     @Column(doc = "part of the loss: jumprelu's L0 penalty, its coefficient included")
@@ -42,14 +43,18 @@ public record SaeTrainingRow(
         double sameSequenceShare,
     @Column(
             doc =
-                "of this SAE and those it shares a stream with, each counted, since the row before",
+                "tokens since the row before times the SAEs of the stream, over all seconds since then: the same for each of these SAEs, not what one alone reaches; of all workers",
             unit = "tokens/s")
         double tokensPerSecond,
     @Column(
             doc = "waited for activations so far, all SAEs of the stream together",
             unit = "seconds")
         double secondsReading,
-    @Column(doc = "in this SAE's steps so far", unit = "seconds") double secondsEncoding,
+    @Column(
+            doc =
+                "in this SAE's steps so far, as a whole: encoding, decoding, gradients and the update",
+            unit = "seconds")
+        double secondsEncoding,
     @Column(
             doc =
                 "reading, taking over and leaving weights between rounds so far, 0 with one worker; the wait for other workers is not in it",

@@ -75,6 +75,7 @@ class FeatureDescriberTest {
             model,
             weights,
             dictionaries,
+            facts.stream().map(FeatureFacts::statistics).toList(),
             samples,
             List.of(),
             new DescribeSettings(3, 2, 2, 2, 64),

@@ -12,6 +12,7 @@ import dev.microtome.model.load.GoldenModels;
 import dev.microtome.model.load.ModelFiles;
 import dev.microtome.model.load.ModelWeights;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -82,6 +83,9 @@ class FeatureGeometryTest {
         .extracting(FeatureTreeRow::feature, FeatureTreeRow::parentSae, row -> row.parentFeature())
         .containsExactly(
             tuple(0, "small", 0), tuple(1, "small", 0), tuple(2, "small", 1), tuple(3, "small", 1));
+    assertThat(trees(all, 0))
+        .extracting(FeatureTreeRow::fires, FeatureTreeRow::parentFires)
+        .containsExactly(tuple(1L, 1L), tuple(2L, 2L), tuple(3L, 0L), tuple(5L, 1L), tuple(0L, 1L));
     assertThat(trees(all, 1)).isEmpty();
     // Nearest are told of the dictionary's own; nothing fires, so that nothing correlates.
     FeatureRow row = described(all, 0).get(1).row();
@@ -128,6 +132,15 @@ class FeatureGeometryTest {
     return described(all, index).stream().flatMap(each -> each.tree().stream()).toList();
   }
 
+  /** One token for feature 0, two for the next and so on, but none for the last. */
+  private static FeatureStatistics firing(FeatureDictionary dictionary) {
+    int features = dictionary.features();
+    long[] fires = LongStream.rangeClosed(1, features).toArray();
+    fires[features - 1] = 0;
+    return FeatureStatistics.of(
+        9, fires, new double[features], new double[features], new float[features]);
+  }
+
   /** The features of one of the dictionaries, which never fire. */
   private List<FeatureDescription> described(List<FeatureDictionary> all, int index) {
     int features = all.get(index).features();
@@ -155,6 +168,7 @@ class FeatureGeometryTest {
               model,
               weights,
               all,
+              all.stream().map(FeatureGeometryTest::firing).toList(),
               samples,
               List.of(),
               new DescribeSettings(0, 1, 1, 0, 64),

@@ -13,7 +13,7 @@ import dev.microtome.jobs.inputs.CorpusCheck;
 import dev.microtome.jobs.inputs.CorpusCheck.Tokenizers;
 import dev.microtome.jobs.inputs.SaeInput;
 import dev.microtome.jobs.inputs.SaeInputs;
-import dev.microtome.jobs.inputs.SaeInputs.ModelNames;
+import dev.microtome.jobs.inputs.SaeInputs.Models;
 import dev.microtome.jobs.inputs.SequenceIds;
 import dev.microtome.jobs.inputs.TokenSlices;
 import dev.microtome.model.HookPoint;
@@ -94,7 +94,7 @@ public final class EvaluateSae implements Job<EvaluateSaeConfig, EvaluatePart> {
               config.model(),
               folder,
               config.hook(),
-              config.acceptOtherModel() ? ModelNames.ANY : ModelNames.MUST_AGREE,
+              config.acceptOtherModel() ? Models.ANY : Models.MUST_AGREE,
               inputs);
       CorpusCheck corpus = CorpusCheck.of(config.tokens(), tokens, blocks, inputs.tables());
       corpus.requireFits(

@@ -24,7 +24,8 @@ public record EvaluateSaeConfig(
             orElse = "null")
         Optional<HookPoint> hook,
     @Option(
-            doc = "true: take SAEs whose cfg.json names another model; false: refuse them",
+            doc =
+                "true: take SAEs made for another model or checkpoint, which cfg.json tells by the digest of its files (train-sae writes it), or else by its name; false: refuse them",
             orElse = "false")
         boolean acceptOtherModel,
     @Option(

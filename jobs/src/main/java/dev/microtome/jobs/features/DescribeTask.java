@@ -17,6 +17,7 @@ import dev.microtome.sae.evaluation.FeatureDescriber;
 import dev.microtome.sae.evaluation.FeatureDescription;
 import dev.microtome.sae.evaluation.FeatureDictionary;
 import dev.microtome.sae.evaluation.FeatureFacts;
+import dev.microtome.sae.evaluation.FeatureStatistics;
 import dev.microtome.table.RowWriter;
 import dev.microtome.table.TableSpec;
 import java.io.IOException;
@@ -41,11 +42,15 @@ record DescribeTask(
     compared = List.copyOf(compared);
   }
 
-  /** A model with its weights, and the samples, once for all parts of an executor. */
+  /**
+   * A model with its weights, and what is known of all dictionaries, once for all parts of an
+   * executor.
+   */
   private record Shared(
       NDManager manager,
       ModelWeights weights,
       HookedTransformer model,
+      List<FeatureStatistics> statistics,
       List<ActivationSample> samples,
       List<ActivationSample> others)
       implements AutoCloseable {
@@ -74,6 +79,7 @@ record DescribeTask(
                   shared.model(),
                   shared.weights(),
                   dictionaries,
+                  shared.statistics(),
                   shared.samples(),
                   shared.others(),
                   settings,
@@ -102,11 +108,14 @@ record DescribeTask(
                 others.addAll(Gathering.samples(run.activations(), run.prefix(), context.tables()));
               }
               List<ActivationSample> samples = gathering.samples(pass.sources(), context.tables());
+              List<FeatureStatistics> statistics =
+                  gathering.statistics(pass.sources(), context.tables());
               NDManager manager = NDManager.newBaseManager(device, "PyTorch");
               try {
                 ModelWeights weights =
                     ModelWeights.load(ModelFiles.open(context.models().folder(model)), manager);
-                return new Shared(manager, weights, HookedTransformer.of(weights), samples, others);
+                return new Shared(
+                    manager, weights, HookedTransformer.of(weights), statistics, samples, others);
               } catch (IOException | RuntimeException | Error e) {
                 manager.close();
                 throw e;

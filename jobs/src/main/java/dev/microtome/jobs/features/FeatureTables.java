@@ -14,6 +14,7 @@ import dev.microtome.sae.evaluation.FeatureSurveyRow;
 import dev.microtome.sae.evaluation.FeatureTreeRow;
 import dev.microtome.sae.evaluation.LabelCountsRow;
 import dev.microtome.sae.evaluation.SteeringRow;
+import dev.microtome.sae.evaluation.TokenLabel;
 import dev.microtome.table.TableSpec;
 import java.util.List;
 
@@ -85,6 +86,12 @@ final class FeatureTables {
 
   static final TableSpec<LabelCountsRow> LABEL_COUNTS =
       TableSpec.of("_label_counts", LabelCountsRow.class, "What a part has counted of a label");
+
+  static final TableSpec<TokenLabel> LABEL_NAMES =
+      TableSpec.of(
+          "_label_names",
+          TokenLabel.class,
+          "A label that a part has met; without its value where that was not asked for");
 
   static final TableSpec<BrowserLineRow> LINES =
       TableSpec.of("_lines", BrowserLineRow.class, "A feature in the list of the pages");

@@ -10,6 +10,7 @@ import dev.microtome.sae.evaluation.ExampleSelection;
 import dev.microtome.sae.evaluation.ExampleSettings;
 import dev.microtome.sae.evaluation.FeatureActivationsRow;
 import dev.microtome.sae.evaluation.FeatureFacts;
+import dev.microtome.sae.evaluation.FeatureStatistics;
 import dev.microtome.sae.evaluation.FeatureSurvey;
 import dev.microtome.sae.evaluation.FeatureSurveyRow;
 import dev.microtome.sae.evaluation.LabelCounts;
@@ -108,6 +109,16 @@ record Gathering(
           });
     }
     return new FeatureFacts(survey.statistics(), merged, examples, labels);
+  }
+
+  /** How often features of the dictionaries fire, in their order. */
+  List<FeatureStatistics> statistics(List<FeatureSource> sources, TableReader tables)
+      throws IOException {
+    List<FeatureStatistics> statistics = new ArrayList<>();
+    for (FeatureSource source : sources) {
+      statistics.add(survey(surveys, source, settings.top(), tables).statistics());
+    }
+    return statistics;
   }
 
   /** The samples of the dictionaries, in their order. */

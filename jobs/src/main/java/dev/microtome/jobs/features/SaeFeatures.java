@@ -13,7 +13,7 @@ import dev.microtome.jobs.inputs.CorpusCheck;
 import dev.microtome.jobs.inputs.CorpusCheck.Tokenizers;
 import dev.microtome.jobs.inputs.SaeInput;
 import dev.microtome.jobs.inputs.SaeInputs;
-import dev.microtome.jobs.inputs.SaeInputs.ModelNames;
+import dev.microtome.jobs.inputs.SaeInputs.Models;
 import dev.microtome.jobs.inputs.SequenceIds;
 import dev.microtome.jobs.inputs.TokenSlices;
 import dev.microtome.model.HookPoint;
@@ -39,9 +39,9 @@ import java.util.List;
  * <p>Reads a model folder, SAEs, a table {@code tokens} and perhaps labels. Writes {@code
  * features}, {@code feature_examples}, {@code feature_logits}, {@code feature_labels}, {@code
  * label_features}, {@code feature_neighbors}, {@code feature_tree}, {@code feature_activations},
- * {@code feature_metrics}, {@code steering}, and pages, {@code browser/index.html}. Two passes over
- * blocks of sequences, the second of which knows each feature's largest value from the first; then
- * blocks of features.
+ * {@code feature_metrics}, {@code steering}, and pages, {@code browser/index.html}. Labels that the
+ * configuration names are looked for first. Two passes over blocks of sequences, the second of
+ * which knows each feature's largest value from the first; then blocks of features.
  *
  * <pre>{@code
  * spark-submit microtome.jar sae-features --config conf/jobs/sae-features.conf \
@@ -128,9 +128,9 @@ public final class SaeFeatures implements Job<SaeFeaturesConfig, FeaturesPart> {
       SaeFeaturesConfig config, ModelFolder folder, ModelFiles model, Inputs inputs)
       throws IOException {
     List<FeatureSource> sources = new ArrayList<>();
-    ModelNames names = config.acceptOtherModel() ? ModelNames.ANY : ModelNames.MUST_AGREE;
+    Models models = config.acceptOtherModel() ? Models.ANY : Models.MUST_AGREE;
     for (SaeInput sae :
-        SaeInputs.find(config.saes(), config.model(), folder, config.hook(), names, inputs)) {
+        SaeInputs.find(config.saes(), config.model(), folder, config.hook(), models, inputs)) {
       sources.add(new FeatureSource.OfSae(sae));
     }
     HookPoints points = HookPoints.of(model.config());
@@ -162,10 +162,11 @@ public final class SaeFeatures implements Job<SaeFeaturesConfig, FeaturesPart> {
 
   @Override
   public void run(SaeFeaturesConfig config, Plan<FeaturesPart> plan, JobContext context) {
-    context.runParts(plan, (part, executor) -> part.task().run(part.tokens(), executor));
     FeaturePass pass = plan.parts().get(0).task().pass();
     StageInputs later = plan.parts().get(0).inputs();
     try {
+      LabelNames.require(config, later.labels(), context);
+      context.runParts(plan, (part, executor) -> part.task().run(part.tokens(), executor));
       List<FeatureSurvey> surveys = surveys(config, pass, context);
       context.runStage(
           "examples",

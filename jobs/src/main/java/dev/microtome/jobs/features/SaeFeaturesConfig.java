@@ -7,6 +7,7 @@ import dev.microtome.model.HookPoint;
 import dev.microtome.sae.evaluation.DescribeSettings;
 import dev.microtome.sae.evaluation.ExampleSettings;
 import dev.microtome.sae.evaluation.FeatureBrowser;
+import dev.microtome.sae.evaluation.TokenLabel;
 import java.util.List;
 import java.util.Optional;
 
@@ -86,7 +87,8 @@ public record SaeFeaturesConfig(
     @Option(doc = "true: write pages of the features, browser/index.html", orElse = "true")
         boolean pages,
     @Option(
-            doc = "true: take SAEs whose cfg.json names another model; false: refuse them",
+            doc =
+                "true: take SAEs made for another model or checkpoint, which cfg.json tells by the digest of its files (train-sae writes it), or else by its name; false: refuse them",
             orElse = "false")
         boolean acceptOtherModel,
     @Option(
@@ -127,6 +129,11 @@ public record SaeFeaturesConfig(
     for (SteerSettings one : steer) {
       if (one.label().isPresent() && labels.isEmpty()) {
         throw new ConfigException("steer", one.label().get(), "needs labels");
+      }
+      Optional<TokenLabel> label = one.label().flatMap(TokenLabel::parse);
+      if (label.isPresent() && !concepts.isEmpty() && !concepts.contains(label.get().concept())) {
+        throw new ConfigException(
+            "steer", one.label().get(), "its concept is not among concepts, " + concepts);
       }
     }
     if (steer.isEmpty() != prompts.isEmpty()) {

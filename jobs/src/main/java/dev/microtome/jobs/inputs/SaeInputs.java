@@ -27,20 +27,20 @@ public final class SaeInputs {
 
   private SaeInputs() {}
 
-  /** What the name of a model in an SAE's cfg.json counts. */
-  public enum ModelNames {
+  /** What counts which model an SAE's cfg.json says it was made for. */
+  public enum Models {
     MUST_AGREE,
     ANY
   }
 
   /**
-   * Finds SAEs and checks that each is one for the model: its hook, its width, its model's name.
+   * Finds SAEs and checks that each is one for the model: its hook, its width, its model.
    *
    * @param paths SAE folders, folders of such, or train-sae runs
    * @param modelPath named in refusals
-   * @param model the model's folder, whose name is compared
+   * @param model the model's folder, whose digest, or else name, is compared
    * @param hook overrides what cfg.json says
-   * @param names whether the name of another model is a reason to refuse
+   * @param models whether another model is a reason to refuse
    * @throws InputException naming the SAE, what it says and what the model has
    */
   public static List<SaeInput> find(
@@ -48,7 +48,7 @@ public final class SaeInputs {
       InputPath modelPath,
       ModelFolder model,
       Optional<HookPoint> hook,
-      ModelNames names,
+      Models models,
       Inputs inputs)
       throws IOException {
     HookPoints points = HookPoints.of(ModelFiles.open(inputs.local(model)).config());
@@ -63,8 +63,8 @@ public final class SaeInputs {
                   .formatted(folder.name(), folder.path()));
         }
         DictionaryHooks hooks = new SaeFit(folder.path(), form).hooks(hook, points);
-        if (names == ModelNames.MUST_AGREE) {
-          new SaeFit(folder.path(), form).requireModel(model.name(), modelPath.value());
+        if (models == Models.MUST_AGREE) {
+          new SaeFit(folder.path(), form).requireModel(model.identity(), modelPath.value());
         }
         saes.add(
             new SaeInput(folder.name(), folder, hooks, form.dSae(), SaeFit.architecture(form)));

@@ -99,17 +99,13 @@ record FoundFeatures(
   }
 
   /**
-   * Children of each feature of the next smaller SAE that has any: features that fire, in the
-   * direction that comes closest to theirs.
+   * Children of each feature of the next smaller SAE that has any: features whose directions come
+   * closest to its. Of both only those that fire.
    */
   Map<Integer, Long> children(String dictionary, double cosine) {
-    Map<Integer, FeatureRow> alive =
-        features.stream()
-            .filter(row -> row.sae().equals(dictionary) && row.fires() > 0)
-            .collect(Collectors.toMap(FeatureRow::feature, row -> row));
     return tree.stream()
         .filter(row -> row.sae().equals(dictionary) && row.cosine() >= cosine)
-        .filter(row -> alive.containsKey(row.feature()))
+        .filter(row -> row.fires() > 0 && row.parentFires() > 0)
         .collect(Collectors.groupingBy(FeatureTreeRow::parentFeature, Collectors.counting()));
   }
 

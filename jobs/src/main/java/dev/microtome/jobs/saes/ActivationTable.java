@@ -12,6 +12,7 @@ import dev.microtome.jobs.TableReader;
 import dev.microtome.jobs.TableReader.TextGroup;
 import dev.microtome.jobs.TableReader.VectorColumns;
 import dev.microtome.jobs.inputs.TokenSlices.Slice;
+import dev.microtome.model.ModelIdentity;
 import dev.microtome.run.InputException;
 import dev.microtome.table.Column;
 import dev.microtome.table.RowReader;
@@ -208,7 +209,8 @@ final class ActivationTable {
     }
     return new StoredActivations(
         hook,
-        table.metadata().getOrDefault("model", ""),
+        table.metadata().getOrDefault(ModelIdentity.NAME, ""),
+        table.metadata().getOrDefault(ModelIdentity.SHA256, ""),
         new VectorColumns("sequence_id", "activation", dtype, width),
         ofHook);
   }

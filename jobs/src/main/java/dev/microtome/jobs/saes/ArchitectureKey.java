@@ -22,6 +22,11 @@ enum ArchitectureKey {
     return this == RELU_2023 || this == RELU || this == GATED;
   }
 
+  /** Whether its penalty is the number of features. */
+  boolean hasL0() {
+    return this == JUMPRELU;
+  }
+
   /** As a configuration writes it. */
   String key() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');

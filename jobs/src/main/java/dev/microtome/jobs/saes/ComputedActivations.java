@@ -55,6 +55,11 @@ record ComputedActivations(
   }
 
   @Override
+  public String modelSha256() {
+    return model.digest();
+  }
+
+  @Override
   public long[] blockRows() {
     return tokens.stream().mapToLong(Long::longValue).toArray();
   }

@@ -23,6 +23,11 @@ record PairedActivations(StoredActivations input, StoredActivations target)
   }
 
   @Override
+  public String modelSha256() {
+    return input.modelSha256();
+  }
+
+  @Override
   public long[] blockRows() {
     return input.blockRows();
   }

@@ -1,14 +1,20 @@
 package dev.microtome.jobs.saes;
 
+import dev.microtome.config.ConfigException;
 import dev.microtome.config.Option;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Every combination of some values: keys of the group {@code grid}. An empty list stands for the
- * group {@code sae}'s one value; the lists k, l1 and l0 go with the architectures that have them.
+ * group {@code sae}'s one value; the lists k, l1 and l0 go with the architectures that have them,
+ * and are refused where none has.
  */
 record SaeGrid(
     @Option(doc = "sae.architecture", orElse = "[]") List<ArchitectureKey> architecture,
@@ -41,9 +47,13 @@ record SaeGrid(
         && seed.isEmpty()) {
       return List.of();
     }
+    List<ArchitectureKey> kinds =
+        architecture.isEmpty() ? List.of(base.architecture()) : architecture;
+    requireUse("grid.k", k, kinds, ArchitectureKey::hasK);
+    requireUse("grid.l1", l1, kinds, ArchitectureKey::hasL1);
+    requireUse("grid.l0", l0, kinds, ArchitectureKey::hasL0);
     List<SaeVariant> variants = new ArrayList<>();
-    for (ArchitectureKey kind :
-        architecture.isEmpty() ? List.of(base.architecture()) : architecture) {
+    for (ArchitectureKey kind : kinds) {
       for (Optional<Integer> wide : orBase(expansion)) {
         for (Optional<Double> rate : orBase(learningRate)) {
           for (Optional<Long> one : orBase(seed)) {
@@ -53,6 +63,26 @@ record SaeGrid(
       }
     }
     return variants;
+  }
+
+  /** Refuses values that no SAE of the grid would have. */
+  private static void requireUse(
+      String key,
+      List<? extends Number> values,
+      List<ArchitectureKey> kinds,
+      Predicate<ArchitectureKey> has) {
+    if (!values.isEmpty() && kinds.stream().noneMatch(has)) {
+      throw new ConfigException(
+          key,
+          values,
+          "goes with %s; the grid has %s"
+              .formatted(
+                  keys(Arrays.stream(ArchitectureKey.values()).filter(has)), keys(kinds.stream())));
+    }
+  }
+
+  private static String keys(Stream<ArchitectureKey> kinds) {
+    return kinds.map(ArchitectureKey::key).collect(Collectors.joining(", "));
   }
 
   /** A place of the grid but for the sparsity. */

@@ -53,6 +53,7 @@ final class SaeOutput {
     SaeSource source =
         new SaeSource(
             Optional.of(part.modelName()).filter(name -> !name.isEmpty()),
+            Optional.of(part.source().modelSha256()).filter(digest -> !digest.isEmpty()),
             Optional.of(part.inputs().get(sae).hook()),
             Optional.of(part.inputs().get(sae).target()).filter(target -> !target.isEmpty()),
             OptionalInt.empty(),

@@ -1,5 +1,6 @@
 package dev.microtome.jobs.saes;
 
+import dev.microtome.sae.stream.HeldOut;
 import dev.microtome.sae.stream.MixedBatches;
 import dev.microtome.sae.stream.RowColumns;
 import dev.microtome.sae.stream.StreamSettings;
@@ -7,6 +8,8 @@ import dev.microtome.sae.training.SaeMemory;
 import dev.microtome.sae.training.SaeRecipe;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.LongStream;
 
 /**
  * SAEs that are trained together from one read.
@@ -76,6 +79,18 @@ record SaePart(
   /** What a task with one core holds. */
   long bytesOnOneCore() {
     return memory().bytes() + memory().bytesPerThread() + bufferBytes();
+  }
+
+  /** What there is to warn of: fewer tokens held out than were asked for. */
+  Optional<String> warning() {
+    long[] rows = source.blockRows();
+    long held = LongStream.of(HeldOut.ends(rows, evaluationTokens)).sum();
+    return held == evaluationTokens
+        ? Optional.empty()
+        : Optional.of(
+            "hook '%s': %,d of %,d tokens are held out, half at most, not evaluation-tokens = %d"
+                .formatted(
+                    inputs.get(0).hook(), held, LongStream.of(rows).sum(), evaluationTokens));
   }
 
   List<RowColumns> columns() {

@@ -13,9 +13,11 @@ import java.util.List;
  * The rows of one hook in an activations table.
  *
  * @param modelName empty where the table does not say
+ * @param modelSha256 digest of its files; empty where the table does not say
  * @param slices row groups, in the order of files and rows
  */
-record StoredActivations(String hook, String modelName, VectorColumns columns, List<Slice> slices)
+record StoredActivations(
+    String hook, String modelName, String modelSha256, VectorColumns columns, List<Slice> slices)
     implements StreamSource {
   StoredActivations {
     slices = List.copyOf(slices);

@@ -17,6 +17,9 @@ sealed interface StreamSource extends Serializable
   /** Name of the model that they are of; empty where it is not known. */
   String modelName();
 
+  /** Digest of that model's files; empty where it is not known. */
+  String modelSha256();
+
   /** Rows of each block. */
   long[] blockRows();
 

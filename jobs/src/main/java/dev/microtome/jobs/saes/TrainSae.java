@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * Trains sparse autoencoders, one or a sweep of them.
@@ -34,6 +35,7 @@ import java.util.Locale;
 @SuppressWarnings("rawtypes") // AutoService names the interface by its class
 @AutoService(Job.class)
 public final class TrainSae implements Job<TrainSaeConfig, SaePart> {
+
   static final String SAES = "saes";
 
   @Override
@@ -74,6 +76,23 @@ public final class TrainSae implements Job<TrainSaeConfig, SaePart> {
     }
   }
 
+  /** The SAEs of each part, and what there is to warn of. */
+  @Override
+  public List<String> outline(TrainSaeConfig config, Plan<SaePart> plan, Inputs inputs) {
+    return Stream.concat(
+            plan.parts().stream()
+                .map(part -> "Trains together: " + String.join(", ", part.names())),
+            warnings(plan).map(line -> "Warning: " + line))
+        .toList();
+  }
+
+  private static Stream<String> warnings(Plan<SaePart> plan) {
+    return Stream.concat(
+            plan.parts().stream().flatMap(part -> part.warning().stream()),
+            FewSteps.warnings(plan.parts()).stream())
+        .distinct();
+  }
+
   @Override
   public TaskMemory memory(TrainSaeConfig config, Plan<SaePart> plan, Inputs inputs) {
     SaePart largest =
@@ -90,13 +109,8 @@ public final class TrainSae implements Job<TrainSaeConfig, SaePart> {
   }
 
   @Override
-  public List<String> outline(TrainSaeConfig config, Plan<SaePart> plan, Inputs inputs) {
-    return FewSteps.warnings(plan.parts()).stream().map(line -> "Warning: " + line).toList();
-  }
-
-  @Override
   public void run(TrainSaeConfig config, Plan<SaePart> plan, JobContext context) {
-    FewSteps.warnings(plan.parts()).forEach(context::warn);
+    warnings(plan).forEach(context::warn);
     if (config.workers() == 1) {
       context.runParts(plan, new SaeTask());
       return;

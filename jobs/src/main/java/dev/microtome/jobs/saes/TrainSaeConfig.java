@@ -66,7 +66,7 @@ record TrainSaeConfig(
     @Option(doc = "seed of the order of tokens", orElse = "0") long seed,
     @Option(
             doc =
-                "tokens kept from training and evaluated on in the end, spread over the activations; 0 for none",
+                "tokens kept from training and evaluated on in the end, spread over the activations, of which they are at most half (a warning says where that is less); 0 for none",
             orElse = "16384")
         long evaluationTokens,
     @Option(

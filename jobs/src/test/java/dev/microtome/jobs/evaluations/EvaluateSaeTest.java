@@ -125,6 +125,22 @@ class EvaluateSaeTest {
     assertThat(output).isEmptyDirectory();
   }
 
+  /** The files count, whatever both are called: checkpoints of a training have one name. */
+  @Test
+  void refusesAnSaeOfAnotherCheckpoint() throws IOException {
+    Path other = TinySaes.topK(scratch.resolve("checkpoint"), 64, 1);
+    String name = "\"model_name\": \"stories260K-llama\"";
+    edit(other, name, name + ", \"model_sha256\": \"0123456789abcdef01234567\"");
+
+    run("saes=" + other, "--dry-run")
+        .refusedWith(
+            "checkpoint was made for model stories260K-llama (sha256 0123456789abcdef…), model %s is stories260K-llama (sha256 "
+                .formatted(TinySaes.MODEL));
+    run("saes=" + other, "--dry-run").refusedWith("accept-other-model = true accepts it");
+    run("saes=" + other, "accept-other-model=true", "--dry-run").succeeded();
+    assertThat(output).isEmptyDirectory();
+  }
+
   @Test
   void refusesFoldersThatAreNoSaes() throws IOException {
     Path unknown = TinySaes.topK(scratch.resolve("unknown"), 64, 1);

@@ -48,9 +48,19 @@ class SaeFeaturesConfigTest {
         .withMessageContaining(message);
   }
 
-  private static SaeFeaturesConfig read(String set) {
+  @Test
+  void aLabelToSteerByIsOfAConceptThatCounts() {
+    String label = "steer=[{label=\"region=dna\"}]";
+    assertThat(read("labels=l", "concepts=[region]", "prompts=[a]", label).steer()).hasSize(1);
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> read("labels=l", "concepts=[gender]", "prompts=[a]", label))
+        .withMessageContaining(
+            "steer: invalid value region=dna: its concept is not among concepts, [gender]");
+  }
+
+  private static SaeFeaturesConfig read(String... more) {
     List<String> sets = new ArrayList<>(REQUIRED);
-    sets.add(set);
+    sets.addAll(List.of(more));
     return ConfFile.read(SaeFeaturesConfig.class, sets);
   }
 }

@@ -111,7 +111,10 @@ class SaeFeaturesTest {
         .contains(FeatureNeighborRow.DECODER_COSINE, FeatureNeighborRow.ACTIVATION_CORRELATION);
     assertThat(run.rows(FeatureTables.TREE))
         .hasSize(200)
-        .allMatch(row -> row.sae().equals("large") && row.parentSae().equals("small"));
+        .allMatch(row -> row.sae().equals("large") && row.parentSae().equals("small"))
+        .allMatch(row -> row.fires() == fires(features, row.sae(), row.feature()))
+        .allMatch(
+            row -> row.parentFires() == fires(features, row.parentSae(), row.parentFeature()));
     assertThat(run.rows(FeatureTables.METRICS))
         .extracting(FeatureMetricRow::metric)
         .contains("alive_features", "mean_best_label_correlation", "universality_median");
@@ -241,6 +244,31 @@ class SaeFeaturesTest {
     run("steer=[{feature=1}]", "prompts=[a]", "steer-tokens=600")
         .refusedWith("beside steer-tokens = 600 in a context of 512");
     assertThat(output).isEmptyDirectory();
+  }
+
+  /** After the stage that looks for them, before any pass. */
+  @Test
+  void refusesLabelsThatNoTokenHas() throws IOException {
+    Path rows = concepts(scratch.resolve("misspelt"));
+    JobRun concept = run("labels=" + rows, "concepts=[size, sise]");
+    concept.refusedWith("concepts: no label has the concept 'sise': did you mean 'size'?");
+    assertThat(concept.out()).doesNotContain("sequences");
+    run("labels=" + labels, "label-column=size", "concepts=[conceptual]")
+        .refusedWith("no label has the concept 'conceptual': there are [size]");
+    String[] steer = {"prompts=[a]", "steer=[{label=\"size=lo\"}]"};
+    JobRun label = run("labels=" + rows, steer[0], steer[1]);
+    label.refusedWith("steer: no token has the label 'size=lo': did you mean 'size=low'?");
+    assertThat(label.out()).doesNotContain("sequences");
+    run("labels=" + rows, steer[0], "steer=[{label=\"syze=low\"}]")
+        .refusedWith("steer: no label has the concept 'syze': did you mean 'size'?");
+  }
+
+  private static long fires(List<FeatureRow> features, String sae, int feature) {
+    return features.stream()
+        .filter(row -> row.sae().equals(sae) && row.feature() == feature)
+        .findFirst()
+        .orElseThrow()
+        .fires();
   }
 
   private static List<String> labelled(JobRun run) throws IOException {

@@ -35,7 +35,7 @@ class PairedActivationsTest {
     String file = input.slices().get(0).path();
     Slice[] slices = new Slice[borders.length - 1];
     Arrays.setAll(slices, i -> new Slice(file, borders[i], borders[i + 1]));
-    StoredActivations target = new StoredActivations("t", "", input.columns(), List.of(slices));
+    StoredActivations target = new StoredActivations("t", "", "", input.columns(), List.of(slices));
     return new PairedActivations(input, target)
         .blocks(new ParquetFiles(HadoopFileStore.ofThisProcess()));
   }

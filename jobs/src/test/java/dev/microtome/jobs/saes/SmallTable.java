@@ -61,6 +61,7 @@ final class SmallTable {
       return new StoredActivations(
           "h",
           "",
+          "",
           new VectorColumns("sequence_id", "activation", ActivationCodec.FLOAT32, WIDTH),
           List.of(new Slice(file, 0, 300), new Slice(file, 300, 310), new Slice(file, 310, ROWS)));
     }

@@ -55,6 +55,20 @@ class TrainSaeConfigTest {
     assertThat(settings.seed()).isEqualTo(1);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "grid.l1=[1,2] | grid.l1: invalid value [1.0, 2.0]: goes with relu-2023, relu, gated; the grid has topk",
+        "grid={architecture=[topk,batchtopk],l0=[1]} | grid.l0: invalid value [1.0]: goes with jumprelu; the grid has topk, batchtopk",
+        "grid={architecture=[relu,jumprelu],k=[4]} | grid.k: invalid value [4]: goes with topk, batchtopk, matryoshka; the grid has relu, jumprelu",
+      })
+  void valuesThatNoSaeOfTheGridHasAreRefused(String grid, String message) {
+    assertThatThrownBy(() -> read(Optional.empty(), grid))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining(message);
+  }
+
   @Test
   void anSaeDiffersOnlyWhereItSaysSo() {
     TrainSaeConfig config =

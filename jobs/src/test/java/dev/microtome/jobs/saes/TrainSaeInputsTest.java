@@ -90,6 +90,38 @@ class TrainSaeInputsTest extends TrainSaeRuns {
             "memory of a task: about 3.5 MB (on one core: 2.4 MB for the SAEs that it trains together and 0.8 MB for each of its cores, heap and native, and 0.2 MB for the buffer and batches)");
   }
 
+  @Test
+  void warnsOfFewerEvaluationTokensThanWereAskedFor() {
+    String fewer =
+        "hook '%s': 1,920 of 3,840 tokens are held out, half at most, not evaluation-tokens = 1921"
+            .formatted(RESID);
+    assertThat(plan("evaluation-tokens=1920")).doesNotContain(fewer);
+    assertThat(plan("evaluation-tokens=1921")).containsOnlyOnce("Warning: " + fewer);
+  }
+
+  private String plan(String setting) {
+    return train("plan", "hooks=" + RESID, setting, "--dry-run").succeeded().out();
+  }
+
+  @Test
+  void aDryRunListsTheSaes() {
+    String plan =
+        train(
+                "plan",
+                "hooks=[" + POST + "," + RESID + "]",
+                "grid={architecture=[topk,relu],k=[4,8]}",
+                "saes-per-part=2",
+                "--dry-run")
+            .succeeded()
+            .out();
+    for (String hook : List.of(POST, RESID)) {
+      assertThat(plan)
+          .contains(
+              "  Trains together: topk-k4-%1$s, topk-k8-%1$s\n".formatted(hook),
+              "  Trains together: relu-%s\n".formatted(hook));
+    }
+  }
+
   /** A name with the hook behind it, and one that was given like that. */
   @Test
   void twoFoldersOfOneNameAreRefused() {

@@ -16,6 +16,7 @@ import dev.microtome.sae.Mapping;
 import dev.microtome.sae.Sae;
 import dev.microtome.sae.SaeFiles;
 import dev.microtome.sae.SaeForm;
+import dev.microtome.sae.SaeSource;
 import dev.microtome.sae.training.SaeScoreRow;
 import dev.microtome.sae.training.SaeTrainingRow;
 import dev.microtome.table.TableSpec;
@@ -160,6 +161,23 @@ class TrainSaeTest extends TrainSaeRuns {
     assertThat(scores(run, "sae").get("explained_variance")).isGreaterThan(0.5);
     assertThat(Files.readString(saes("computed").resolve("sae/cfg.json")))
         .contains("stories260K-llama", RESID);
+    // The stored activations were collected from the same model, which their table says.
+    train("stored", "hooks=" + RESID, "model-name=mine").succeeded();
+    SaeSource stored = SaeFiles.form(saes("stored").resolve("sae")).source();
+    assertThat(stored.model()).contains("mine");
+    assertThat(stored.modelSha256().orElseThrow()).hasSize(64);
+    assertThat(SaeFiles.form(saes("computed").resolve("sae")).source().modelSha256())
+        .isEqualTo(stored.modelSha256());
+    // Nothing but the files counts.
+    JobRun.of(
+            "evaluate-sae",
+            folder.resolve("evaluation"),
+            List.of(
+                "model=" + MODEL,
+                "tokens=" + inputs.resolve("tokens"),
+                "saes=" + saes("stored").resolve("sae"),
+                "--dry-run"))
+        .succeeded();
   }
 
   @Test
