@@ -188,7 +188,7 @@ class RunAllTest {
   void aNightCleansItsFolderAsTheCommandCleanDoes() throws IOException {
     String keeping = "retention.keep = 1\n" + Nights.STEPS;
     nights.run(Nights.STEPS).succeeded();
-    nights.run(keeping.replace("count = 25", "count = 26"), "--only=numbers").succeeded();
+    nights.run(keeping.replace("count = 25", "count = 26")).succeeded();
     Path first = run("corpus");
     Path models = run("models");
     assertThat(runs("numbers")).isEqualTo(1);
@@ -196,11 +196,10 @@ class RunAllTest {
 
     String more = keeping.replace("sequences = 20", "sequences = 21");
     assertThat(nights.run(more, "--only=corpus", "--dry-run").succeeded().out())
-        .contains("Old runs: 1 of each step are kept")
-        .doesNotContain("would go ");
+        .doesNotContain("Old runs", "would go ");
     nights.run(more, "--only=corpus").succeeded();
     assertThat(run("corpus")).isNotEqualTo(first);
-    assertThat(first).as("read by " + models).exists();
+    assertThat(first).as("not a night of all steps").exists();
 
     assertThat(nights.run(more).succeeded().out())
         .contains("removed " + models)
