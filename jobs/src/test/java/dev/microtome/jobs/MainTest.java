@@ -33,7 +33,7 @@ class MainTest extends RangeRuns {
             "  count (an integer, required)\n      how many numbers, at least 1\n",
             "  part-size (an integer below 2^31, default 10)\n",
             "  input (a path, optional)\n",
-            "  trouble (one of nothing, refused-input, rejected-row, broken-code, null-value, default nothing)\n",
+            "  trouble (one of nothing, refused-input, rejected-row, broken-code, null-value, warns, default nothing)\n",
             "Table numbers: One row a number\n",
             "  remainder INT, thirds\n      its remainder by 3\n",
             "  multiples ARRAY<FLOAT>\n");

@@ -81,8 +81,8 @@ public final class TrainSae implements Job<TrainSaeConfig, SaePart> {
   public List<String> outline(TrainSaeConfig config, Plan<SaePart> plan, Inputs inputs) {
     return Stream.concat(
             plan.parts().stream()
-                .map(part -> "Trains together: " + String.join(", ", part.names())),
-            warnings(plan).map(line -> "Warning: " + line))
+                .map(part -> "  Trains together: " + String.join(", ", part.names())),
+            warnings(plan).map(line -> "  Warning: " + line))
         .toList();
   }
 
