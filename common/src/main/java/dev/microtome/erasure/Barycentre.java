@@ -9,13 +9,20 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * The maps from Gaussians to their barycentre in Wasserstein space, by its fixed point
  * (Álvarez-Esteban et al. 2016), in terms of a factor F of the barycentre F·Fᵀ instead of itself:
  * with Sᵢ = (Fᵀ·Σᵢ·F)^½, F ← Σᵢ wᵢ·Σᵢ·F·Sᵢ⁻¹, which needs no root of the barycentre, and maps Tᵢ =
- * F·Sᵢ⁻¹·Fᵀ. A step takes one eigendecomposition of [d, d] a class.
+ * F·Sᵢ⁻¹·Fᵀ.
+ *
+ * <p>Where Σᵢ = L·Lᵀ has all its rank, a step takes the singular values Lᵀ·F = U·Λ·Vᵀ: Sᵢ = V·Λ·Vᵀ
+ * and Σᵢ·F·Sᵢ⁻¹ = L·U·Vᵀ. Eigenvalues of FᵀΣᵢF, which are the squares of Λ, would leave no digit of
+ * the smallest ones, and F would lose their directions; they serve where Σᵢ is singular.
  *
  * <p>Whatever F is, Tᵢ·Σᵢ·Tᵢ = F·Fᵀ of all classes: that they become one does not wait for the
  * iteration. What does is how far activations move, which is least at the end of it and so off by
@@ -41,12 +48,22 @@ final class Barycentre {
    */
   private static final double ROUNDING = 1e-6;
 
+  /** Share of the largest variance below which that of a singular covariance is rounding. */
+  private static final double NO_VARIANCE = 1e-12;
+
   private final List<Matrix> covariances;
   private final double[] weights;
+
+  /** L of each; empty of one that is singular. */
+  private final List<Optional<Matrix>> lowers;
 
   private Barycentre(List<Matrix> covariances, double[] weights) {
     this.covariances = covariances;
     this.weights = weights;
+    lowers =
+        covariances.stream()
+            .map(each -> PairTransports.wellConditioned(each).map(Cholesky::lower))
+            .toList();
   }
 
   /**
@@ -54,7 +71,8 @@ final class Barycentre {
    *
    * @param covariances Σᵢ [d, d]
    * @param weights wᵢ, of sum 1
-   * @throws ArithmeticException if the iteration does not converge
+   * @throws ArithmeticException if the iteration does not converge, or would lose directions of a
+   *     singular covariance to rounding
    */
   static List<Matrix> transports(List<Matrix> covariances, double[] weights) {
     return new Barycentre(covariances, weights).transports();
@@ -74,14 +92,14 @@ final class Barycentre {
     double last = Double.POSITIVE_INFINITY;
     boolean plain = true;
     for (int i = 0; i < MAX_STEPS; i++) {
-      List<SymmetricEigen> seen = new ArrayList<>();
-      Step step = step(factor, seen);
+      List<Supplier<Matrix>> halves = new ArrayList<>();
+      Step step = step(factor, halves);
       double change = step.change().frobeniusNorm();
       boolean grows = change >= last;
       double relative = change / factor.frobeniusNorm();
       if (!(relative
           > (grows && plain ? ROUNDING : CONVERGED))) { // 0 / 0 of classes without spread
-        return ends(factor, seen);
+        return ends(factor, halves);
       }
       if (grows) {
         steps.clear();
@@ -110,39 +128,52 @@ final class Barycentre {
   /**
    * One step.
    *
-   * @param seen takes the eigenvectors of FᵀΣᵢF
+   * @param halves takes Λ^(−½)·Vᵀ of each class
    */
-  private Step step(Matrix factor, List<SymmetricEigen> seen) {
+  private Step step(Matrix factor, List<Supplier<Matrix>> halves) {
     List<Matrix> moved = new ArrayList<>();
-    for (Matrix covariance : covariances) {
-      Matrix product = covariance.times(factor);
-      Matrix ofFactor = factor.transposeTimes(product);
-      SymmetricEigen eigen = SymmetricEigen.of(ofFactor.plus(ofFactor.transpose()).scaled(0.5));
-      seen.add(eigen);
-      Matrix inverse = eigen.vectors().transposeTimes(scaled(eigen, value -> 1 / Math.sqrt(value)));
-      moved.add(product.times(inverse));
+    for (int i = 0; i < covariances.size(); i++) {
+      Optional<Matrix> lower = lowers.get(i);
+      if (lower.isPresent()) {
+        Svd svd = Svd.of(lower.get().transposeTimes(factor));
+        halves.add(() -> roots(svd));
+        moved.add(lower.get().times(svd.left()).times(svd.right()));
+      } else {
+        Matrix product = covariances.get(i).times(factor);
+        Matrix ofFactor = factor.transposeTimes(product);
+        SymmetricEigen eigen = SymmetricEigen.of(ofFactor.plus(ofFactor.transpose()).scaled(0.5));
+        requireDirections(covariances.get(i), eigen);
+        halves.add(() -> scaled(eigen, value -> Math.pow(value, -0.25)));
+        moved.add(
+            product.times(
+                eigen.vectors().transposeTimes(scaled(eigen, value -> 1 / Math.sqrt(value)))));
+      }
     }
     Matrix next = weighted(moved);
     return new Step(next, next.plus(factor.scaled(-1)));
   }
 
-  /**
-   * The maps F·Sᵢ⁻¹·Fᵀ. Where Σᵢ = L·Lᵀ has all its rank, Sᵢ = V·Λ·Vᵀ by singular values, Lᵀ·F =
-   * U·Λ·Vᵀ: eigenvalues, which are their squares, would leave no digit of the smallest ones, and
-   * classes would differ by them.
-   *
-   * @param seen eigenvectors of FᵀΣᵢF
-   */
-  private List<Matrix> ends(Matrix factor, List<SymmetricEigen> seen) {
+  /** Requires that FᵀΣᵢF has as many directions as Σᵢ. */
+  private static void requireDirections(Matrix covariance, SymmetricEigen ofFactor) {
+    SymmetricEigen eigen = SymmetricEigen.of(covariance);
+    long wanted = above(eigen, eigen.value(0) * NO_VARIANCE);
+    long left = above(ofFactor, floor(ofFactor));
+    if (left < wanted) {
+      throw new ArithmeticException(
+          "a singular covariance has %d directions of variance, of which rounding leaves %d: its condition number without the others is too large for the maps of three and more classes"
+              .formatted(wanted, left));
+    }
+  }
+
+  private static long above(SymmetricEigen eigen, double limit) {
+    return IntStream.range(0, eigen.count()).filter(i -> eigen.value(i) > limit).count();
+  }
+
+  /** The maps F·Sᵢ⁻¹·Fᵀ. */
+  private static List<Matrix> ends(Matrix factor, List<Supplier<Matrix>> halves) {
     List<Matrix> maps = new ArrayList<>();
-    for (int i = 0; i < seen.size(); i++) {
-      SymmetricEigen eigen = seen.get(i);
-      Matrix rows =
-          PairTransports.wellConditioned(covariances.get(i))
-              .map(Cholesky::lower)
-              .map(lower -> roots(Svd.of(lower.transposeTimes(factor))))
-              .orElseGet(() -> scaled(eigen, value -> Math.pow(value, -0.25)));
-      Matrix half = factor.timesTranspose(rows);
+    for (Supplier<Matrix> rows : halves) {
+      Matrix half = factor.timesTranspose(rows.get());
       maps.add(half.timesTranspose(half));
     }
     return maps;
@@ -185,13 +216,17 @@ final class Barycentre {
   /** f(Λ)·Vᵀ over the eigenvalues above rounding. */
   private static Matrix scaled(SymmetricEigen eigen, DoubleUnaryOperator function) {
     int n = eigen.count();
-    double floor = eigen.value(0) * n * Math.ulp(1.0);
+    double floor = floor(eigen);
     double[] rows = eigen.vectors().toArray();
     for (int i = 0; i < rows.length; i++) {
       double value = eigen.value(i / n);
       rows[i] *= value > floor ? function.applyAsDouble(value) : 0;
     }
     return Matrix.of(n, n, rows);
+  }
+
+  private static double floor(SymmetricEigen eigen) {
+    return eigen.value(0) * eigen.count() * Math.ulp(1.0);
   }
 
   /** Λ^(−½)·Vᵀ. */

@@ -43,7 +43,8 @@ public record Interval(double low, double high) {
     if (pairs < 4) {
       return new Interval(Double.NaN, Double.NaN);
     }
-    double middle = 0.5 * Math.log((1 + value) / (1 - value));
+    double rounded = Math.max(-1, Math.min(1, value)); // 1 + 2e-16 of points on a line
+    double middle = 0.5 * Math.log((1 + rounded) / (1 - rounded));
     double spread = Z / Math.sqrt(pairs - 3.0);
     return new Interval(Math.tanh(middle - spread), Math.tanh(middle + spread));
   }

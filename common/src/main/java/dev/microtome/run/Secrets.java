@@ -22,18 +22,27 @@ public final class Secrets {
   // "tokens" and "max-token" are this field's bread; only a token that grants access is a secret.
   private static final Pattern SECRET_KEY =
       Pattern.compile(
-          ".*((password|passwd|passphrase|secret|credential|webhook([-_]?(url|address))?"
-              + "|(api|access|secret|private)[-_]?key)s?"
-              + "|(auth|access|api|bearer|session|sas|hf)[-_]?token)");
+          ".*((password|passwd|passphrase|secret|credential|authorization"
+              + "|webhook(-?(url|address))?|(api|access|secret|private|account)-?key)s?(-.*)?"
+              + "|(auth|access|api|bearer|session|sas|hf|github)-?token)");
+  private static final Pattern SEPARATOR = Pattern.compile("[_.]");
+
+  // Repetitions are bounded or keep what they took: texts may be of whoever wrote a file that is
+  // read.
+
   // A password may have an @ in it: the host begins behind the last one.
-  private static final Pattern USER_INFO = Pattern.compile("(?<=://)[^/:@\\s]+:[^/\\s]+(?=@)");
+  private static final Pattern USER_INFO =
+      Pattern.compile(
+          "(?<=://)[^/:@\\s]{0,200}+:\\S{1,500}(?=@)|(?<=http://|https://)[^/:@\\s]{1,200}+(?=@)");
   private static final Pattern QUERY =
       Pattern.compile(
-          "(?i)([?&;][^=&;\\s]*(token|sig|signature|key|password|secret|credential)=)[^&;\\s]+");
-
-  private static final Pattern AUTHORIZATION =
-      Pattern.compile("(?i)\\b((?:proxy-)?authorization:\\s*(?:\\w+\\s+)?)\\S+");
-  private static final Pattern ASSIGNMENT = Pattern.compile("(?<![\\w.-])(-*)([\\w.-]+)=(\\S+)");
+          "(?i)([?&;][^?=&;\\s]{0,100}?(?:token|sig|signature|key|password|secret|credential)=)[^&;\\s]+");
+  private static final Pattern HEADER =
+      Pattern.compile(
+          "(?i)\\b(authorization\"?\\s{0,9}[:=]\\s{0,9}\"?(?:(?:bearer|basic|token)\\s{1,9})?"
+              + "|x-[\\w-]{0,60}?(?:key|token|secret|password):\\s{0,9})[^\\s\"]+");
+  private static final Pattern OPTION = Pattern.compile("(?<![\\w.-])([\\w.-]{1,200}+)=");
+  private static final Pattern VALUE = Pattern.compile("\"[^\"]*+\"|'[^']*+'|\\S++");
 
   /** A shorter value of a secret key would hide half of a manifest. */
   private static final int FEWEST_CHARACTERS = 8;
@@ -42,16 +51,26 @@ public final class Secrets {
 
   /** The text with the credentials of its addresses, headers and options hidden. */
   public static String redacted(String text) {
-    String shown =
-        QUERY.matcher(USER_INFO.matcher(text).replaceAll(HIDDEN)).replaceAll("$1" + HIDDEN);
-    return ASSIGNMENT
-        .matcher(AUTHORIZATION.matcher(shown).replaceAll("$1" + Matcher.quoteReplacement(HIDDEN)))
-        .replaceAll(
-            option ->
-                Matcher.quoteReplacement(
-                    isSecret(option.group(2))
-                        ? option.group(1) + option.group(2) + "=" + HIDDEN
-                        : option.group()));
+    String shown = USER_INFO.matcher(text).replaceAll(HIDDEN);
+    shown = QUERY.matcher(shown).replaceAll("$1" + HIDDEN);
+    return withoutOptions(HEADER.matcher(shown).replaceAll("$1" + HIDDEN));
+  }
+
+  /** Values of secret options; what another one is set to may set some in turn. */
+  private static String withoutOptions(String text) {
+    StringBuilder shown = new StringBuilder();
+    Matcher option = OPTION.matcher(text);
+    Matcher value = VALUE.matcher(text);
+    int copied = 0;
+    while (option.find()) {
+      if (option.start() >= copied
+          && isSecret(option.group(1))
+          && value.region(option.end(), text.length()).lookingAt()) {
+        shown.append(text, copied, option.end()).append(HIDDEN);
+        copied = value.end();
+      }
+    }
+    return shown.append(text, copied, text.length()).toString();
   }
 
   /**
@@ -128,6 +147,7 @@ public final class Secrets {
 
   /** Whether the value of a key of this name must not be shown. */
   public static boolean isSecret(String key) {
-    return SECRET_KEY.matcher(key.toLowerCase(Locale.ROOT)).matches();
+    String words = SEPARATOR.matcher(key.toLowerCase(Locale.ROOT)).replaceAll("-");
+    return SECRET_KEY.matcher(words).matches();
   }
 }

@@ -2,12 +2,14 @@ package dev.microtome.erasure;
 
 import static dev.microtome.linalg.Matrices.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.microtome.erasure.QuadraticFitter.Centre;
 import dev.microtome.erasure.QuadraticFitter.ClassCovariance;
 import dev.microtome.linalg.Matrix;
+import dev.microtome.linalg.SymmetricEigen;
 import dev.microtome.model.load.Safetensors;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -132,7 +134,45 @@ class QuadraticTest {
     Matrix first = maps.get(0).times(covariances.get(0)).times(maps.get(0));
     for (int i = 1; i < 3; i++) {
       assertClose(maps.get(i).times(covariances.get(i)).times(maps.get(i)), first, 1e-12);
+      // Classes of like shape: no direction is stretched or squeezed by much.
+      assertThat(SymmetricEigen.of(maps.get(i)).value(5)).isGreaterThan(0.05);
     }
+  }
+
+  /** Variances of which the least is 1e-9 of the largest: squares of them would be rounding. */
+  @Test
+  void equalClassesStayWhereTheyAreThoughTheyAreIllConditioned() {
+    int d = 32;
+    double[] values = new double[d * d];
+    for (int i = 0; i < d; i++) {
+      values[i * d + i] = Math.pow(10, -9.0 * i / (d - 1));
+    }
+    Matrix rotation =
+        SymmetricEigen.of(Labelled.gaussians(1, 200, d, 2).fitter().covariance()).vectors();
+    Matrix covariance = rotation.transposeTimes(Matrix.of(d, d, values)).times(rotation);
+    Matrix same = covariance.plus(covariance.transpose()).scaled(0.5);
+    double[] ones = new double[d * d];
+    for (int i = 0; i < d; i++) {
+      ones[i * d + i] = 1;
+    }
+    for (Matrix map :
+        Barycentre.transports(List.of(same, same, same), new double[] {0.2, 0.3, 0.5})) {
+      assertClose(map, Matrix.of(d, d, ones), 1e-6);
+    }
+  }
+
+  @Test
+  void aSingularClassOfWhichRoundingTakesDirectionsIsRefused() {
+    double[] scales = {1, 1, 1, 1, 1e-5, 0};
+    List<Matrix> covariances =
+        LongStream.range(0, 3)
+            .mapToObj(i -> Labelled.gaussians(i, 60, 6, 2).fitter().covariance())
+            .map(each -> spread(each, scales))
+            .toList();
+    assertThatExceptionOfType(ArithmeticException.class)
+        .isThrownBy(() -> Barycentre.transports(covariances, new double[] {0.2, 0.3, 0.5}))
+        .withMessageStartingWith(
+            "a singular covariance has 5 directions of variance, of which rounding leaves 4: ");
   }
 
   private static Matrix spread(Matrix matrix, double[] scales) {

@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ManifestTest {
   private static JsonNode json(String text) {
@@ -81,6 +83,10 @@ class ManifestTest {
                  "door":"ftp://user:p13@p14@host/x",
                  "url":"https://user:p5@host/x?sig=p6&n=1","list":["s3a://key:p7@bucket/"],
                  "chat-hook":"p15p15p15","same":{"webhook":"p15p15p15"},"short":{"secret":"key"},
+                 "fs.s3a.secret.key":"p19","fs.azure.account.key.x.blob.core.windows.net":"p20","github_token":"p21",
+                 "texts":["--conf spark.hadoop.fs.s3a.secret.key=p22","--conf=spark.x.password=p23","a=1,password=p24",
+                  "--password='p25 p26'","https://p27@github.com","redis://:p28@host","X-Api-Key: p29","Authorization=Bearer p30"],
+                 "path":"abfss://container@account.dfs.core.windows.net/a","assignment":"learning-rate=0.1",
                  "command":["curl","-H","Authorization: Bearer p16","--password=p17","--api-key","p18","--data=x"],
                  "tokens":"runs/tokens","batch-tokens":4,"tokenizer":"t.json","key":"attention key"}
                 """,
@@ -90,8 +96,17 @@ class ManifestTest {
     assertThat(json).doesNotContainPattern("p[0-9]");
     assertThat(json)
         .contains("runs/tokens", "t.json", "attention key", "?sig=***&n=1", "//***@host")
-        .contains("Authorization: Bearer ***", "\"--password=***\"", "\"--data=x\"");
+        .contains("Authorization: Bearer ***", "\"--password=***\"", "\"--data=x\"")
+        .contains("abfss://container@account", "learning-rate=0.1", "a=1,password=***");
     assertThat(json).contains("\"batch-tokens\" : 4");
+  }
+
+  /** Texts quote files, and files are hostile: time must not grow with the square of a run. */
+  @ParameterizedTest
+  @ValueSource(strings = {"?", "-", "a", "://", "&a", "x-", "=", "a="})
+  void longRunsAreReadOnce(String unit) {
+    String text = unit.repeat(1 << 18);
+    assertThat(Secrets.redacted(text)).isEqualTo(text);
   }
 
   @Test
