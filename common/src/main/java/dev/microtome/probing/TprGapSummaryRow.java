@@ -25,7 +25,7 @@ public record TprGapSummaryRow(
     @Column(doc = "root of the mean squared gap, noise included") double rmsGap,
     @Column(
             doc =
-                "lower end of a 95 % interval of the RMS gap that ever more documents held out would show, by resampling within label and group; below rms_gap by the noise in that")
+                "lower end of a 95 % interval of the RMS gap that ever more documents held out would show, by resampling within label and group; below rms_gap by the noise in that; NaN where every group is right always or never")
         double rmsGapLow,
     @Column(doc = "upper end") double rmsGapHigh,
     @Column(

@@ -57,25 +57,25 @@ final class ByFeature {
     starts[0] = 0;
   }
 
-  /** Where a feature's entries begin. */
-  int from(int feature) {
-    return starts[feature];
+  /** Whether a feature has an entry. */
+  boolean has(int feature) {
+    return starts[feature] < starts[feature + 1];
   }
 
-  /** Where a feature's entries end. */
-  int to(int feature) {
-    return starts[feature + 1];
+  /** Adds to a sum, for each entry of a feature, its activation times the vector of its row. */
+  void addActivations(int feature, float[][] vectors, float[] sum) {
+    Rows.addScaled(sum, vectors, rows, activations, starts[feature], starts[feature + 1]);
   }
 
-  int[] rows() {
-    return rows;
-  }
-
-  float[] activations() {
-    return activations;
-  }
-
-  float[] gradients() {
-    return gradients;
+  /** The same by its slope; gives the sum of those. */
+  float addGradients(int feature, float[][] vectors, float[] sum) {
+    int from = starts[feature];
+    int to = starts[feature + 1];
+    Rows.addScaled(sum, vectors, rows, gradients, from, to);
+    float slopes = 0;
+    for (int i = from; i < to; i++) {
+      slopes += gradients[i];
+    }
+    return slopes;
   }
 }

@@ -1,6 +1,7 @@
 package dev.microtome.sae.training;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,8 +58,9 @@ abstract class RowRule {
    * @param weights of the whole row, as they are now
    */
   final void forget(Parameter parameter, int row, float[] weights, int from, int to) {
+    float[] part = first(Arrays.copyOfRange(weights, from, to));
     for (int kind = 0; kind < sums.size(); kind++) {
-      System.arraycopy(first(weights), from, sum(kind, parameter, row), from, to - from);
+      System.arraycopy(part, 0, sum(kind, parameter, row), from, part.length);
     }
   }
 

@@ -288,12 +288,11 @@ final class TopKStep implements StepArithmetic {
     // By the errors of all widths added up, which are those of level 0.
     skip.setGradient(batch.error[0], batch.inputs, workers);
     skip.step(rule, factor);
-    window.add(rows, feature -> byFeature.from(feature) < byFeature.to(feature));
+    window.add(rows, feature -> byFeature.has(feature));
   }
 
   private boolean isTouched(int feature, boolean auxiliary) {
-    return byFeature.from(feature) < byFeature.to(feature)
-        || (auxiliary && byDead.from(feature) < byDead.to(feature));
+    return byFeature.has(feature) || (auxiliary && byDead.has(feature));
   }
 
   private void decoders(int worker, int block, boolean auxiliary) {
@@ -303,9 +302,9 @@ final class TopKStep implements StepArithmetic {
       float[] decoder = parameters.decoder()[feature];
       if (isTouched(feature, auxiliary)) {
         Arrays.fill(own.decoder, 0);
-        addErrors(byFeature, batch.error[level(feature)], feature, own.decoder);
+        byFeature.addActivations(feature, batch.error[level(feature)], own.decoder);
         if (auxiliary) {
-          addErrors(byDead, batch.deadError, feature, own.decoder);
+          byDead.addActivations(feature, batch.deadError, own.decoder);
         }
         if (shape.decoderNorm() == DecoderNorm.UNIT_WITHOUT_PARALLEL_GRADIENT) {
           Rows.add(own.decoder, -Rows.dot(own.decoder, decoder, own.products), decoder);
@@ -330,9 +329,9 @@ final class TopKStep implements StepArithmetic {
       encoderBias[feature] = 0;
       if (isTouched(feature, auxiliary)) {
         Arrays.fill(own.encoder, 0);
-        float slope = addInputs(byFeature, feature, own.encoder);
+        float slope = byFeature.addGradients(feature, batch.inputs, own.encoder);
         if (auxiliary) {
-          slope += addInputs(byDead, feature, own.encoder);
+          slope += byDead.addGradients(feature, batch.inputs, own.encoder);
         }
         encoderBias[feature] = slope;
         Rows.add(blockBias[block], slope, encoder);
@@ -351,29 +350,6 @@ final class TopKStep implements StepArithmetic {
       level++;
     }
     return level;
-  }
-
-  private static void addErrors(
-      ByFeature entries, float[][] errors, int feature, float[] gradient) {
-    Rows.addScaled(
-        gradient,
-        errors,
-        entries.rows(),
-        entries.activations(),
-        entries.from(feature),
-        entries.to(feature));
-  }
-
-  /** Adds to the gradient of a feature's encoder, and gives that of its bias. */
-  private float addInputs(ByFeature entries, int feature, float[] gradient) {
-    int from = entries.from(feature);
-    int to = entries.to(feature);
-    Rows.addScaled(gradient, batch.inputs, entries.rows(), entries.gradients(), from, to);
-    float sum = 0;
-    for (int i = from; i < to; i++) {
-      sum += entries.gradients()[i];
-    }
-    return sum;
   }
 
   @Override

@@ -17,6 +17,11 @@ import java.util.stream.Collectors;
 final class LabelNames {
   private static final int LABELS_PER_PART = 1 << 20;
 
+  /** Among which a misspelt one is looked for; a concept may have as many values as tokens. */
+  private static final int MOST_NAMES = 4096;
+
+  private static final int MOST_SHOWN = 20;
+
   private LabelNames() {}
 
   /**
@@ -42,13 +47,16 @@ final class LabelNames {
         new Plan<>(TokenSlices.cut(files, LABELS_PER_PART), "labels", rows, -1, -1),
         new LabelNamesTask(
             labels, steered.stream().map(TokenLabel::concept).collect(Collectors.toSet())));
+    Set<String> wanted = steered.stream().map(TokenLabel::toString).collect(Collectors.toSet());
     Set<String> concepts = new TreeSet<>();
     Set<String> names = new TreeSet<>();
     context.forEachRow(
         FeatureTables.LABEL_NAMES,
         label -> {
           concepts.add(label.concept());
-          names.add(label.toString());
+          if (names.size() < MOST_NAMES || wanted.contains(label.toString())) {
+            names.add(label.toString());
+          }
         });
     for (String concept : config.concepts()) {
       require("concepts: no label has the concept", concept, concepts);
@@ -68,7 +76,14 @@ final class LabelNames {
                   name,
                   Names.nearest(name, known)
                       .map(": did you mean '%s'?"::formatted)
-                      .orElse(known.isEmpty() ? "" : ": there are " + known)));
+                      .orElse(known.isEmpty() ? "" : ": there are " + shown(known))));
     }
+  }
+
+  private static String shown(Set<String> known) {
+    String first = known.stream().limit(MOST_SHOWN).collect(Collectors.joining(", ", "[", "]"));
+    return known.size() <= MOST_SHOWN
+        ? first
+        : "%s and %d others".formatted(first, known.size() - MOST_SHOWN);
   }
 }

@@ -33,7 +33,7 @@ public final class PartLabels {
    *
    * @param sequences of the part; labels of others are skipped, so that what the part holds hangs
    *     on its own sequences, whatever stands beside their labels
-   * @throws RejectedContentException if a place has two labels of one concept
+   * @throws RejectedContentException if a place has two labels of one concept, or two tokens
    */
   public static PartLabels read(
       LabelTable labels, TokenSlices slices, Set<Long> sequences, TableReader tables)
@@ -67,12 +67,21 @@ public final class PartLabels {
 
   private List<String> put(
       LabelTable.Place place, String source, int concept, List<String> values) {
-    return byPlace
-        .computeIfAbsent(
+    Labels found =
+        byPlace.merge(
             new Place(place.sequenceId(), place.position()),
-            unused -> new Labels(nothing(concepts), place.token(), source))
-        .values()
-        .set(concept, values);
+            new Labels(nothing(concepts), place.token(), source),
+            (before, now) ->
+                before.token() == LabelTable.NO_TOKEN
+                    ? new Labels(before.values(), now.token(), source)
+                    : before);
+    if (place.token() != LabelTable.NO_TOKEN && place.token() != found.token()) {
+      throw new RejectedContentException(
+          "%s: sequence_id %d, position %d has token_id %d, and %d in another row"
+              .formatted(
+                  source, place.sequenceId(), place.position(), place.token(), found.token()));
+    }
+    return found.values().set(concept, values);
   }
 
   /** A list of so many nulls: no label of any concept. */

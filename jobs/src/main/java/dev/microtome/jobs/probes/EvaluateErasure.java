@@ -141,7 +141,7 @@ public final class EvaluateErasure implements Job<EvaluateErasureConfig, Labelle
             rows.computeIfAbsent(row.hook(), unused -> new TreeMap<>())
                 .put(row.concept(), row.trainRows()));
     for (HookPart hook : hooks) {
-      for (Map.Entry<String, Long> concept : rows.get(hook.hook()).entrySet()) {
+      for (Map.Entry<String, Long> concept : rows.getOrDefault(hook.hook(), Map.of()).entrySet()) {
         EraserWarnings.ofFewRows(
             hook.hook(),
             concept.getKey(),

@@ -32,14 +32,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.Random;
-import java.util.stream.IntStream;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -48,7 +40,6 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(LocalSpark.class)
 class SaeFeaturesTest {
   private static final String NEURONS = "blocks.2.mlp.hook_post";
-  private static final List<int[]> SEQUENCES = sequences();
 
   @TempDir private static Path scratch;
   private static Path tokens;
@@ -59,11 +50,11 @@ class SaeFeaturesTest {
 
   @BeforeAll
   static void inputs() throws IOException {
-    tokens = JobRun.tokens(SEQUENCES, scratch.resolve("tokens"));
+    tokens = JobRun.tokens(LabelledSequences.ALL, scratch.resolve("tokens"));
     saes = scratch.resolve("saes");
     TinySaes.topK(saes.resolve("large"), 200, 2);
     TinySaes.topK(saes.resolve("small"), 96, 1);
-    labels = labels(scratch.resolve("labels"));
+    labels = LabelledSequences.labels(scratch.resolve("labels"));
   }
 
   @Test
@@ -83,7 +74,8 @@ class SaeFeaturesTest {
     assertThat(features.stream().map(FeatureRow::sae).distinct())
         .containsExactly("large", "small", "neurons:" + NEURONS);
     FeatureRow alive = features.stream().filter(row -> row.fires() > 9).findFirst().orElseThrow();
-    assertThat(alive.density()).isCloseTo((double) alive.fires() / tokenCount(), within(1e-15));
+    assertThat(alive.density())
+        .isCloseTo((double) alive.fires() / LabelledSequences.tokens(), within(1e-15));
     assertThat(sum(alive.histogram())).isCloseTo(1, within(1e-6));
     assertThat(alive.topLabel()).startsWith("size=");
     assertThat(features).anyMatch(row -> Math.abs(row.ablationEffect()) > 1e-6);
@@ -216,7 +208,7 @@ class SaeFeaturesTest {
     JobRun run =
         run(
                 "saes=" + saes.resolve("small"),
-                "labels=" + concepts(scratch.resolve("concepts")),
+                "labels=" + LabelledSequences.concepts(scratch.resolve("concepts")),
                 "concepts=[size]",
                 "compare-with=[" + scratch.resolve("other") + "]")
             .succeeded();
@@ -249,7 +241,7 @@ class SaeFeaturesTest {
   /** After the stage that looks for them, before any pass. */
   @Test
   void refusesLabelsThatNoTokenHas() throws IOException {
-    Path rows = concepts(scratch.resolve("misspelt"));
+    Path rows = LabelledSequences.concepts(scratch.resolve("misspelt"));
     JobRun concept = run("labels=" + rows, "concepts=[size, sise]");
     concept.refusedWith("concepts: no label has the concept 'sise': did you mean 'size'?");
     assertThat(concept.out()).doesNotContain("sequences");
@@ -349,72 +341,5 @@ class SaeFeaturesTest {
       sum += value;
     }
     return sum;
-  }
-
-  private static long tokenCount() {
-    return SEQUENCES.stream().mapToLong(sequence -> sequence.length).sum();
-  }
-
-  private static List<int[]> sequences() {
-    Random random = new Random(4);
-    // Of equal length, so that batches of other parts have the same shape and thus the same bits.
-    return IntStream.range(0, 20).mapToObj(i -> random.ints(24, 3, 512).toArray()).toList();
-  }
-
-  /** Tokens of the upper half of the vocabulary are high, those below 100 low. */
-  private static Optional<String> size(int token) {
-    return token >= 256 ? Optional.of("high") : token < 100 ? Optional.of("low") : Optional.empty();
-  }
-
-  private static Path labels(Path folder) {
-    StructType schema = places().add("size", DataTypes.StringType);
-    return table(
-        schema,
-        folder,
-        (place, token, rows) ->
-            size(token).ifPresent(size -> rows.add(RowFactory.create(place[0], place[1], size))));
-  }
-
-  /** The same as concept and value, and another concept beside it. */
-  private static Path concepts(Path folder) {
-    StructType schema =
-        places().add("concept", DataTypes.StringType).add("value", DataTypes.StringType);
-    return table(
-        schema,
-        folder,
-        (place, token, rows) -> {
-          rows.add(RowFactory.create(place[0], place[1], "parity", "" + token % 2));
-          size(token)
-              .ifPresent(size -> rows.add(RowFactory.create(place[0], place[1], "size", size)));
-        });
-  }
-
-  private static StructType places() {
-    return new StructType()
-        .add("sequence_id", DataTypes.LongType)
-        .add("position", DataTypes.IntegerType);
-  }
-
-  /** Adds the rows about a token, of which a place is sequence and position. */
-  private interface Labeller {
-    void label(Object[] place, int token, List<Row> rows);
-  }
-
-  private static Path table(StructType schema, Path folder, Labeller labeller) {
-    List<Row> rows = new ArrayList<>();
-    for (int i = 0; i < SEQUENCES.size(); i++) {
-      int[] sequence = SEQUENCES.get(i);
-      for (int position = 0; position < sequence.length; position++) {
-        labeller.label(new Object[] {(long) i, position}, sequence[position], rows);
-      }
-    }
-    LocalSpark.start();
-    SparkSession.builder()
-        .getOrCreate()
-        .createDataFrame(rows, schema)
-        .coalesce(1)
-        .write()
-        .parquet(folder.toString());
-    return folder;
   }
 }

@@ -9,6 +9,7 @@ import dev.microtome.jobs.TableReader;
 import dev.microtome.jobs.inputs.TokenSlices;
 import dev.microtome.jobs.spark.HadoopFileStore;
 import dev.microtome.jobs.spark.ParquetFiles;
+import dev.microtome.run.InputException;
 import dev.microtome.run.RejectedContentException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -116,6 +117,46 @@ class PartLabelsTest {
         .isThrownBy(() -> labels.at(1, 3, 99))
         .withMessageMatching(
             "token_id is 99, labels \\S+\\.parquet have token_id 17 there; they are of another text or tokenizer");
+  }
+
+  /** A place has one token, whatever row one asks; a row may leave it out. */
+  @Test
+  void refusesTwoTokensOfOnePlace() throws IOException {
+    LabelTable two =
+        new LabelTable(
+            LabelTable.Layout.LONG,
+            List.of(
+                MOODS.concepts().get(0),
+                new LabelTable.ConceptSource(
+                    "other",
+                    List.of(
+                        new LabelTable.ColumnSource("other", CellType.TEXT, /* real= */ false)))));
+    TokenSlices table =
+        table(
+            LONG.add("token_id", DataTypes.IntegerType, true),
+            RowFactory.create(1L, 3, "mood", "glad", null),
+            RowFactory.create(1L, 3, "other", "x", 18),
+            RowFactory.create(2L, 3, "mood", "sad", 17),
+            RowFactory.create(2L, 3, "other", "y", 18));
+    PartLabels first = read(two, table, 1);
+    assertThat(first.at(1, 3, 18)).containsExactly(List.of("glad"), List.of("x"));
+    assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> first.at(1, 3, 17));
+    assertThatExceptionOfType(RejectedContentException.class)
+        .isThrownBy(() -> read(two, table, 2))
+        .withMessageMatching(
+            "labels \\S+\\.parquet: sequence_id 2, position 3 has token_id 18, and 17 in another row");
+  }
+
+  /** Another type than that of tokens would else pass for a table that has none. */
+  @Test
+  void refusesTokensThatAreTexts() throws IOException {
+    TokenSlices table =
+        table(
+            LONG.add("token_id", DataTypes.StringType, true),
+            RowFactory.create(1L, 3, "mood", "glad", "17"));
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> read(table, 1))
+        .withMessageContaining("token_id");
   }
 
   private static PartLabels read(TokenSlices table, long... sequences) throws IOException {

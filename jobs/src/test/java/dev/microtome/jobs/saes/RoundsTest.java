@@ -3,20 +3,11 @@ package dev.microtome.jobs.saes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.microtome.jobs.DriverTask;
-import dev.microtome.jobs.JobContext;
-import dev.microtome.jobs.JobSteps;
 import dev.microtome.jobs.LocalSpark;
-import dev.microtome.jobs.PartTask;
-import dev.microtome.jobs.Plan;
-import dev.microtome.jobs.Relay;
-import dev.microtome.jobs.TableInput;
-import dev.microtome.jobs.TableReader;
 import dev.microtome.model.load.Safetensors;
 import dev.microtome.optim.Adam;
 import dev.microtome.optim.CoefficientWarmUp;
 import dev.microtome.optim.LearningRate;
-import dev.microtome.run.FileStore;
 import dev.microtome.sae.BatchTopKSae;
 import dev.microtome.sae.Normalization;
 import dev.microtome.sae.SaeConfig;
@@ -29,23 +20,14 @@ import dev.microtome.sae.training.SaeOptimizer;
 import dev.microtome.sae.training.SaeRecipe;
 import dev.microtome.sae.training.SaeScoreRow;
 import dev.microtome.sae.training.SaeTrainingRow;
-import dev.microtome.table.TableSpec;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintStream;
-import java.io.Serializable;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeAll;
@@ -70,7 +52,7 @@ class RoundsTest {
 
   @Test
   void theStagesOfARunAreItsRounds() throws IOException {
-    Session session = new Session();
+    FakeSession session = new FakeSession();
     new Rounds(groups(), session).run();
 
     assertThat(session.done.keySet())
@@ -109,7 +91,7 @@ class RoundsTest {
   /** Averages are shared, optimisers are not; what is said of mixing is of all workers. */
   @Test
   void aWorkerGoesOnWithItsOwnOptimizerAndAllAreCounted() throws IOException {
-    Session session = new Session();
+    FakeSession session = new FakeSession();
     new Rounds(groups(), session).run();
 
     Mixing mixing = Mixing.NONE;
@@ -152,7 +134,7 @@ class RoundsTest {
             8,
             new RoundSettings(4, 50, 0, 0),
             recipe("a", SaeConfig.of(new BatchTopKSae(3), SmallTable.WIDTH, 24), 8));
-    Session session = new Session();
+    FakeSession session = new FakeSession();
     new Rounds(List.of(group), session).run();
 
     float[] average = tensor(session, "group-0/average-1/shared-0.safetensors", "parameter.W_enc");
@@ -179,7 +161,7 @@ class RoundsTest {
         .isEqualTo(tensor(session, "group-0/average-2/shared-0.safetensors", "parameter.W_dec"));
   }
 
-  private static float[] tensor(Session session, String file, String name) throws IOException {
+  private static float[] tensor(FakeSession session, String file, String name) throws IOException {
     return tensor(session.relay.written().get(file), name);
   }
 
@@ -198,10 +180,10 @@ class RoundsTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 4, 8, 9, 12, 18, 22})
   void killedAndRunAgainItEndsWithTheSameBytes(int parts) throws IOException {
-    Session undisturbed = new Session();
+    FakeSession undisturbed = new FakeSession();
     new Rounds(groups(), undisturbed).run();
 
-    Session session = new Session();
+    FakeSession session = new FakeSession();
     session.partsLeft = parts;
     assertThatThrownBy(() -> new Rounds(groups(), session).run())
         .isInstanceOf(FakePart.Killed.class);
@@ -215,9 +197,9 @@ class RoundsTest {
 
   @Test
   void anyOrderOfWorkersEndsWithTheSameBytes() throws IOException {
-    Session forward = new Session();
+    FakeSession forward = new FakeSession();
     new Rounds(groups(), forward).run();
-    Session backward = new Session();
+    FakeSession backward = new FakeSession();
     backward.backward = true;
     new Rounds(groups(), backward).run();
 
@@ -265,139 +247,5 @@ class RoundsTest {
         50,
         ResamplingPlan.NONE,
         3);
-  }
-
-  /** Runs stages here, a part after the other, and knows which parts are done. */
-  private static final class Session implements JobContext {
-    private final FakeRelay relay = new FakeRelay();
-    private final Map<String, Map<Integer, FakePart>> done = new TreeMap<>();
-    private final Map<String, Long> units = new TreeMap<>();
-    private int partsLeft = Integer.MAX_VALUE;
-    private boolean backward;
-
-    Map<String, String> results() {
-      Map<String, String> results = new TreeMap<>();
-      done.get("")
-          .values()
-          .forEach(
-              part ->
-                  part.artifacts()
-                      .forEach(
-                          (path, bytes) ->
-                              results.put(path, HexFormat.of().formatHex(bytes.toByteArray()))));
-      return results;
-    }
-
-    /** Rows without their times. */
-    List<String> rows(String table) {
-      List<String> rows = new ArrayList<>();
-      done.get("").values().forEach(part -> part.rows(table).forEach(row -> rows.add(text(row))));
-      return rows;
-    }
-
-    private static String text(Record row) {
-      return row instanceof SaeTrainingRow step
-          ? "%s %d %d %s %s %s %s"
-              .formatted(
-                  step.sae(),
-                  step.step(),
-                  step.tokens(),
-                  step.loss(),
-                  step.explainedVariance(),
-                  step.deadFraction(),
-                  step.sameSequenceShare())
-          : row.toString();
-    }
-
-    @Override
-    public <P extends Serializable> void runParts(Plan<P> plan, PartTask<P> task) {
-      runStage("", plan, task);
-    }
-
-    @Override
-    public <P extends Serializable> void runStage(String stage, Plan<P> plan, PartTask<P> task) {
-      Map<Integer, FakePart> finished = done.computeIfAbsent(stage, unused -> new TreeMap<>());
-      List<Integer> order = new ArrayList<>();
-      for (int i = 0; i < plan.parts().size(); i++) {
-        order.add(i);
-      }
-      if (backward) {
-        Collections.reverse(order);
-      }
-      for (int i : order) {
-        if (!finished.containsKey(i)) {
-          FakePart part = new FakePart(new HashMap<>(), relay, Long.MAX_VALUE);
-          if (partsLeft-- == 0) {
-            throw new FakePart.Killed();
-          }
-          try {
-            units.merge(stage, task.run(plan.parts().get(i), part), Long::sum);
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-          finished.put(i, part);
-        }
-      }
-    }
-
-    @Override
-    public void runOnDriver(String stage, DriverTask task) {
-      throw new AssertionError("rounds need no driver, as stage " + stage + " does");
-    }
-
-    @Override
-    public TableInput written(TableSpec<?> table) {
-      throw new AssertionError("rounds pass files on, not the table " + table.name());
-    }
-
-    @Override
-    public <R extends Record> void forEachRow(TableSpec<R> table, Consumer<R> action) {
-      throw new AssertionError("rounds pass files on, not the table " + table.name());
-    }
-
-    @Override
-    public Relay relay() {
-      return relay;
-    }
-
-    @Override
-    public String output() {
-      throw new AssertionError("rounds know nothing of the output");
-    }
-
-    @Override
-    public void warn(String message) {
-      throw new AssertionError("the job warns, not the rounds");
-    }
-
-    @Override
-    public PrintStream out() {
-      throw new AssertionError("the runner prints, not the rounds");
-    }
-
-    @Override
-    public Clock clock() {
-      throw new AssertionError("rounds need no clock");
-    }
-
-    @Override
-    public JobSteps steps() {
-      throw new AssertionError("rounds run no other jobs");
-    }
-
-    @Override
-    public void afterwards(Consumer<String> action) {
-      throw new AssertionError("nothing is left to do after the last round");
-    }
-
-    @Override
-    public FileStore files() {
-      throw new AssertionError("rounds write to the relay alone");
-    }
-
-    @Override
-    public TableReader tables() {
-      throw new AssertionError("tables are read by parts");
-    }
   }
 }
