@@ -10,6 +10,7 @@
 #   .bench/run.sh sae-job                    the job train-sae from Parquet to folders: tokens/s, share of reading
 #   .bench/run.sh kernels [JMH_ARGUMENTS]    JMH
 #   .bench/run.sh soak [BATCHES]             memory over many batches
+#   .bench/run.sh memory [NAME...]           what jobs take of memory beside what --dry-run says
 set -euo pipefail
 cd "$(dirname "$0")/.."
 out=$PWD/target/bench
@@ -217,7 +218,17 @@ sae_jobs() {
   sae_job 2 1 512 131072 $sweep
 }
 
+memory() { # NAMES
+  build
+  mkdir -p "$out/probe"
+  javac -cp jobs/target/microtome.jar -d "$out/probe" .bench/MemoryProbe.java
+  python3 .bench/memory.py "$opens -Dai.djl.offline=true -Dspark.master=local[1] -Dspark.app.name=bench \
+    -Dspark.ui.enabled=false -Dspark.driver.host=127.0.0.1 -Dspark.driver.bindAddress=127.0.0.1 -Dspark.local.dir=$out/spark \
+    -cp $out/probe:$jobs" "$out/memory" "$@" | tee "$out/memory.jsonl"
+}
+
 case "${1:-}" in
+  memory) memory "${@:2}" ;;
   sae-job) sae_jobs ;;
   sae-kinds) sae_standard "$(cd "${2:?the folder of the peers\' scripts is needed}" && pwd)" ;;
   sae) sae "$(cd "${2:?the folder of the peers\' scripts is needed}" && pwd)" ;;
