@@ -69,22 +69,11 @@ class Cluster:
         return found
 
 
-def submit(**environment: str) -> subprocess.Popen:
+def submit() -> subprocess.Popen:
     log = (WORK / f"submit-{len(list(WORK.glob('submit-*')))}.log").open("w")
-    process = subprocess.Popen(["sh", "conf/schedule/yarn-submit.sh"], cwd=HOME, env={**os.environ, **SUBMIT, **environment}, stdout=log, stderr=log)
+    process = subprocess.Popen(["sh", "conf/schedule/yarn-submit.sh"], cwd=HOME, env={**os.environ, **SUBMIT}, stdout=log, stderr=log)
     process.said = pathlib.Path(log.name)
     return process
-
-
-def ends(*, well: bool, **environment: str) -> str:
-    """What a night said that was submitted and waited for."""
-    began = time.time()
-    process = submit(**environment)
-    code = process.wait()
-    said = process.said.read_text()
-    assert (code == 0) == well, said
-    print(f"a night: spark-submit ended with exit code {code} after {time.time() - began:.0f} s", flush=True)
-    return said
 
 
 def main():
@@ -111,8 +100,9 @@ def main():
         assert night.wait() == 0, night.said.read_text()
         cluster.shell("-get", "/nights", str(WORK / "nights"))
         compare(WORK / "nights", WORK / "local/nights")
-        ends(well=True)
-        ends(well=False, MICROTOME_MODEL="hdfs:///models/none")
+        again = submit()
+        assert again.wait() == 0, again.said.read_text()
+        print("the night after ended with exit code 0", flush=True)
 
 
 main()
