@@ -44,9 +44,15 @@ public final class ErasedExamples implements AutoCloseable {
           new double[dimensions]);
     }
 
+    /** The same under another name. */
+    public Projection named(String other) {
+      return new Projection(other, removed, bias);
+    }
+
     /**
      * What is orthogonal to one direction alone: from the mean of all rows to that of the largest
-     * class. Of two classes it is all there is between their means, of more it is not.
+     * class. Of two classes it is all there is between their means, of more it is not. Where the
+     * two means are one, nothing is removed.
      */
     public static Projection largestClassMean(ClassMeans means) {
       int largest =
@@ -56,8 +62,11 @@ public final class ErasedExamples implements AutoCloseable {
               .orElseThrow();
       double[] direction = means.offset(largest);
       double norm = means.distance(largest);
+      if (norm == 0) {
+        return none(direction.length).named("mean");
+      }
       for (int i = 0; i < direction.length; i++) {
-        direction[i] = norm == 0 ? 0 : direction[i] / norm;
+        direction[i] /= norm;
       }
       Matrix row = Matrix.of(1, direction.length, direction);
       return new Projection("mean", new FactoredMatrix(row.transpose(), row), means.mean());

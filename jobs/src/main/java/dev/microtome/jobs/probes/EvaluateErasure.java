@@ -19,7 +19,9 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Erases concepts from activations in several ways and fits probes to what is left: is the concept
@@ -128,9 +130,29 @@ public final class EvaluateErasure implements Job<EvaluateErasureConfig, Labelle
           new EvaluateTask(
               sampled.examples(), plan.parts().get(0).erasers(), config.erasureSettings()));
       warnOfFewRows(sampled.hooks(), context);
+      warnOfNothingErased(context);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static void warnOfNothingErased(JobContext context) throws IOException {
+    Map<String, Set<String>> idle = new TreeMap<>();
+    context.forEachRow(
+        ErasureProbeRow.TABLE,
+        (ErasureProbeRow row) -> {
+          if (row.rank() == 0 && !row.eraser().equals("none")) {
+            idle.computeIfAbsent(
+                    "%s, concept '%s'".formatted(row.hook(), row.concept()),
+                    unused -> new TreeSet<>())
+                .add(row.eraser());
+          }
+        });
+    idle.forEach(
+        (name, erasers) ->
+            context.warn(
+                "%s: erasers of rank 0, which erase nothing: %s"
+                    .formatted(name, String.join(", ", erasers))));
   }
 
   private static void warnOfFewRows(List<HookPart> hooks, JobContext context) throws IOException {

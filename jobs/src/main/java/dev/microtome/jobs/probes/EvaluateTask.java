@@ -78,11 +78,6 @@ record EvaluateTask(HookExamples examples, EraserFolder erasers, ErasureSettings
     int d = train.x().columns();
     Moments moments = train.classMoments(classes);
     LeaceEraser leace = LeaceFitter.of(d, moments).eraser(EraserSettings.leace().ofFloat32());
-    if (leace.rank() == 0) {
-      throw new IllegalArgumentException(
-          "an eraser erases nothing: the cross-covariance of activations and classes is zero over the %,d rows it is fitted to"
-              .formatted(train.rows()));
-    }
     List<Projection> all = new ArrayList<>();
     if (settings.kinds().contains(ErasureKind.ORTHOGONAL)) {
       all.add(of("orthogonal", LeaceFitter.of(d, moments).eraser(EraserSettings.orthogonal())));
@@ -110,6 +105,9 @@ record EvaluateTask(HookExamples examples, EraserFolder erasers, ErasureSettings
 
   private Projection rlace(Examples train, int classes, int leaceRank) {
     int rank = settings.rlaceRank() == 0 ? leaceRank : settings.rlaceRank();
+    if (rank == 0) {
+      return Projection.none(train.x().columns()).named("rlace");
+    }
     AdversarialProjection.Found found =
         AdversarialProjection.play(
             train.x(),

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.microtome.jobs.JobRun;
 import dev.microtome.jobs.LocalSpark;
 import dev.microtome.jobs.Warnings;
+import dev.microtome.probing.ErasureProbeRow;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -39,16 +42,37 @@ class NothingErasedTest extends FitLeaceRuns {
   }
 
   @Test
-  void nothingErasedIsNotEvaluated() {
-    JobRun run =
-        run(
-            "evaluate-erasure",
-            "evaluated",
-            constant(),
-            labels("l", row -> true),
-            "concepts=[gender]",
-            "hooks=[hook_embed]");
-    run.refusedWith(
-        "hook_embed, concept 'gender': an eraser erases nothing: the cross-covariance of activations and classes is zero over the ");
+  void whereThereIsNothingToEraseTheOtherHookPointsAreComparedAllTheSame() throws IOException {
+    try (Warnings warnings = new Warnings()) {
+      List<ErasureProbeRow> rows =
+          run(
+                  "evaluate-erasure",
+                  "evaluated",
+                  constant(),
+                  labels("l", row -> true),
+                  "concepts=[gender]",
+                  "probes=[logistic]",
+                  "rlace-iterations=20")
+              .succeeded()
+              .rows(ErasureProbeRow.TABLE);
+      assertThat(rows)
+          .filteredOn(row -> row.hook().equals("hook_embed"))
+          .hasSize(6)
+          .allSatisfy(
+              row -> {
+                assertThat(row.squaredDistance()).isZero();
+                assertThat(row.accuracy()).isEqualTo(row.majorityBaseline());
+              });
+      assertThat(rows)
+          .filteredOn(row -> !row.hook().equals("hook_embed") && !row.eraser().equals("none"))
+          .hasSize(5)
+          .allSatisfy(row -> assertThat(row.rank()).isPositive());
+      assertThat(warnings.lines())
+          .filteredOn(line -> line.contains("rank 0"))
+          .singleElement()
+          .asString()
+          .startsWith(
+              "hook_embed, concept 'gender': erasers of rank 0, which erase nothing: leace, mean, orthogonal, rlace");
+    }
   }
 }
