@@ -1,15 +1,10 @@
 package dev.microtome.jobs.saes;
 
-import dev.microtome.config.ConfigException;
 import dev.microtome.config.Option;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Every combination of some values: keys of the group {@code grid}. An empty list stands for the
@@ -49,9 +44,9 @@ record SaeGrid(
     }
     List<ArchitectureKey> kinds =
         architecture.isEmpty() ? List.of(base.architecture()) : architecture;
-    requireUse("grid.k", k, kinds, ArchitectureKey::hasK);
-    requireUse("grid.l1", l1, kinds, ArchitectureKey::hasL1);
-    requireUse("grid.l0", l0, kinds, ArchitectureKey::hasL0);
+    requireUse(SparsityKey.K, k, kinds);
+    requireUse(SparsityKey.L1, l1, kinds);
+    requireUse(SparsityKey.L0, l0, kinds);
     List<SaeVariant> variants = new ArrayList<>();
     for (ArchitectureKey kind : kinds) {
       for (Optional<Integer> wide : orBase(expansion)) {
@@ -67,22 +62,10 @@ record SaeGrid(
 
   /** Refuses values that no SAE of the grid would have. */
   private static void requireUse(
-      String key,
-      List<? extends Number> values,
-      List<ArchitectureKey> kinds,
-      Predicate<ArchitectureKey> has) {
-    if (!values.isEmpty() && kinds.stream().noneMatch(has)) {
-      throw new ConfigException(
-          key,
-          values,
-          "goes with %s; the grid has %s"
-              .formatted(
-                  keys(Arrays.stream(ArchitectureKey.values()).filter(has)), keys(kinds.stream())));
+      SparsityKey key, List<? extends Number> values, List<ArchitectureKey> kinds) {
+    if (!values.isEmpty()) {
+      key.requireUse("grid.", values, "the grid has", kinds);
     }
-  }
-
-  private static String keys(Stream<ArchitectureKey> kinds) {
-    return kinds.map(ArchitectureKey::key).collect(Collectors.joining(", "));
   }
 
   /** A place of the grid but for the sparsity. */

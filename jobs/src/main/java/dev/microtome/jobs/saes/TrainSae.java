@@ -82,14 +82,16 @@ public final class TrainSae implements Job<TrainSaeConfig, SaePart> {
     return Stream.concat(
             plan.parts().stream()
                 .map(part -> "  Trains together: " + String.join(", ", part.names())),
-            warnings(plan).map(line -> "  Warning: " + line))
+            warnings(config, plan).map(line -> "  Warning: " + line))
         .toList();
   }
 
-  private static Stream<String> warnings(Plan<SaePart> plan) {
-    return Stream.concat(
+  private static Stream<String> warnings(TrainSaeConfig config, Plan<SaePart> plan) {
+    return Stream.of(
+            SparsityKey.warnings(config).stream(),
             plan.parts().stream().flatMap(part -> part.warning().stream()),
             FewSteps.warnings(plan.parts()).stream())
+        .flatMap(lines -> lines)
         .distinct();
   }
 
@@ -110,7 +112,7 @@ public final class TrainSae implements Job<TrainSaeConfig, SaePart> {
 
   @Override
   public void run(TrainSaeConfig config, Plan<SaePart> plan, JobContext context) {
-    warnings(plan).forEach(context::warn);
+    warnings(config, plan).forEach(context::warn);
     if (config.workers() == 1) {
       context.runParts(plan, new SaeTask());
       return;
