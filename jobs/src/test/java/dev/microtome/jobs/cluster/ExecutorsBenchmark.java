@@ -73,16 +73,19 @@ final class ExecutorsBenchmark {
   }
 
   /** Tokens are seen several times: what is measured is training, not its beginning. */
-  private List<String> saes(String... others) throws IOException {
-    Path activations = TrainSaeBenchmark.activations(scratch, 512, 1 << 16);
+  private List<String> saes(long budget, String... others) throws IOException {
+    int rows = 1 << 16;
+    int held = 4096;
+    Path activations = TrainSaeBenchmark.activations(scratch, 512, rows);
     List<String> settings = new ArrayList<>();
     settings.addAll(
         List.of(
             "activations=" + activations,
             "sae.k=32",
-            "evaluation-tokens=4096",
+            "evaluation-tokens=" + held,
             "buffer=16384",
-            "epochs=9"));
+            "epochs=" + (2 + budget / (rows - held)),
+            "tokens-budget=" + budget));
     settings.addAll(List.of(others));
     return settings;
   }
@@ -92,11 +95,7 @@ final class ExecutorsBenchmark {
         "train-sae, a sweep of two",
         scratch.resolve("saes"),
         "train-sae",
-        saes(
-            "sae.expansion=8",
-            "grid.seed=[0,1]",
-            "saes-per-part=1",
-            "tokens-budget=" + tokens / 2));
+        saes(tokens / 2, "sae.expansion=8", "grid.seed=[0,1]", "saes-per-part=1"));
   }
 
   private void saeRounds() throws IOException, InterruptedException {
@@ -105,7 +104,7 @@ final class ExecutorsBenchmark {
         "train-sae, one SAE by two workers",
         output,
         "train-sae",
-        saes("sae.expansion=8", "workers=2", "rounds.steps=32", "tokens-budget=" + tokens));
+        saes(tokens, "sae.expansion=8", "workers=2", "rounds.steps=32"));
   }
 
   private void models() throws IOException, InterruptedException {
