@@ -1,9 +1,12 @@
 package dev.microtome.jobs.nightly;
 
+import dev.microtome.config.Names;
 import dev.microtome.jobs.JobStep;
 import dev.microtome.jobs.JobSteps;
 import dev.microtome.run.FileStore;
 import dev.microtome.run.InputException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,9 +21,9 @@ final class NightSteps {
    *
    * @param output folder under which each has its own
    * @throws InputException when a step's keys are refused, or it reads what only it or a later one
-   *     writes
+   *     writes, or of the output what is not there and no step writes
    */
-  static List<NightStep> of(RunAllConfig config, String output, JobSteps jobs) {
+  static List<NightStep> of(RunAllConfig config, String output, JobSteps jobs, FileStore files) {
     List<JobStep> read = new ArrayList<>();
     for (StepConfig step : config.jobs()) {
       read.add(
@@ -30,6 +33,7 @@ final class NightSteps {
               step.configuration(),
               FileStore.resolve(output, step.name())));
     }
+    List<String> names = config.jobs().stream().map(StepConfig::name).toList();
     List<NightStep> steps = new ArrayList<>();
     for (int i = 0; i < read.size(); i++) {
       StepConfig step = config.jobs().get(i);
@@ -48,6 +52,7 @@ final class NightSteps {
           needs.add(name);
         }
       }
+      requireWritten(step.name(), read.get(i).inputs(), names, output, files);
       steps.add(
           new NightStep(
               step.name(),
@@ -56,6 +61,29 @@ final class NightSteps {
               config.selects(i) ? NightStep.Selection.SELECTED : NightStep.Selection.LEFT));
     }
     return List.copyOf(steps);
+  }
+
+  /** A misspelt name is to be told before the steps before it have run for hours. */
+  private static void requireWritten(
+      String step, List<String> inputs, List<String> names, String output, FileStore files) {
+    for (String path : inputs) {
+      if (path.startsWith(output + "/")) {
+        String name = path.substring(output.length() + 1).split("/", 2)[0];
+        if (!names.contains(name) && !isThere(FileStore.resolve(output, name), files)) {
+          throw new InputException(
+              "Step '%s' reads %s, which is not there and no step writes%s"
+                  .formatted(step, path, Names.hint(name, names)));
+        }
+      }
+    }
+  }
+
+  private static boolean isThere(String path, FileStore files) {
+    try {
+      return !files.glob(path).isEmpty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static boolean reads(JobStep step, JobStep other) {

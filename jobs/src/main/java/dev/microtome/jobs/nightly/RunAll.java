@@ -84,7 +84,7 @@ public final class RunAll implements Job<RunAllConfig, String> {
                 () ->
                     new InputException(
                         "run-all needs --output also with --dry-run: the folder of its steps"));
-    return NightSteps.of(config, output, inputs.steps());
+    return NightSteps.of(config, output, inputs.steps(), inputs.files());
   }
 
   @Override
@@ -114,7 +114,8 @@ public final class RunAll implements Job<RunAllConfig, String> {
 
   @Override
   public void run(RunAllConfig config, Plan<String> plan, JobContext context) {
-    List<NightStep> steps = NightSteps.of(config, context.output(), context.steps());
+    List<NightStep> steps =
+        NightSteps.of(config, context.output(), context.steps(), context.files());
     Night night = new Night(context.files(), context.out(), context.clock(), LastNight.of(context));
     List<PipelineRow> rows = night.run(steps);
     NightSummary summary = new NightSummary(rows);

@@ -74,6 +74,27 @@ class RunAllMessagesTest {
   }
 
   @Test
+  void whatNoStepWritesAndIsNotThereIsRefusedBeforeAnyStepRuns() throws IOException {
+    String misspelt =
+        """
+        jobs = [
+          { name = numbers, job = range, configuration { count = 5 } }
+          { name = more, job = range, configuration { count = 5, input = ${output}/nubmers/latest } }
+        ]
+        """;
+    nights
+        .run(misspelt)
+        .refusedWith(
+            "Step 'more' reads file:%s/nubmers/latest, which is not there and no step writes: did you mean 'numbers'?"
+                .formatted(nights.folder()));
+    assertThat(nights.folder().resolve("numbers")).doesNotExist();
+
+    Files.createDirectories(nights.folder().resolve("nubmers"));
+    Files.writeString(nights.folder().resolve("nubmers/latest"), "someone's own");
+    nights.run(misspelt).succeeded();
+  }
+
+  @Test
   void aDryRunOfAForcedNightTellsThatEveryStepWouldRun() throws IOException {
     String two =
         """
