@@ -7,12 +7,15 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * How the components of configuration records are called outside of Java, and what was probably
  * meant.
  */
 public final class Names {
+  private static final int MOST_SHOWN = 20;
+
   private Names() {}
 
   /** {@code batchTokens} is {@code batch-tokens}, {@code topK} is {@code top-k}. */
@@ -54,6 +57,23 @@ public final class Names {
             Comparator.comparingInt((String name) -> distance(found, name))
                 .thenComparing(name -> name))
         .filter(name -> distance(found, name) <= far);
+  }
+
+  /**
+   * What to say after a name that nobody knows: ": did you mean 'x'?", or ": there are [a, b]", of
+   * many the first ones; nothing where none is known.
+   */
+  public static String hint(String found, Collection<String> known) {
+    return nearest(found, known)
+        .map(": did you mean '%s'?"::formatted)
+        .orElse(known.isEmpty() ? "" : ": there are " + shown(known));
+  }
+
+  private static String shown(Collection<String> known) {
+    String first = known.stream().limit(MOST_SHOWN).collect(Collectors.joining(", ", "[", "]"));
+    return known.size() <= MOST_SHOWN
+        ? first
+        : "%s and %d others".formatted(first, known.size() - MOST_SHOWN);
   }
 
   /** Levenshtein's distance, with the change of a letter's case or a dash for free. */

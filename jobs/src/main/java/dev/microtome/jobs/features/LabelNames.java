@@ -20,7 +20,6 @@ final class LabelNames {
   /** Among which a misspelt one is looked for; a concept may have as many values as tokens. */
   private static final int MOST_NAMES = 4096;
 
-  private static final int MOST_SHOWN = 20;
 
   private LabelNames() {}
 
@@ -70,20 +69,7 @@ final class LabelNames {
   private static void require(String problem, String name, Set<String> known) {
     if (!known.contains(name)) {
       throw new RejectedContentException(
-          "%s '%s'%s"
-              .formatted(
-                  problem,
-                  name,
-                  Names.nearest(name, known)
-                      .map(": did you mean '%s'?"::formatted)
-                      .orElse(known.isEmpty() ? "" : ": there are " + shown(known))));
+          "%s '%s'%s".formatted(problem, name, Names.hint(name, known)));
     }
-  }
-
-  private static String shown(Set<String> known) {
-    String first = known.stream().limit(MOST_SHOWN).collect(Collectors.joining(", ", "[", "]"));
-    return known.size() <= MOST_SHOWN
-        ? first
-        : "%s and %d others".formatted(first, known.size() - MOST_SHOWN);
   }
 }

@@ -48,13 +48,7 @@ public enum CellType {
     List<String> columns = tables.columns(path);
     if (!columns.contains(column)) {
       throw new InputException(
-          "%s has no column '%s': %s"
-              .formatted(
-                  where,
-                  column,
-                  Names.nearest(column, columns)
-                      .map("did you mean '%s'?"::formatted)
-                      .orElse("there are " + columns)));
+          "%s has no column '%s'%s".formatted(where, column, Names.hint(column, columns)));
     }
     for (CellType type : values()) {
       try {

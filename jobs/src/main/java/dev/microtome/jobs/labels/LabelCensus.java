@@ -88,11 +88,7 @@ public final class LabelCensus {
       if (!counts.containsKey(concept.name())) {
         throw new RejectedContentException(
             "concepts: no label has the concept '%s'%s"
-                .formatted(
-                    concept.name(),
-                    Names.nearest(concept.name(), others)
-                        .map(": did you mean '%s'?"::formatted)
-                        .orElse(others.isEmpty() ? "" : ": there are " + others)));
+                .formatted(concept.name(), Names.hint(concept.name(), others)));
       }
       List<ConceptTargets.LabelColumn> columns = new ArrayList<>();
       for (int i = 0; i < concept.columns().size(); i++) {
