@@ -10,8 +10,8 @@ import java.util.Map;
  * @param rows n
  * @param covarianceRank directions in which the covariance that was used varies by more than
  *     rounding; NaN of the orthogonal method, which looks at none
- * @param conditionNumber of that covariance, in the 1-norm as LAPACK estimates it where it is
- *     well-conditioned, else the largest eigenvalue over the smallest above rounding; NaN as above
+ * @param conditionNumber of that covariance, the largest eigenvalue over the smallest above
+ *     rounding; NaN as above
  * @param droppedVarianceShare share of the total variance in directions that count as rounding
  * @param shrinkageWeight weight of the sample in the covariance; 1 without shrinkage
  * @param singularValues all, the largest first, as the tolerance saw them

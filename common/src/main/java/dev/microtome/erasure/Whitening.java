@@ -54,9 +54,12 @@ final class Whitening {
   static Whitening of(Matrix covariance, double ridge) {
     Optional<Cholesky> factor = Cholesky.of(covariance);
     if (factor.isPresent()) {
-      double conditionNumber = factor.get().conditionNumber();
-      if (conditionNumber < WELL_CONDITIONED) {
-        return byCholesky(factor.get(), covariance.rows(), conditionNumber, 0);
+      if (factor.get().conditionNumber() < WELL_CONDITIONED) {
+        return byCholesky(
+            factor.get(),
+            covariance.rows(),
+            factor.get().eigenvalueRatio(),
+            /* droppedVariance= */ 0);
       }
     }
     Optional<Cholesky> drowned =
@@ -135,8 +138,8 @@ final class Whitening {
   }
 
   /**
-   * Of these directions: in the 1-norm where Σ is well-conditioned, as LAPACK estimates it;
-   * otherwise the largest eigenvalue over the smallest, NaN where there is none.
+   * Of these directions, the largest eigenvalue over the smallest; where Σ is well-conditioned as
+   * {@link Cholesky#eigenvalueRatio} finds it. NaN where there is none.
    */
   double conditionNumber() {
     return conditionNumber;

@@ -1,6 +1,7 @@
 package dev.microtome.linalg;
 
 import java.nio.DoubleBuffer;
+import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.openblas.presets.openblas_nolapack;
@@ -224,6 +225,34 @@ final class Blas {
         n,
         b,
         columns);
+  }
+
+  /** x ← L·x or Lᵀ·x of a lower triangle [n, n] outside of the heap. */
+  static void multiplyLower(DoublePointer lower, int n, boolean transposed, DoublePointer x) {
+    openblas.cblas_dtrmv(
+        openblas.CblasRowMajor,
+        openblas.CblasLower,
+        transposed ? openblas.CblasTrans : openblas.CblasNoTrans,
+        openblas.CblasNonUnit,
+        n,
+        lower,
+        n,
+        x,
+        1);
+  }
+
+  /** x ← L⁻¹·x or L⁻ᵀ·x of a lower triangle [n, n] outside of the heap. */
+  static void solveLower(DoublePointer lower, int n, boolean transposed, DoublePointer x) {
+    openblas.cblas_dtrsv(
+        openblas.CblasRowMajor,
+        openblas.CblasLower,
+        transposed ? openblas.CblasTrans : openblas.CblasNoTrans,
+        openblas.CblasNonUnit,
+        n,
+        lower,
+        n,
+        x,
+        1);
   }
 
   /** Real and imaginary parts of the eigenvalues of a [n, n], which is overwritten. */

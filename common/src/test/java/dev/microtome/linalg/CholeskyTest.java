@@ -9,6 +9,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CholeskyTest {
   static LongStream seeds() {
@@ -42,6 +43,18 @@ class CholeskyTest {
     // ‖A‖₁ = 5, and 1/3 of the inverse.
     Cholesky negative = Cholesky.of(Matrix.of(2, 2, 4, -1, -1, 4)).orElseThrow();
     assertThat(negative.conditionNumber()).isCloseTo(5 / 3.0, within(1e-12));
+  }
+
+  /** 200 dimensions take more steps than are made: the ratio is found from below. */
+  @ParameterizedTest(name = "{0} dimensions")
+  @ValueSource(ints = {1, 2, 9, 60, 200})
+  void findsTheRatioOfTheExtremeEigenvalues(int n) {
+    Matrix rows = random(new Random(n), 2 * n + 3, n);
+    Matrix matrix = rows.transposeTimes(rows);
+    double[] values = SymmetricEigen.values(matrix);
+    double expected = values[0] / values[n - 1];
+    double found = Cholesky.of(matrix).orElseThrow().eigenvalueRatio();
+    assertThat(found).isBetween(expected * (n > 64 ? 0.98 : 1 - 1e-9), expected * (1 + 1e-9));
   }
 
   @Test
