@@ -34,7 +34,9 @@ public record ErasureProbeRow(
             unit = "nats")
         double guessInformation,
     @Column(doc = "mean of |x - x_erased|^2 over the scored rows") double squaredDistance,
-    @Column(doc = "the same over that of the orthogonal eraser; NaN where that was not fitted or moves nothing")
+    @Column(
+            doc =
+                "the same over that of the orthogonal eraser; NaN where that was not fitted or moves nothing")
         double distanceOverOrthogonal) {
   public static final TableSpec<ErasureProbeRow> TABLE =
       TableSpec.of(

@@ -20,7 +20,6 @@ final class LabelNames {
   /** Among which a misspelt one is looked for; a concept may have as many values as tokens. */
   private static final int MOST_NAMES = 4096;
 
-
   private LabelNames() {}
 
   /**

@@ -2,7 +2,6 @@ package dev.microtome.jobs.erasers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.microtome.jobs.JobRun;
 import dev.microtome.jobs.LocalSpark;
 import dev.microtome.jobs.Warnings;
 import dev.microtome.probing.ErasureProbeRow;
