@@ -9,19 +9,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** The keys that say how sparse features are, each of which some architectures have alone. */
 enum SparsityKey {
-  K(ArchitectureKey::hasK),
-  L1(ArchitectureKey::hasL1),
-  L0(ArchitectureKey::hasL0);
+  K,
+  L1,
+  L0;
 
-  private final Predicate<ArchitectureKey> has;
-
-  SparsityKey(Predicate<ArchitectureKey> has) {
-    this.has = has;
+  private boolean goesWith(ArchitectureKey kind) {
+    return switch (this) {
+      case K -> kind.hasK();
+      case L1 -> kind.hasL1();
+      case L0 -> kind.hasL0();
+    };
   }
 
   /**
@@ -31,7 +32,7 @@ enum SparsityKey {
    * @param whose as in "the grid has": before the architectures that there are
    */
   void requireUse(String place, Object value, String whose, Collection<ArchitectureKey> kinds) {
-    if (kinds.stream().noneMatch(has)) {
+    if (kinds.stream().noneMatch(this::goesWith)) {
       throw new ConfigException(
           place + key(),
           value,
@@ -46,7 +47,7 @@ enum SparsityKey {
             .map(variant -> variant.settings(config.sae()).architecture())
             .collect(Collectors.toCollection(() -> EnumSet.noneOf(ArchitectureKey.class)));
     return Arrays.stream(values())
-        .filter(each -> kinds.stream().noneMatch(each.has))
+        .filter(each -> kinds.stream().noneMatch(each::goesWith))
         .filter(each -> !each.value(config.sae()).toString().equals(each.byDefault()))
         .map(
             each ->
@@ -89,7 +90,7 @@ enum SparsityKey {
   }
 
   private List<ArchitectureKey> architectures() {
-    return Arrays.stream(ArchitectureKey.values()).filter(has).toList();
+    return Arrays.stream(ArchitectureKey.values()).filter(this::goesWith).toList();
   }
 
   private static String keys(Collection<ArchitectureKey> kinds) {
