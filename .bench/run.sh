@@ -2,7 +2,7 @@
 # Benchmarks. See README.md beside this file.
 #   .bench/run.sh activations PEERS_FOLDER   ours beside TransformerLens and Hugging Face, with the ratio
 #   .bench/run.sh losses PEERS_FOLDER        per-token losses beside the same two, with the ratio
-#   .bench/run.sh executors [REPEATS] [models|losses|erasers|saes|sae-sweep|sae-rounds]   jobs on one executor and on two, each on a core of its own
+#   .bench/run.sh executors [REPEATS] [models|losses|erasers|saes|sae-sweep|sae-rounds [TOKENS [WIDTH]]]   jobs on one executor and on two, each on a core of its own
 #   .bench/run.sh training PEERS_FOLDER      steps of toy training beside plain PyTorch, with the ratio
 #   .bench/run.sh sae PEERS_FOLDER           steps of TopK autoencoders beside sparsify, SAELens and dictionary_learning
 #   .bench/run.sh sae-kinds PEERS_FOLDER     the same of ReLU with L1 alone, and BatchTopK, Matryoshka and JumpReLU
@@ -99,7 +99,7 @@ losses() { # PEERS_FOLDER
   python3 .bench/losses_table.py "$results"
 }
 
-executors() { # REPEATS [models|losses|erasers|saes|sae-sweep|sae-rounds]
+executors() { # REPEATS [models|losses|erasers|saes|sae-sweep|sae-rounds [TOKENS [WIDTH]]]
   build
   # shellcheck disable=SC2086
   java -Xmx512m $opens -Dspark.jars.folder="$PWD/jobs/target/spark/jars" -Dmicrotome.jar="$PWD/jobs/target/microtome.jar" \

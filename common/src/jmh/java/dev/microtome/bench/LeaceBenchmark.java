@@ -3,6 +3,7 @@ package dev.microtome.bench;
 import dev.microtome.erasure.EraserSettings;
 import dev.microtome.erasure.LeaceFit;
 import dev.microtome.erasure.LeaceFitter;
+import dev.microtome.erasure.QuadraticFitter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,11 +14,12 @@ import java.util.concurrent.CyclicBarrier;
 /**
  * Statistics and erasers in the shapes of the peers' {@code leace_fit.py}.
  *
- * <pre>LeaceBenchmark update|eraser D CLASSES ROWS TASKS REPEATS</pre>
+ * <pre>LeaceBenchmark update|eraser|quadratic D CLASSES ROWS TASKS REPEATS</pre>
  *
  * <p>{@code update}: as many fitters as tasks are fed float32 rows at once, each its share of the
  * rows, and merged: rows a second. {@code eraser}: one fitter's eraser, on one thread: erasers a
- * second. Both in float64. Prints one line of JSON.
+ * second. {@code quadratic}: the same of the quadratic eraser. All in float64. Prints one line of
+ * JSON.
  */
 public final class LeaceBenchmark {
   private LeaceBenchmark() {}
@@ -61,6 +63,8 @@ public final class LeaceBenchmark {
       for (int repeat = 0; repeat < repeats; repeat++) {
         rates.add(rows / update(data, rows, tasks));
       }
+    } else if (what.equals("quadratic")) {
+      quadratic(data, rows, repeats, rates);
     } else {
       LeaceFitter fitter = LeaceFitter.of(d, classes);
       feed(fitter, data, rows);
@@ -87,6 +91,29 @@ public final class LeaceBenchmark {
         sorted[0],
         sorted[sorted.length / 2],
         sorted[sorted.length - 1]);
+  }
+
+  private static void quadratic(Data data, int rows, int repeats, List<Double> rates) {
+    int classes = data.z()[0].length;
+    QuadraticFitter fitter = QuadraticFitter.of(data.x()[0].length, classes);
+    for (int row = 0; row < rows; row++) {
+      int at = row % data.x().length;
+      int label = 0;
+      while (data.z()[at][label] == 0) {
+        label++;
+      }
+      double[] x = new double[data.x()[at].length];
+      for (int i = 0; i < x.length; i++) {
+        // Classes differ in their covariances, too: without that there is nothing to transport.
+        x[i] = data.x()[at][i] * (1 + 0.5 * Math.sin((label + 1.0) * i));
+      }
+      fitter.add(x, label);
+    }
+    for (int repeat = 0; repeat < repeats; repeat++) {
+      long start = System.nanoTime();
+      fitter.eraser(QuadraticFitter.ClassCovariance.SAMPLE, QuadraticFitter.Centre.MEAN_OF_ROWS);
+      rates.add(1e9 / (System.nanoTime() - start));
+    }
   }
 
   private static void feed(LeaceFitter fitter, Data data, int rows) {

@@ -18,10 +18,11 @@ import java.util.stream.Stream;
  * In each repeat one executor is measured and then two.
  *
  * <pre>
- * ExecutorsBenchmark SCRATCH_FOLDER REPEATS [models|losses|erasers|saes|sae-sweep|sae-rounds [TOKENS]]
+ * ExecutorsBenchmark SCRATCH_FOLDER REPEATS [models|losses|erasers|saes|sae-sweep|sae-rounds [TOKENS [WIDTH]]]
  * </pre>
  *
  * <p>TOKENS are those of all SAEs, or the rows of erasers, 524,288 without; a multiple of 8,192.
+ * WIDTH is that of the SAEs' activations, 512 without.
  *
  * <p>Prints a line of JSON a workload: seconds from the start of the first part to the record of
  * the last, for each number of executors, the medians' ratio, the same for the whole command, and
@@ -33,14 +34,21 @@ final class ExecutorsBenchmark {
   private final Path scratch;
   private final int repeats;
   private final long tokens;
+  private final int width;
 
   private ExecutorsBenchmark(
-      SparkHome home, StandaloneCluster cluster, Path scratch, int repeats, long tokens) {
+      SparkHome home,
+      StandaloneCluster cluster,
+      Path scratch,
+      int repeats,
+      long tokens,
+      int width) {
     this.home = home;
     this.cluster = cluster;
     this.scratch = scratch;
     this.repeats = repeats;
     this.tokens = tokens;
+    this.width = width;
   }
 
   public static void main(String[] args) throws IOException, InterruptedException {
@@ -49,7 +57,8 @@ final class ExecutorsBenchmark {
     try (StandaloneCluster cluster =
         StandaloneCluster.startPinned(home, scratch.resolve("cluster"), 2)) {
       long tokens = args.length < 4 ? 1 << 19 : Long.parseLong(args[3]);
-      new ExecutorsBenchmark(home, cluster, scratch, Integer.parseInt(args[1]), tokens)
+      int width = args.length < 5 ? 512 : Integer.parseInt(args[4]);
+      new ExecutorsBenchmark(home, cluster, scratch, Integer.parseInt(args[1]), tokens, width)
           .run(args.length < 3 ? "" : args[2]);
     }
   }
@@ -76,7 +85,7 @@ final class ExecutorsBenchmark {
   private List<String> saes(long budget, String... others) throws IOException {
     int rows = 1 << 16;
     int held = 4096;
-    Path activations = TrainSaeBenchmark.activations(scratch, 512, rows);
+    Path activations = TrainSaeBenchmark.activations(scratch, width, rows);
     List<String> settings = new ArrayList<>();
     settings.addAll(
         List.of(
