@@ -71,7 +71,7 @@ class NothingErasedTest extends FitLeaceRuns {
           .singleElement()
           .asString()
           .startsWith(
-              "hook_embed, concept 'gender': erasers of rank 0, which erase nothing: leace, mean, orthogonal, rlace");
+              "hook_embed, concept 'gender': erasers of rank 0, which erase nothing: inlp, leace, mean, orthogonal, rlace");
     }
   }
 }

@@ -79,18 +79,18 @@ class RunAllMessagesTest {
         """
         jobs = [
           { name = numbers, job = range, configuration { count = 5 } }
-          { name = more, job = range, configuration { count = 5, input = ${output}/nubmers/latest } }
+          { name = more, job = range, configuration { count = 5, input = ${output}/nubmers/a.txt } }
         ]
         """;
     nights
         .run(misspelt)
         .refusedWith(
-            "Step 'more' reads file:%s/nubmers/latest, which is not there and no step writes: did you mean 'numbers'?"
+            "Step 'more' reads file:%s/nubmers/a.txt, which is not there and no step writes: did you mean 'numbers'?"
                 .formatted(nights.folder()));
     assertThat(nights.folder().resolve("numbers")).doesNotExist();
 
     Files.createDirectories(nights.folder().resolve("nubmers"));
-    Files.writeString(nights.folder().resolve("nubmers/latest"), "someone's own");
+    Files.writeString(nights.folder().resolve("nubmers/a.txt"), "someone's own");
     nights.run(misspelt).succeeded();
   }
 
