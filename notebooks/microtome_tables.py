@@ -35,9 +35,24 @@ class Run:
             raise FileNotFoundError(f"{self.path} has no table '{table}'; its tables: {', '.join(tables)}")
         return found
 
+    def has(self, table: str) -> bool:
+        """Whether the run wrote such a table: some are written only where the configuration asks for them."""
+        return any((self.path / table).glob("*.parquet"))
+
     def table(self, name: str) -> duckdb.DuckDBPyRelation:
         """The table as a DuckDB relation: nothing is read before it is used."""
         return duckdb.read_parquet(self.files(name))
+
+
+def first_of(runs: str | pathlib.Path, *steps: str) -> Run:
+    """The run of the first of these steps that an output folder has: pipelines name the same step differently.
+
+    Raises FileNotFoundError if it has none of them.
+    """
+    found = [step for step in steps if (pathlib.Path(runs) / step).is_dir()]
+    if not found:
+        raise FileNotFoundError(f"{runs} has none of the steps {', '.join(steps)}")
+    return Run(pathlib.Path(runs) / found[0])
 
 
 def vectors(column, dtype: str = "float32") -> np.ndarray:
