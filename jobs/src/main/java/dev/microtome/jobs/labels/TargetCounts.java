@@ -30,7 +30,7 @@ record TargetCounts(
     // Of a class of their own, unlabelled activations are among the rows.
     int own = names.indexOf(Unlabelled.NAME);
     long labelled = rows - (own < 0 ? 0 : ofTarget.applyAsLong(own));
-    long unmatched = shares.require(hook, target.concept(), labelled, unlabelled);
+    long unmatched = shares.require(hook, target.concept(), labelled, rows - labelled + unlabelled);
     Map<String, Double> metrics = new LinkedHashMap<>();
     metrics.put("unlabelled_rows", (double) unlabelled);
     if (shares.labels().containsKey(target.concept())) {

@@ -23,7 +23,6 @@ final class HookSample {
   private final SampleSettings settings;
   private final List<RowSample<ProbeSampleRow>> train = new ArrayList<>();
   private final List<RowSample<ProbeSampleRow>> test = new ArrayList<>();
-  private long rows;
 
   /**
    * A sample of no rows.
@@ -47,7 +46,6 @@ final class HookSample {
   }
 
   void add(ProbeSampleRow row) {
-    rows++;
     double[] targets = row.numbers();
     boolean held = settings.split().isTest(row.sequenceId());
     for (int i = 0; i < concepts.size(); i++) {
@@ -55,16 +53,6 @@ final class HookSample {
         (held ? test : train).get(i).add(row.sequenceId(), row.position(), row);
       }
     }
-  }
-
-  /** Rows added. */
-  long rows() {
-    return rows;
-  }
-
-  /** Rows added that a concept labels. */
-  long labelled(int concept) {
-    return train.get(concept).seen() + test.get(concept).seen();
   }
 
   /** The rows that any sample holds, each once, by sequence and position. */

@@ -6,7 +6,6 @@ import dev.microtome.jobs.labels.LabelledReader;
 import dev.microtome.jobs.labels.LabelledSlices;
 import dev.microtome.jobs.labels.Unlabelled;
 import dev.microtome.probing.ConceptSums;
-import dev.microtome.probing.ProbeCountRow;
 import dev.microtome.probing.ProbePartRow;
 import dev.microtome.probing.ProbeSampleRow;
 import dev.microtome.probing.RowChunks;
@@ -38,8 +37,7 @@ record RowsTask(
     private final RowChunks.Writer writer =
         new RowChunks.Writer(Files.newOutputStream(file), split);
     private final List<ConceptSums> sums;
-    private final long[] labelled = new long[concepts.size()];
-    private long rows;
+    private final LabelTally tally = new LabelTally(concepts);
     private long first = Long.MAX_VALUE;
     private long last = Long.MIN_VALUE;
 
@@ -50,17 +48,10 @@ record RowsTask(
               .toList();
     }
 
-    void add(ProbeSampleRow row) throws IOException {
-      rows++;
+    void add(ProbeSampleRow row, List<List<String>> values) throws IOException {
+      tally.add(values);
       double[] targets = row.numbers();
-      boolean any = false;
-      for (int i = 0; i < labelled.length; i++) {
-        if (concepts.get(i).isLabelled(targets)) {
-          labelled[i]++;
-          any = true;
-        }
-      }
-      if (any) {
+      if (concepts.stream().anyMatch(concept -> concept.isLabelled(targets))) {
         writer.add(row);
         first = Math.min(first, row.sequenceId());
         last = Math.max(last, row.sequenceId());
@@ -91,7 +82,7 @@ record RowsTask(
                     hook = new HookRows(row.activation().length);
                     hooks.put(row.hook(), hook);
                   }
-                  hook.add(encoder.row(row, token, values));
+                  hook.add(encoder.row(row, token, values), values);
                 } catch (IOException e) {
                   throw new UncheckedIOException(e);
                 }
@@ -120,14 +111,9 @@ record RowsTask(
               }
             });
     try (RowWriter<ProbePartRow> writer = context.writer(SampleTables.PARTS, hook)) {
-      writer.write(new ProbePartRow(hook, context.index(), rows.rows, rows.first, rows.last));
+      writer.write(
+          new ProbePartRow(hook, context.index(), rows.tally.rows(), rows.first, rows.last));
     }
-    try (RowWriter<ProbeCountRow> writer = context.writer(SampleTables.COUNTS, hook)) {
-      for (int i = 0; i < concepts.size(); i++) {
-        writer.write(
-            new ProbeCountRow(
-                hook, concepts.get(i).name(), rows.labelled[i], rows.rows - rows.labelled[i]));
-      }
-    }
+    rows.tally.write(hook, context);
   }
 }

@@ -5,7 +5,6 @@ import dev.microtome.jobs.PartTask;
 import dev.microtome.jobs.labels.LabelledReader;
 import dev.microtome.jobs.labels.LabelledSlices;
 import dev.microtome.jobs.labels.Unlabelled;
-import dev.microtome.probing.ProbeCountRow;
 import dev.microtome.probing.ProbeSampleRow;
 import dev.microtome.table.RowWriter;
 import java.io.IOException;
@@ -25,23 +24,29 @@ record SampleTask(
     SampleSettings settings,
     List<Long> labels)
     implements PartTask<LabelledSlices> {
+  private record Hook(HookSample sample, LabelTally tally) {}
 
   @Override
   public long run(LabelledSlices part, PartContext context) throws IOException {
-    Map<String, HookSample> hooks = new LinkedHashMap<>();
+    Map<String, Hook> hooks = new LinkedHashMap<>();
     RowEncoder encoder = new RowEncoder(concepts, unlabelled);
     long rows =
         reader.forEach(
             part,
             context,
-            (row, token, values) ->
-                hooks
-                    .computeIfAbsent(
-                        row.hook(), unused -> new HookSample(concepts, settings, labels))
-                    .add(encoder.row(row, token, values)));
-    for (Map.Entry<String, HookSample> hook : hooks.entrySet()) {
-      HookSample sample = hook.getValue();
-      List<ProbeSampleRow> kept = sample.union();
+            (row, token, values) -> {
+              Hook hook =
+                  hooks.computeIfAbsent(
+                      row.hook(),
+                      unused ->
+                          new Hook(
+                              new HookSample(concepts, settings, labels),
+                              new LabelTally(concepts)));
+              hook.sample().add(encoder.row(row, token, values));
+              hook.tally().add(values);
+            });
+    for (Map.Entry<String, Hook> hook : hooks.entrySet()) {
+      List<ProbeSampleRow> kept = hook.getValue().sample().union();
       if (!kept.isEmpty()) {
         try (RowWriter<ProbeSampleRow> writer =
             context.writer(SampleTables.SAMPLE, hook.getKey())) {
@@ -50,16 +55,7 @@ record SampleTask(
           }
         }
       }
-      try (RowWriter<ProbeCountRow> writer = context.writer(SampleTables.COUNTS, hook.getKey())) {
-        for (int i = 0; i < concepts.size(); i++) {
-          writer.write(
-              new ProbeCountRow(
-                  hook.getKey(),
-                  concepts.get(i).name(),
-                  sample.labelled(i),
-                  sample.rows() - sample.labelled(i)));
-        }
-      }
+      hook.getValue().tally().write(hook.getKey(), context);
     }
     return rows;
   }

@@ -103,8 +103,10 @@ class FitLeaceRefusalsTest extends FitLeaceRuns {
     Path all = activations("all", row -> row);
     run("activations", all, folder.resolve("l"), "concepts=[gender]", "max-unlabelled=0.1")
         .refusedWith("of 200 activations have no label, more than max-unlabelled = 0.1 allows");
-    run("none", few, labels("other", row -> row.sequence() >= 8), "concepts=[gender]")
-        .refusedWith("none of 40 activations has a label");
+    Path other = labels("other", row -> row.sequence() >= 8);
+    String none = "none of 40 activations has a label";
+    run("none", few, other, "concepts=[gender]").refusedWith(none);
+    run("none", few, other, "concepts=[gender]", "unlabelled=class").refusedWith(none);
   }
 
   /** The same sequence_id and position in another corpus are another token. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.function.LongUnaryOperator;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Row;
@@ -80,12 +81,26 @@ public final class ProbeTables {
 
   /** Labels as generate-corpus writes them. */
   public Path labels(String name, Predicate<Example> kept) {
+    return labels(name, kept, LongUnaryOperator.identity());
+  }
+
+  /** The same, as if they were of other sequences. */
+  public Path labels(String name, Predicate<Example> kept, LongUnaryOperator sequence) {
     return tables()
         .labels(
             name,
             examples().stream()
                 .filter(row -> row.hook().equals(TOLD))
                 .filter(kept)
+                .map(
+                    row ->
+                        new Example(
+                            row.hook(),
+                            sequence.applyAsLong(row.sequence()),
+                            row.position(),
+                            row.x(),
+                            row.mood(),
+                            row.depth()))
                 .map(Example::labelled)
                 .toList());
   }

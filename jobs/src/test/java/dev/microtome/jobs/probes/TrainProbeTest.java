@@ -269,6 +269,23 @@ class TrainProbeTest {
         .refusedWith("activations have no label, more than max-unlabelled = 0.2 allows");
   }
 
+  /** Of a class of their own they are classified, and still they have no label. */
+  @Test
+  void activationsOfNoLabelAreNoneInAClassEither() {
+    Path activations = tables.activations("a", row -> row);
+    Path others =
+        tables.labels(
+            "others", row -> row.sequence() < 60, sequence -> sequence + ProbeTables.SEQUENCES);
+    Path half = tables.labels("half", row -> row.sequence() < 60);
+    for (String rows : List.of("rows=sample", "rows=all")) {
+      String[] keys = {"concepts=[mood]", "unlabelled=class", rows, "probes=[mass-mean]"};
+      run(rows, activations, others, keys).refusedWith("none of 720 activations has a label");
+      run(rows, activations, half, with(keys, "max-unlabelled=0.49"))
+          .refusedWith("360 of 720 activations have no label, more than max-unlabelled = 0.49");
+      run(rows, activations, half, with(keys, "max-unlabelled=0.5")).succeeded();
+    }
+  }
+
   /** As fit-leace does; its R² would be NaN. */
   @Test
   void refusesNumbersThatAreAllOne() {
