@@ -247,6 +247,16 @@ class TprGapTest extends TprGapRuns {
         run("a", table, "documents-per-part=50").succeeded().rows(TprGapRow.TABLE);
     assertThat(run("b", file, "documents-per-part=50").succeeded().rows(TprGapRow.TABLE))
         .isEqualTo(expected);
+    // In two files, and behind them documents without a label.
+    Path parts = Files.createDirectory(folder.resolve("parts"));
+    int cut = lines.indexOf("{\"id\": 70,");
+    String unlabelled = "{\"text\": \"She rests.\", \"gender\": true, \"profession\": \"\"}%n";
+    Files.writeString(parts.resolve("a.jsonl"), lines.substring(0, cut));
+    Files.writeString(
+        parts.resolve("b.jsonl"), lines.substring(cut) + unlabelled.formatted().repeat(2));
+    JobRun ofTwo = run("two", parts.resolve("*.jsonl"), "documents-per-part=50").succeeded();
+    assertThat(ofTwo.rows(TprGapRow.TABLE)).isEqualTo(expected);
+    assertThat(ofTwo.rows(TprGapSummaryRow.TABLE)).allMatch(row -> row.leftOut() == 2);
     try (Warnings warnings = new Warnings()) {
       run("few", file, "train-documents=48").succeeded();
       assertThat(warnings.lines())
