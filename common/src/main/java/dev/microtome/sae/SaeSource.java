@@ -11,7 +11,7 @@ import java.util.OptionalInt;
  * @param modelSha256 digest of that model's files, as {@link ModelIdentity} has it
  * @param hook address of what is encoded
  * @param outputHook address of what is rebuilt, where it is another
- * @param contextSize tokens of a training sequence
+ * @param contextSize tokens of a training sequence at most
  * @param prependBos whether training sequences began with BOS
  * @param architecture what was trained, such as {@code batchtopk}, where the form is another
  */
@@ -56,18 +56,6 @@ public record SaeSource(
         Optional.of(newOutputHook),
         contextSize,
         prependBos,
-        architecture);
-  }
-
-  /** The same, trained on sequences of that many tokens, whose first was BOS or not. */
-  public SaeSource trainedOn(int newContextSize, Optional<Boolean> newPrependBos) {
-    return new SaeSource(
-        model,
-        modelSha256,
-        hook,
-        outputHook,
-        OptionalInt.of(newContextSize),
-        newPrependBos,
         architecture);
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.microtome.activations.ActivationArrayRow;
 import dev.microtome.activations.ActivationRow;
+import dev.microtome.jobs.inputs.SequenceFacts;
 import dev.microtome.model.HookPoint;
 import dev.microtome.model.HookPoints;
 import dev.microtome.model.HookShape;
@@ -33,10 +34,15 @@ final class ActivationTables {
   /**
    * {@code model}, its name, {@code model_checkpoint} if it is one, {@code model_sha256}, {@code
    * dtype}, and {@code shape}: a JSON object from hook to the shape of a vector, as numpy's reshape
-   * takes it. Attention is [heads, -1], for its keys are as many as the sequence has tokens.
+   * takes it. Attention is [heads, -1], for its keys are as many as the sequence has tokens. {@code
+   * context_size} and {@code prepend_bos} where the tokens say them.
    */
   static Map<String, String> metadata(
-      ModelIdentity model, String dtype, HookPoints points, List<HookPoint> hooks) {
+      ModelIdentity model,
+      String dtype,
+      HookPoints points,
+      List<HookPoint> hooks,
+      SequenceFacts sequences) {
     Map<String, List<Integer>> shapes = new LinkedHashMap<>();
     for (HookPoint hook : hooks) {
       HookShape shape = points.shape(hook);
@@ -52,6 +58,7 @@ final class ActivationTables {
       Map<String, String> metadata = new LinkedHashMap<>(model.metadata());
       metadata.put("dtype", dtype);
       metadata.put("shape", new ObjectMapper().writeValueAsString(shapes));
+      metadata.putAll(sequences.metadata());
       return metadata;
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);

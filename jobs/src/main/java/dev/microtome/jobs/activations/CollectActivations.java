@@ -13,6 +13,7 @@ import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.TaskMemory;
 import dev.microtome.jobs.inputs.CorpusCheck;
 import dev.microtome.jobs.inputs.CorpusCheck.Tokenizers;
+import dev.microtome.jobs.inputs.SequenceFacts;
 import dev.microtome.jobs.inputs.SequenceIds;
 import dev.microtome.jobs.inputs.TokenSlices;
 import dev.microtome.model.HookPoint;
@@ -88,7 +89,12 @@ public final class CollectActivations implements Job<CollectActivationsConfig, C
               config.erasures().open(points, folder, inputs),
               config.encoding(),
               config.dtype(),
-              ActivationTables.metadata(folder.identity(), config.dtype().dtype(), points, hooks));
+              ActivationTables.metadata(
+                  folder.identity(),
+                  config.dtype().dtype(),
+                  points,
+                  hooks,
+                  SequenceFacts.ofTokens(tokens)));
       OutputEstimate estimate =
           OutputEstimate.of(points, task.settings(), config.dtype(), corpus.sampleLengths());
       return new Plan<>(

@@ -11,6 +11,7 @@ import dev.microtome.jobs.TableInput.TableFile;
 import dev.microtome.jobs.TableReader;
 import dev.microtome.jobs.TableReader.TextGroup;
 import dev.microtome.jobs.TableReader.VectorColumns;
+import dev.microtome.jobs.inputs.SequenceFacts;
 import dev.microtome.jobs.inputs.TokenSlices.Slice;
 import dev.microtome.model.ModelIdentity;
 import dev.microtome.run.InputException;
@@ -213,6 +214,10 @@ final class ActivationTable {
         table.metadata().getOrDefault(ModelIdentity.SHA256, ""),
         new VectorColumns("sequence_id", "activation", dtype, width),
         ofHook);
+  }
+
+  SequenceFacts sequences() {
+    return SequenceFacts.ofActivations(table);
   }
 
   private ActivationCodec dtype() {

@@ -7,6 +7,7 @@ import dev.microtome.jobs.TableInput;
 import dev.microtome.jobs.TableReader;
 import dev.microtome.jobs.inputs.CorpusCheck;
 import dev.microtome.jobs.inputs.CorpusCheck.Tokenizers;
+import dev.microtome.jobs.inputs.SequenceFacts;
 import dev.microtome.jobs.inputs.SequenceIds;
 import dev.microtome.jobs.inputs.TokenSlices;
 import dev.microtome.model.HookPoint;
@@ -39,6 +40,7 @@ final class ComputedSources implements Sources {
   private final int batchTokens;
   private final List<TokenSlices> slices;
   private final List<Long> rows;
+  private final SequenceFacts sequences;
 
   private ComputedSources(
       HookPoints points,
@@ -46,13 +48,15 @@ final class ComputedSources implements Sources {
       ModelFolder model,
       int batchTokens,
       List<TokenSlices> slices,
-      List<Long> rows) {
+      List<Long> rows,
+      SequenceFacts sequences) {
     this.points = points;
     this.hooks = hooks;
     this.model = model;
     this.batchTokens = batchTokens;
     this.slices = slices;
     this.rows = rows;
+    this.sequences = sequences;
   }
 
   static ComputedSources of(TrainSaeConfig config, Inputs inputs) throws IOException {
@@ -78,14 +82,16 @@ final class ComputedSources implements Sources {
             config.acceptOtherTokenizer() ? Tokenizers.ANY : Tokenizers.MUST_AGREE);
     SequenceIds.requireUnique(tokens, inputs);
     int[] lengths = lengths(most, inputs.tables());
-    int sequences = sequences(IntStream.of(lengths).max().orElse(1), width);
+    int longest = IntStream.of(lengths).max().orElse(1);
+    int sequences = sequences(longest, width);
     return new ComputedSources(
         points,
         hooks,
         folder,
         config.batchTokens(),
         TokenSlices.cut(tokens.files(), sequences),
-        rows(lengths, sequences));
+        rows(lengths, sequences),
+        SequenceFacts.ofTokens(tokens).orMost(longest));
   }
 
   /**
@@ -129,6 +135,11 @@ final class ComputedSources implements Sources {
   @Override
   public List<String> together(List<String> ofSae) {
     return hooks;
+  }
+
+  @Override
+  public SequenceFacts sequences() {
+    return sequences;
   }
 
   @Override

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /** What is written of trained SAEs: folders, the course of the training, and scores. */
@@ -56,8 +55,8 @@ final class SaeOutput {
             Optional.of(part.source().modelSha256()).filter(digest -> !digest.isEmpty()),
             Optional.of(part.inputs().get(sae).hook()),
             Optional.of(part.inputs().get(sae).target()).filter(target -> !target.isEmpty()),
-            OptionalInt.empty(),
-            Optional.empty(),
+            part.sequences().contextSize(),
+            part.sequences().prependBos(),
             Optional.empty());
     group.writeFolder(sae, source, scores, folder);
     try (Stream<Path> files = Files.list(folder)) {

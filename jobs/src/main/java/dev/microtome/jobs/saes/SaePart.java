@@ -1,5 +1,6 @@
 package dev.microtome.jobs.saes;
 
+import dev.microtome.jobs.inputs.SequenceFacts;
 import dev.microtome.sae.stream.HeldOut;
 import dev.microtome.sae.stream.MixedBatches;
 import dev.microtome.sae.stream.RowColumns;
@@ -22,6 +23,7 @@ import java.util.stream.LongStream;
  * @param checkpointEvery steps between two saved states; 0 for none
  * @param logEvery steps between two rows of the table
  * @param modelName what the folders say of the model; empty for nothing
+ * @param sequences that the activations are of
  */
 record SaePart(
     StreamSource source,
@@ -33,7 +35,8 @@ record SaePart(
     long evaluationTokens,
     long checkpointEvery,
     int logEvery,
-    String modelName)
+    String modelName,
+    SequenceFacts sequences)
     implements Serializable {
   SaePart {
     recipes = List.copyOf(recipes);

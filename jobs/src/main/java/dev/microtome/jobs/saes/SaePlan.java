@@ -146,7 +146,8 @@ final class SaePlan {
         config.evaluationTokens(),
         config.checkpointEvery(),
         config.logEvery(),
-        config.modelName().orElseGet(source::modelName));
+        config.modelName().orElseGet(source::modelName),
+        sources.sequences());
   }
 
   /** The first column of a hook. */

@@ -1,6 +1,7 @@
 package dev.microtome.jobs.saes;
 
 import dev.microtome.jobs.Inputs;
+import dev.microtome.jobs.inputs.SequenceFacts;
 import java.io.IOException;
 import java.util.List;
 
@@ -35,6 +36,9 @@ sealed interface Sources permits StoredSources, ComputedSources {
    * @param ofSae the hooks of one SAE
    */
   List<String> together(List<String> ofSae);
+
+  /** The sequences that the activations are of. */
+  SequenceFacts sequences();
 
   /** A stream of hooks side by side. */
   StreamSource stream(List<String> hooks) throws IOException;

@@ -1,6 +1,7 @@
 package dev.microtome.jobs.saes;
 
 import dev.microtome.jobs.Inputs;
+import dev.microtome.jobs.inputs.SequenceFacts;
 import dev.microtome.run.InputException;
 import java.io.IOException;
 import java.util.Arrays;
@@ -56,6 +57,11 @@ final class StoredSources implements Sources {
   @Override
   public List<String> together(List<String> ofSae) {
     return ofSae;
+  }
+
+  @Override
+  public SequenceFacts sequences() {
+    return table.sequences();
   }
 
   @Override

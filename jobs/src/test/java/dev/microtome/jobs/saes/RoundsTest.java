@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.microtome.jobs.LocalSpark;
+import dev.microtome.jobs.inputs.SequenceFacts;
 import dev.microtome.model.load.Safetensors;
 import dev.microtome.optim.Adam;
 import dev.microtome.optim.CoefficientWarmUp;
@@ -234,7 +235,8 @@ class RoundsTest {
         100,
         1,
         5,
-        "m");
+        "m",
+        SequenceFacts.UNKNOWN);
   }
 
   private static SaeRecipe recipe(String name, SaeConfig config, long steps) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.microtome.jobs.LocalSpark;
+import dev.microtome.jobs.inputs.SequenceFacts;
 import dev.microtome.optim.Adam;
 import dev.microtome.optim.CoefficientWarmUp;
 import dev.microtome.optim.LearningRate;
@@ -94,7 +95,8 @@ class SaeTaskTest {
         100,
         10,
         5,
-        "m");
+        "m",
+        SequenceFacts.UNKNOWN);
   }
 
   private static SaeRecipe recipe(String name, SaeConfig config) {

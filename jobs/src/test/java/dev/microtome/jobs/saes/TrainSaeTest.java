@@ -166,8 +166,11 @@ class TrainSaeTest extends TrainSaeRuns {
     SaeSource stored = SaeFiles.form(saes("stored").resolve("sae")).source();
     assertThat(stored.model()).contains("mine");
     assertThat(stored.modelSha256().orElseThrow()).hasSize(64);
-    assertThat(SaeFiles.form(saes("computed").resolve("sae")).source().modelSha256())
-        .isEqualTo(stored.modelSha256());
+    SaeSource computed = SaeFiles.form(saes("computed").resolve("sae")).source();
+    assertThat(computed.modelSha256()).isEqualTo(stored.modelSha256());
+    // Tokens of another program do not say how long sequences are; here they are read.
+    assertThat(computed.contextSize()).hasValue(64);
+    assertThat(stored.contextSize()).isEmpty();
     // Nothing but the files counts.
     JobRun.of(
             "evaluate-sae",
@@ -178,6 +181,40 @@ class TrainSaeTest extends TrainSaeRuns {
                 "saes=" + saes("stored").resolve("sae"),
                 "--dry-run"))
         .succeeded();
+  }
+
+  /** Without both SAELens makes no activations for an SAE. */
+  @Test
+  void foldersSayWhatTheSequencesWere() throws IOException {
+    JobRun.of(
+            "generate-corpus",
+            folder.resolve("corpus"),
+            List.of(
+                "kind=induction",
+                "sequences=20",
+                "context-length=32",
+                "induction.vocabulary-size=20",
+                "induction.max-segment=6",
+                "text=false"))
+        .succeeded();
+    List<String> model =
+        List.of(
+            "model=" + MODEL,
+            "tokens=" + folder.resolve("corpus"),
+            "accept-other-tokenizer=true",
+            "hooks=" + RESID);
+    JobRun.of("collect-activations", folder.resolve("activations"), model).succeeded();
+    List<String> stored = with("activations=" + folder.resolve("activations"));
+    List<String> computed = with("source=model");
+    computed.addAll(model);
+    JobRun.of("train-sae", folder.resolve("stored"), stored).succeeded();
+    JobRun.of("train-sae", folder.resolve("computed"), computed).succeeded();
+
+    for (String output : List.of("stored", "computed")) {
+      SaeSource source = SaeFiles.form(saes(output).resolve("sae")).source();
+      assertThat(source.contextSize()).as(output).hasValue(32);
+      assertThat(source.prependBos()).as(output).contains(true);
+    }
   }
 
   @Test
