@@ -62,6 +62,8 @@ class EvaluateErasureTest {
     // Fitted to all rows, those held out included.
     ErasureProbeRow given = row(rows, "given", "logistic");
     assertThat(given.accuracy()).isCloseTo(given.majorityBaseline(), within(0.06));
+    assertThat(given.squaredDistance())
+        .isNotEqualTo(row(rows, "leace", "logistic").squaredDistance());
     ErasureProbeRow mean = row(rows, "mean", "logistic");
     assertThat(mean.rank()).isEqualTo(1);
     assertThat(mean.accuracyLow()).isGreaterThan(mean.majorityBaseline());
@@ -79,6 +81,30 @@ class EvaluateErasureTest {
         assertThat(each.trainDistance()).isGreaterThan(1);
       }
     }
+  }
+
+  @Test
+  void roundsRanksAndRowsAreThoseAskedFor() throws IOException {
+    List<ErasureProbeRow> rows =
+        run(
+                "out",
+                "concepts=[mood]",
+                "hooks=[" + TOLD + "]",
+                "erasures=[inlp,rlace]",
+                "inlp-rounds=2",
+                "rlace-rank=1",
+                "rlace-iterations=5",
+                "probes=[logistic]",
+                "train-rows=200",
+                "test-rows=80")
+            .succeeded()
+            .rows(ErasureProbeRow.TABLE);
+
+    assertThat(rows).hasSize(3).allMatch(row -> row.trainRows() == 200 && row.testRows() == 80);
+    // Three classes' weights have two directions, in each round.
+    assertThat(row(rows, "inlp", "logistic").rank()).isEqualTo(4);
+    assertThat(row(rows, "rlace", "logistic").rank()).isEqualTo(1);
+    assertThat(rows).allMatch(row -> Double.isNaN(row.distanceOverOrthogonal()));
   }
 
   @Test

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.microtome.erasure.ScrubbingLossRow;
 import dev.microtome.jobs.JobRun;
 import dev.microtome.jobs.LocalSpark;
+import dev.microtome.text.TokenRow;
+import dev.microtome.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,10 +71,16 @@ class ScrubFindingsTest {
     // Saw 1.80 and 0.34 nats, with standard errors of 0.06 and 0.02.
     assertThat(random.increaseNats()).isGreaterThan(5 * random.increaseStandardError());
     assertThat(scrubbed.increaseNats()).isGreaterThan(2 * random.increaseNats());
+    long bytes = 0;
+    try (Tokenizer tokenizer =
+        Tokenizer.open(JobRun.newest(folder.resolve("held-out")).resolve("tokenizer"))) {
+      for (TokenRow row : JobRun.rows(folder.resolve("held-out"), TokenRow.TABLE)) {
+        bytes += tokenizer.bytesBehindFirst(row.tokens());
+      }
+    }
     for (ScrubbingLossRow row : losses) {
       assertThat(row.tokens()).isEqualTo(40 * 63);
-      // Words and their spaces.
-      assertThat((double) row.bytes() / row.tokens()).isBetween(3.0, 6.0);
+      assertThat(row.bytes()).isEqualTo(bytes);
       assertThat(row.bitsPerByte())
           .isCloseTo(row.bitsPerToken() * row.tokens() / row.bytes(), within(1e-12));
     }

@@ -68,6 +68,20 @@ class ScrubRandomTest {
     }
   }
 
+  /** Another seed draws other subspaces of the same rank, and changes nothing of the concept's. */
+  @Test
+  void subspacesAreDrawnBySeed() throws IOException {
+    GoldenScrubbing.scrub(folder.resolve("seed"), tokens, labels, "random-subspaces=1", "seed=1")
+        .succeeded();
+    LeaceEraser drawn = eraser("seed", "random_1");
+    assertThat(drawn.rank()).isEqualTo(eraser("out", "random_1").rank());
+    for (String other : List.of("random_1", "random_2")) {
+      assertThat(drawn.left()).isNotEqualTo(eraser("out", other).left());
+    }
+    assertThat(eraser("seed", GoldenScrubbing.CONCEPT))
+        .isEqualTo(eraser("out", GoldenScrubbing.CONCEPT));
+  }
+
   private static LeaceEraser eraser(String output, String name) throws IOException {
     return EraserFile.read(
             JobRun.newest(folder.resolve(output)).resolve("erasers/" + HOOK + ".safetensors"))
