@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.microtome.jobs.JobRun;
 import dev.microtome.jobs.Warnings;
 import dev.microtome.probing.Interval;
+import dev.microtome.probing.SequenceSplit;
 import dev.microtome.probing.TprGap;
 import dev.microtome.probing.TprGapNoise;
 import dev.microtome.probing.TprGapRow;
@@ -218,6 +219,31 @@ class TprGapTest extends TprGapRuns {
         .extracting(TprGapRow::label)
         .containsExactly("0", "1", "2", "0", "1", "2");
     assertThat(run.rows(TprGapRow.TABLE).get(0).group()).isEqualTo("true");
+  }
+
+  /** Those held out are all one text, of which there would be nothing to erase. */
+  @Test
+  void theEraserIsFittedToTheDocumentsThatClassifiersAreFittedTo() throws IOException {
+    SequenceSplit split = new SequenceSplit(0, 0.25, 4);
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 120; i++) {
+      String text =
+          split.isTest(i) ? "It rests." : (i % 4 == 0 ? "She " : "He ") + WORDS.get(i % 3) + ".";
+      rows.add(RowFactory.create(i % 3, i % 4 == 0, text));
+    }
+    Path table =
+        write(
+            "rows",
+            rows,
+            "profession",
+            DataTypes.IntegerType,
+            "gender",
+            DataTypes.BooleanType,
+            "text",
+            DataTypes.StringType);
+    assertThat(run("out", table).succeeded().rows(TprGapSummaryRow.TABLE))
+        .extracting(TprGapSummaryRow::rank)
+        .containsExactly(0, 1);
   }
 
   /** The same documents in both formats give the same tables. */
