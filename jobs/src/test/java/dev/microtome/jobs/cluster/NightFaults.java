@@ -13,6 +13,7 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,6 +29,8 @@ class NightFaults {
   private static final int DRIVER_KILLS = 6;
   private static final int EXECUTOR_KILLS = 3;
   private static final int PARAGRAPHS = 100;
+  private static final List<String> MOUNTING =
+      List.of("unshare", "--map-root-user", "--mount", "bash", "-c");
 
   @TempDir static Path folder;
   private static SparkHome home;
@@ -111,10 +114,7 @@ class NightFaults {
   void namesTheFileThatDidNotFitOnTheDiskAndGoesOnWhenThereIsRoom()
       throws IOException, InterruptedException {
     NightFolder night = new NightFolder(folder.resolve("full"));
-    // A small tmpfs or a quota needs root, and what a mount of the process's own holds is gone with
-    // it. A limit on the size of a file is the full disk that needs no privileges: 1.7 MB, less
-    // than a
-    // part of activations and more than the libraries that Spark unpacks.
+    // 1.7 MB, less than a part of activations and more than the libraries that Spark unpacks.
     List<String> command =
         new ArrayList<>(List.of("bash", "-c", "ulimit -f 1700; exec \"$@\"", "limited"));
     command.addAll(home.submitWithoutShipping(Submission.local(), arguments(night)));
@@ -127,6 +127,51 @@ class NightFaults {
 
     succeeds(Submission.local(), night);
     assertThat(night.differences(expected, STEPS)).isEmpty();
+  }
+
+  /**
+   * A small tmpfs over the output, mounted where the process alone sees it. What it holds is gone
+   * with the process and copied before: the disk with more room.
+   */
+  @Test
+  @EnabledIf("mayMount")
+  void goesOnFromWhatIsOnADiskThatWasFull() throws IOException, InterruptedException {
+    NightFolder night = new NightFolder(Files.createDirectories(folder.resolve("no-space")));
+    Path kept = folder.resolve("no-space-kept");
+    long room = undisturbed.bytes("tokens") + undisturbed.bytes("activations") / 2;
+    List<String> command = new ArrayList<>(MOUNTING);
+    command.addAll(
+        List.of(
+            """
+            mount -t tmpfs -o size=$3 none "$1" || exit 99
+            at=$1 kept=$2; shift 3
+            "$@"; code=$?
+            cp -a "$at" "$kept"; exit $code""",
+            "full",
+            night.path().toString(),
+            kept.toString(),
+            Long.toString(room)));
+    command.addAll(home.submitWithoutShipping(Submission.local(), arguments(night)));
+    Path log = Files.createTempFile(folder, "no-space", ".log");
+    assertThat(home.start(command, log).waitFor()).as(Files.readString(log)).isIn(1, 2, 3);
+    assertThat(Files.readString(log)).contains("No space left on device");
+    assertThat(kept.resolve("tokens/latest")).exists();
+    assertThat(kept.resolve("activations/latest")).doesNotExist();
+
+    Files.delete(night.path());
+    Files.move(kept, night.path());
+    try (Submission job = start(Submission.local(), night)) {
+      assertThat(job.exitCode()).as(job.output()).isZero();
+      assertThat(job.output()).containsPattern("tokens +up-to-date");
+    }
+    assertThat(night.differences(expected, STEPS)).isEmpty();
+  }
+
+  /** Whether a process may have mounts of its own here. */
+  static boolean mayMount() throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(MOUNTING);
+    command.addAll(List.of("mount -t tmpfs none \"$1\"", "try", folder.toString()));
+    return new ProcessBuilder(command).start().waitFor() == 0;
   }
 
   @Test

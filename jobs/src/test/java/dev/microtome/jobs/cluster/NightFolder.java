@@ -3,6 +3,7 @@ package dev.microtome.jobs.cluster;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.microtome.run.Digest;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
@@ -96,6 +97,13 @@ record NightFolder(Path path) {
         .mapToObj(i -> "%s, row %d: %s, expected %s".formatted(name, i, rows.get(i), others.get(i)))
         .limit(1)
         .toList();
+  }
+
+  /** Size of all that a step wrote. */
+  long bytes(String step) throws IOException {
+    try (Stream<Path> files = Files.walk(path.resolve(step))) {
+      return files.map(Path::toFile).filter(File::isFile).mapToLong(File::length).sum();
+    }
   }
 
   /** Part records of all runs of a step; 0 where the step has not begun. */
