@@ -19,7 +19,7 @@ s3() {
 
 yarn() {
   # Hadoop's servers, of the version of Spark's own Hadoop, and what they need that Spark has not.
-  for artifact in org.apache.hadoop:hadoop-client-minicluster:3.4.2 junit:junit:4.13.2 \
+  for artifact in org.apache.hadoop:hadoop-client-minicluster:3.4.2 junit:junit:4.13.2 javax.xml.bind:jaxb-api:2.3.1 \
     org.bouncycastle:bcprov-jdk18on:1.78.1 org.bouncycastle:bcpkix-jdk18on:1.78.1 org.bouncycastle:bcutil-jdk18on:1.78.1; do
     mvn -q dependency:copy -Dartifact="$artifact" -DoutputDirectory="$out/hadoop"
   done
