@@ -43,6 +43,12 @@ import java.util.List;
 @SuppressWarnings("rawtypes") // AutoService names the interface by its class
 @AutoService(Job.class)
 public final class LossPca implements Job<LossPcaConfig, LossPcaPart> {
+  /** Of a token besides its losses while a part's are gathered: objects and their places. */
+  private static final long GATHERED_BYTES = 60;
+
+  /** The same of a column that is chosen. */
+  private static final long COLUMN_BYTES = 56;
+
   @Override
   public String name() {
     return "loss-pca";
@@ -94,9 +100,14 @@ public final class LossPca implements Job<LossPcaConfig, LossPcaPart> {
 
   @Override
   public TaskMemory memory(LossPcaConfig config, Plan<LossPcaPart> plan, Inputs inputs) {
-    long losses = plan.parts().stream().mapToLong(LossPcaPart::losses).max().orElse(0);
+    long most = plan.parts().stream().mapToLong(LossPcaPart::losses).max().orElse(0);
+    long losses = Math.min(most, config.lossesPerPart());
+    long tokens = losses / plan.parts().get(0).task().checkpoints().size();
+    long chosen = config.oneTokenPerSequence() ? 0 : losses * Float.BYTES + tokens * COLUMN_BYTES;
     return new TaskMemory(
-        Math.min(losses, config.lossesPerPart()) * Float.BYTES, "the losses of a part");
+        losses * Float.BYTES + tokens * GATHERED_BYTES + chosen,
+        "the losses of %,d tokens, a part%s"
+            .formatted(tokens, config.oneTokenPerSequence() ? "" : ", and as columns"));
   }
 
   @Override

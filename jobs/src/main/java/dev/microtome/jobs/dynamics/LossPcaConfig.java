@@ -25,7 +25,7 @@ public record LossPcaConfig(
     @Option(doc = "seed of the random tokens", orElse = "0") long seed,
     @Option(
             doc =
-                "losses in a part, the unit that is retried and resumed; a task holds 4 bytes for each",
+                "losses in a part, the unit that is retried and resumed; a task holds 4 bytes for each and 60 for each token, twice that where every token is taken",
             orElse = "16777216")
         long lossesPerPart) {
 

@@ -184,6 +184,7 @@ class LossPcaTest {
         .refusedWith("token-losses: all 8 checkpoints have the same losses");
   }
 
+  /** A part of 130 losses: 4 bytes for each and 60 for each of 16 tokens; as columns 4 and 56. */
   @Test
   void aDryRunCountsPartsAndWritesNothing() throws IOException {
     JobRun run =
@@ -195,7 +196,11 @@ class LossPcaTest {
                 "--dry-run")
             .succeeded();
     assertThat(run.out())
-        .contains("parts: 4", "losses: 368", "rows: 165", " B (the losses of a part)");
+        .contains(
+            "parts: 4",
+            "losses: 368",
+            "rows: 165",
+            "memory of a task: about 2.9 kB (the losses of 16 tokens, a part, and as columns)");
     assertThat(folder.resolve("out")).doesNotExist();
   }
 
