@@ -41,6 +41,12 @@ import java.util.TreeSet;
 @SuppressWarnings("rawtypes") // AutoService names the interface by its class
 @AutoService(Job.class)
 public final class EvaluateErasure implements Job<EvaluateErasureConfig, LabelledPart> {
+  /** The rows outside of the heap; in float64 what an eraser leaves, and what is chosen of that. */
+  private static final int COPIES = Float.BYTES + 2 * Double.BYTES;
+
+  /** Moments, covariances and their factors, while an eraser is fitted. */
+  private static final int MATRICES = 6;
+
   @Override
   public String name() {
     return "evaluate-erasure";
@@ -100,7 +106,9 @@ public final class EvaluateErasure implements Job<EvaluateErasureConfig, Labelle
   @Override
   public TaskMemory memory(EvaluateErasureConfig config, Plan<LabelledPart> plan, Inputs inputs) {
     long width = LabelledActivations.width(config.source(), config.hooks(), plan, inputs);
-    return config.sample().memory(config.concepts().size(), width, plan.totalUnits());
+    return config
+        .sample()
+        .memory(config.concepts().size(), width, plan.totalUnits(), COPIES, MATRICES);
   }
 
   @Override

@@ -11,19 +11,19 @@ import java.io.Serializable;
  * @param testRows the same of the sequences held out
  */
 record SampleSettings(SequenceSplit split, int trainRows, int testRows) implements Serializable {
-  /** Of one concept at a time: as they are, and as probes and erasers make them. */
-  private static final int COPIES = 2;
-
   /**
    * What a task over a hook point holds: the rows of all concepts, and copies of one's.
    *
    * @param width numbers of an activation
    * @param activations there are of all hook points together
+   * @param copies bytes of the copies of a number, of one concept at a time
+   * @param matrices of float64 [width, width] at once
    */
-  TaskMemory memory(int concepts, long width, long activations) {
+  TaskMemory memory(int concepts, long width, long activations, int copies, int matrices) {
     long rows = Math.min(activations, (long) trainRows + testRows);
     return new TaskMemory(
-        (concepts + COPIES) * rows * width * Float.BYTES,
+        ((long) concepts * Float.BYTES + copies) * rows * width
+            + matrices * width * width * Double.BYTES,
         "at most %,d activations of a hook point, %,d numbers wide, for each concept"
             .formatted(rows, width));
   }

@@ -46,6 +46,9 @@ import java.util.LongSummaryStatistics;
 @SuppressWarnings("rawtypes") // AutoService names the interface by its class
 @AutoService(Job.class)
 public final class TrainProbe implements Job<TrainProbeConfig, LabelledPart> {
+  /** The rows outside of the heap, and those of them that a fold is fitted to. */
+  private static final int COPIES = 2 * Float.BYTES;
+
   @Override
   public String name() {
     return "train-probe";
@@ -90,7 +93,9 @@ public final class TrainProbe implements Job<TrainProbeConfig, LabelledPart> {
           "moments of a hook point, %,d numbers wide, for each concept, of numbers for each fold; the driver has them too"
               .formatted(width));
     }
-    return config.sample().memory(config.concepts().size(), width, plan.totalUnits());
+    return config
+        .sample()
+        .memory(config.concepts().size(), width, plan.totalUnits(), COPIES, /* matrices= */ 0);
   }
 
   @Override
