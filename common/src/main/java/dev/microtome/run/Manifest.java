@@ -15,7 +15,8 @@ import java.util.TreeMap;
  *
  * @param run the run's id
  * @param status "unfinished" or "complete"
- * @param forced whether {@code --force} started the run
+ * @param forced whether the run was started though one like it was there: by {@code --force}, and
+ *     always by a job that runs anew, as run-all does
  * @param configuration resolved, paths included
  * @param inputs with their digests
  * @param seeds values of the keys that are called a seed

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,12 +20,16 @@ import java.util.regex.Pattern;
 public final class Secrets {
   private static final String HIDDEN = "***";
 
-  // "tokens" and "max-token" are this field's bread; only a token that grants access is a secret.
+  // "tokens", "bos-token" and "max-token" are this field's bread; only a token that grants access
+  // is a secret.
   private static final Pattern SECRET_KEY =
       Pattern.compile(
           ".*((password|passwd|passphrase|secret|credential|authorization"
-              + "|webhook(-?(url|address))?|(api|access|secret|private|account)-?key)s?(-.*)?"
-              + "|(auth|access|api|bearer|session|sas|hf|github)-?token)");
+              + "|webhook(-?(url|address))?"
+              + "|(api|access|secret|private|account|signing|encryption|master|ssh|gpg)-?key)s?(-.*)?"
+              + "|(auth|access|api|bearer|session|sas|hf|github|gitlab|slack|bot|app|user|refresh|id"
+              + "|jwt|push|deploy|service|vault|npm|pypi)-?token)"
+              + "|(.*-)?(token|pwd|pass|auth|bearer|cookie)(?<!(bos|eos|pad|unk|mask|sep|cls|max)-token)");
   private static final Pattern SEPARATOR = Pattern.compile("[_.]");
 
   // Repetitions are bounded or keep what they took: texts may be of whoever wrote a file that is
@@ -41,8 +46,22 @@ public final class Secrets {
       Pattern.compile(
           "(?i)\\b(authorization\"?\\s{0,9}[:=]\\s{0,9}\"?(?:(?:bearer|basic|token)\\s{1,9})?"
               + "|x-[\\w-]{0,60}?(?:key|token|secret|password):\\s{0,9})[^\\s\"]+");
+  private static final Pattern COOKIE = Pattern.compile("(?i)\\b(cookie:\\s{0,9})[^\"'\\n]+");
+  private static final Pattern USER =
+      Pattern.compile(
+          "(?<![\\w-])(-u|--user|--proxy-user)([ =]{1,9})[^\\s:\"']{1,200}+:[^\\s\"']+");
+  private static final Pattern MEMBER =
+      Pattern.compile("(\"([\\w.-]{1,200}+)\"\\s{0,9}:\\s{0,9})\"[^\"]*+\"");
+
+  // What an address of a chat's hook is known by is its secret.
+  private static final Pattern ADDRESS =
+      Pattern.compile("(https?://([^/\\s\"']{1,200}+))(/[^\\s\"']*+)");
+  private static final Pattern HOOK_PATH = Pattern.compile(".*/(web)?hooks?(/.*|$)");
   private static final Pattern OPTION = Pattern.compile("(?<![\\w.-])([\\w.-]{1,200}+)=");
   private static final Pattern VALUE = Pattern.compile("\"[^\"]*+\"|'[^']*+'|\\S++");
+
+  /** Of curl and its like: what follows is NAME:PASSWORD. */
+  private static final Set<String> USER_OPTIONS = Set.of("-u", "--user", "--proxy-user");
 
   /** A shorter value of a secret key would hide half of a manifest. */
   private static final int FEWEST_CHARACTERS = 8;
@@ -52,8 +71,26 @@ public final class Secrets {
   /** The text with the credentials of its addresses, headers and options hidden. */
   public static String redacted(String text) {
     String shown = USER_INFO.matcher(text).replaceAll(HIDDEN);
+    shown = ADDRESS.matcher(shown).replaceAll(Secrets::withoutHook);
     shown = QUERY.matcher(shown).replaceAll("$1" + HIDDEN);
+    shown = COOKIE.matcher(shown).replaceAll("$1" + HIDDEN);
+    shown = USER.matcher(shown).replaceAll("$1$2" + HIDDEN);
+    shown =
+        MEMBER
+            .matcher(shown)
+            .replaceAll(
+                found ->
+                    isSecret(found.group(2))
+                        ? Matcher.quoteReplacement(found.group(1) + '"' + HIDDEN + '"')
+                        : Matcher.quoteReplacement(found.group()));
     return withoutOptions(HEADER.matcher(shown).replaceAll("$1" + HIDDEN));
+  }
+
+  private static String withoutHook(MatchResult address) {
+    boolean isHook =
+        address.group(2).toLowerCase(Locale.ROOT).contains("hook")
+            || HOOK_PATH.matcher(address.group(3).toLowerCase(Locale.ROOT)).matches();
+    return Matcher.quoteReplacement(isHook ? address.group(1) + "/" + HIDDEN : address.group());
   }
 
   /** Values of secret options; what another one is set to may set some in turn. */
@@ -121,9 +158,12 @@ public final class Secrets {
     } else if (node instanceof ArrayNode array) {
       ArrayNode copy = JsonNodeFactory.instance.arrayNode();
       boolean isSecret = false;
+      boolean isUser = false;
       for (JsonNode element : array) {
-        copy.add(isSecret ? TextNode.valueOf(HIDDEN) : redacted(element, secrets));
+        boolean hidden = isSecret || (isUser && element.asText().contains(":"));
+        copy.add(hidden ? TextNode.valueOf(HIDDEN) : redacted(element, secrets));
         isSecret = isSecretOption(element);
+        isUser = USER_OPTIONS.contains(element.asText());
       }
       return copy;
     } else if (node.isTextual()) {

@@ -8,9 +8,10 @@ import java.util.List;
  * How a feature goes with a label, over all tokens; a token without a row for a label does not have
  * it.
  *
- * <p>Ratios of likelihoods have one more token in each class, which fires as often as all tokens
- * do. So a count of 0 gives a finite number, and the sign is that of the evidence: above 0 exactly
- * where the feature fires more often on the label than elsewhere.
+ * <p>Ratios of likelihoods count one fire more, spread evenly over all tokens. So a count of 0
+ * gives a finite number, ratios are the farther from 0 the more fires speak for them, and the sign
+ * is that of the evidence: above 0 exactly where the feature fires more often on the label than
+ * elsewhere.
  *
  * @param hits tokens of the label on which the feature fires
  * @param specificity P(label | fires)
@@ -111,9 +112,17 @@ record LabelScore(
         ratios);
   }
 
+  /** NaN where nothing fires; 0 for a label of all tokens, beside which there is nothing. */
   private static double logRatio(long hits, long labelled, long others, long unlabelled) {
-    double rate = (double) (hits + others) / (labelled + unlabelled);
-    return Math.log((hits + rate) / (labelled + 1)) - Math.log((others + rate) / (unlabelled + 1));
+    if (hits + others == 0) {
+      return Double.NaN;
+    }
+    if (unlabelled == 0) {
+      return 0;
+    }
+    double everywhere = 1.0 / (labelled + unlabelled);
+    return Math.log((double) hits / labelled + everywhere)
+        - Math.log((double) others / unlabelled + everywhere);
   }
 
   /** 0 where the feature or the label does not vary. */

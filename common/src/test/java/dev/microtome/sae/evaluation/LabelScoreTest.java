@@ -46,15 +46,15 @@ class LabelScoreTest {
     assertThat(score.cutF1()).isCloseTo(0.8, within(1e-15));
     assertThat(score.cut()).isEqualTo(0.5);
     assertThat(score.logLikelihoodRatio())
-        .isCloseTo(Math.log((2.5 / 4) / (1.5 / 4)), within(1e-15));
+        .isCloseTo(Math.log((2.5 / 3) / (1.5 / 3)), within(1e-15));
     // Values 4, 3, 0, 1, 0, 0 and labels 1, 1, 1, 0, 0, 0: covariance 1/2, variances 23/9 and 1/4.
     assertThat(score.correlation()).isCloseTo(0.5 / Math.sqrt(23.0 / 9 / 4), within(1e-12));
     // In (0, 2) the feature is once, on no noun; in [2, 4] twice, on nouns.
     assertThat(score.specificities()).containsExactly(0, 1);
     assertThat(score.logLikelihoodRatios()[0])
-        .isCloseTo((float) Math.log((1.0 / 6 / 4) / (7.0 / 6 / 4)), within(1e-6f));
+        .isCloseTo((float) Math.log(0.5 / 1.5), within(1e-6f));
     assertThat(score.logLikelihoodRatios()[1])
-        .isCloseTo((float) Math.log((7.0 / 3 / 4) / (1.0 / 3 / 4)), within(1e-6f));
+        .isCloseTo((float) Math.log(2.5 / 0.5), within(1e-6f));
   }
 
   /** The one verb is among three tokens on which the feature fires: 1, in the lower half. */
@@ -67,7 +67,7 @@ class LabelScoreTest {
     assertThat(score.sensitivity()).isEqualTo(1);
     assertThat(score.f1()).isEqualTo(0.5);
     assertThat(score.logLikelihoodRatio())
-        .isCloseTo(Math.log((1.5 / 2) / (2.5 / 6)), within(1e-15));
+        .isCloseTo(Math.log((1 + 1.0 / 6) / (2.0 / 5 + 1.0 / 6)), within(1e-15));
     // Covariance 1/6 − 1/6 · 8/6, variances 23/9 and 5/36.
     assertThat(score.correlation())
         .isCloseTo((1.0 / 6 - 8.0 / 36) / Math.sqrt(23.0 / 9 * 5 / 36), within(1e-12));
@@ -122,6 +122,31 @@ class LabelScoreTest {
         .containsExactly(NOUN);
   }
 
+  /** With a pseudo-count that grows with the fires, one hit would be worth as much as ten. */
+  @Test
+  void moreHitsSpeakMoreForALabel() {
+    float[][] tokens = new float[100][2];
+    for (int token = 0; token < 10; token++) {
+      tokens[token][0] = 4;
+    }
+    tokens[0][1] = 4;
+    SparseFeatures rows = SparseFeatures.of(tokens);
+    FeatureSurvey all = FeatureSurvey.of(2, 1);
+    all.add(rows);
+    ActivationHistograms bins = ActivationHistograms.of(2, 4);
+    bins.add(rows, all.range());
+    LabelCounts verbs = new LabelCounts(2, 2);
+    for (int token = 0; token < 10; token++) {
+      verbs.add(List.of(VERB), rows, token, all.range());
+    }
+
+    // Per 100 tokens 10 of 10 and 1 of 10, against none of 90, and one fire more in all.
+    assertThat(LabelScore.of(0, VERB, verbs, all.statistics(), bins).logLikelihoodRatio())
+        .isCloseTo(Math.log((1 + 0.01) / 0.01), within(1e-12));
+    assertThat(LabelScore.of(1, VERB, verbs, all.statistics(), bins).logLikelihoodRatio())
+        .isCloseTo(Math.log((0.1 + 0.01) / 0.01), within(1e-12));
+  }
+
   /** Classes of one and of five tokens: a pseudo-count of ½ each would speak for the small one. */
   @Test
   void withoutEvidenceARatioIsNotANumberAndWithoutAHitBelowZero() {
@@ -144,7 +169,7 @@ class LabelScoreTest {
 
     assertThat(score.logLikelihoodRatios()[0]).isNaN();
     assertThat(score.logLikelihoodRatios()[1])
-        .isCloseTo((float) Math.log((0.5 / 2) / (3.5 / 6)), within(1e-6f));
+        .isCloseTo((float) Math.log((1.0 / 6) / (3.0 / 5 + 1.0 / 6)), within(1e-6f));
     assertThat(score.logLikelihoodRatio()).isNegative();
   }
 
