@@ -13,7 +13,7 @@ final class NextSection implements Section {
       List.of(
           new Command("The jobs, and what each reads and writes", "list\ndescribe train-sae"),
           new Command(
-              "Your text as tokens of your model",
+              "Your text as tokens of your model (books and models/pythia-70m stand for yours)",
               "tokenize \\\n  --set input=books --set tokenizer=models/pythia-70m --output runs/tokens"),
           new Command(
               "Its activations, as a table",

@@ -90,7 +90,7 @@ public final class TrainSae implements Job<TrainSaeConfig, SaePart> {
     return Stream.of(
             SparsityKey.warnings(config).stream(),
             plan.parts().stream().flatMap(part -> part.warning().stream()),
-            FewSteps.warnings(plan.parts()).stream())
+            ShortTrainings.warnings(plan.parts()).stream())
         .flatMap(lines -> lines)
         .distinct();
   }

@@ -99,6 +99,19 @@ class TrainSaeInputsTest extends TrainSaeRuns {
     assertThat(plan("evaluation-tokens=1921")).containsOnlyOnce("Warning: " + fewer);
   }
 
+  /** 200 steps of 64 tokens. */
+  @Test
+  void warnsOfAWindowInWhichNoFeatureCanDie() {
+    String none =
+        "Warning: sae: trained on 12,800 tokens, within which no feature counts as dead: dead_fraction stays 0";
+    assertThat(plan("epochs=4")).doesNotContain("Warning: ");
+    assertThat(
+            train("plan", "hooks=" + RESID, "epochs=4", "sae.dead-after-tokens=12800", "--dry-run")
+                .succeeded()
+                .out())
+        .containsOnlyOnce(none);
+  }
+
   private String plan(String setting) {
     return train("plan", "hooks=" + RESID, setting, "--dry-run").succeeded().out();
   }
