@@ -2,12 +2,7 @@
 # The night on YARN. In cluster mode the driver runs in the cluster too and survives this machine; its configuration comes
 # with --files. A driver that dies is started again and resumes.
 set -eu
-# What else of nightly.conf's environment is set here is set there, but for the webhook: --conf would show it to whoever lists
-# processes. Write it into the nightly.conf that --files sends.
-for name in HOOK CONTEXT_LENGTH SAE_BATCH; do
-  eval "value=\${MICROTOME_$name:-}"
-  [ -z "$value" ] || set -- "$@" --conf "spark.yarn.appMasterEnv.MICROTOME_$name=$value"
-done
+# A webhook is a secret that --conf would show to whoever lists processes: write it into the nightly.conf that --files sends.
 exec "$SPARK_HOME/bin/spark-submit" \
   --master yarn --deploy-mode cluster --queue "${YARN_QUEUE:-default}" \
   --properties-file conf/spark/managed.conf \
@@ -17,5 +12,8 @@ exec "$SPARK_HOME/bin/spark-submit" \
   --conf spark.yarn.am.attemptFailuresValidityInterval=1h \
   --conf "spark.yarn.appMasterEnv.MICROTOME_TEXT=${MICROTOME_TEXT:?a Hadoop path}" \
   --conf "spark.yarn.appMasterEnv.MICROTOME_MODEL=${MICROTOME_MODEL:?a Hadoop path}" \
-  --conf "spark.yarn.appMasterEnv.MICROTOME_KEEP=${MICROTOME_KEEP:-7}" "$@" \
+  --conf "spark.yarn.appMasterEnv.MICROTOME_HOOK=${MICROTOME_HOOK:-blocks.2.hook_resid_post}" \
+  --conf "spark.yarn.appMasterEnv.MICROTOME_CONTEXT_LENGTH=${MICROTOME_CONTEXT_LENGTH:-256}" \
+  --conf "spark.yarn.appMasterEnv.MICROTOME_SAE_BATCH=${MICROTOME_SAE_BATCH:-4096}" \
+  --conf "spark.yarn.appMasterEnv.MICROTOME_KEEP=${MICROTOME_KEEP:-7}" \
   microtome.jar run-all --config nightly.conf --output "${MICROTOME_OUTPUT:?a Hadoop path}"

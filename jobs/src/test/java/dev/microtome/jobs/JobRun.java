@@ -20,7 +20,6 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
@@ -139,14 +138,7 @@ public final class JobRun {
     for (int[] sequence : sequences) {
       rows.add(RowFactory.create((long) rows.size(), Arrays.stream(sequence).boxed().toArray()));
     }
-    LocalSpark.start();
-    SparkSession.builder()
-        .getOrCreate()
-        .createDataFrame(rows, schema)
-        .coalesce(1)
-        .write()
-        .parquet(folder.toString());
-    return folder;
+    return LocalSpark.write(rows, schema, folder);
   }
 
   private static PrintStream stream(ByteArrayOutputStream bytes) {

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
@@ -163,12 +162,7 @@ class FrameworkTest {
     for (int i = 0; i < p.length; i++) {
       rows.add(RowFactory.create(sources[i], outs[i], p[i]));
     }
-    SparkSession.builder()
-        .getOrCreate()
-        .createDataFrame(rows, schema)
-        .coalesce(1)
-        .write()
-        .parquet(folder.toString());
+    LocalSpark.write(rows, schema, folder);
   }
 
   @Test

@@ -15,7 +15,6 @@ import java.util.Random;
 import java.util.function.Predicate;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
@@ -73,14 +72,7 @@ class SearchContrastTest {
   }
 
   private static Path write(List<Row> rows, StructType schema, Path table) {
-    LocalSpark.start();
-    SparkSession.builder()
-        .getOrCreate()
-        .createDataFrame(rows, schema)
-        .coalesce(1)
-        .write()
-        .parquet(table.toString());
-    return table;
+    return LocalSpark.write(rows, schema, table);
   }
 
   private Path write(List<Row> rows, StructType schema, String name) {

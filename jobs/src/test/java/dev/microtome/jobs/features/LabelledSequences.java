@@ -9,7 +9,6 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
@@ -76,13 +75,6 @@ final class LabelledSequences {
         labeller.label(new Object[] {(long) i, position}, sequence[position], rows);
       }
     }
-    LocalSpark.start();
-    SparkSession.builder()
-        .getOrCreate()
-        .createDataFrame(rows, schema)
-        .coalesce(1)
-        .write()
-        .parquet(folder.toString());
-    return folder;
+    return LocalSpark.write(rows, schema, folder);
   }
 }

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeAll;
@@ -76,14 +75,6 @@ abstract class TprGapRuns {
       DataType thirdType) {
     StructType schema =
         new StructType().add(first, firstType).add(second, secondType).add(third, thirdType);
-    LocalSpark.start();
-    Path table = folder.resolve(name);
-    SparkSession.builder()
-        .getOrCreate()
-        .createDataFrame(rows, schema)
-        .coalesce(1)
-        .write()
-        .parquet(table.toString());
-    return table;
+    return LocalSpark.write(rows, schema, folder.resolve(name));
   }
 }

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
@@ -98,14 +97,6 @@ public record LabelledTables(Path folder, String concept) {
 
   /** Any table. */
   public Path write(List<Row> rows, StructType schema, String name) {
-    LocalSpark.start();
-    Path table = folder.resolve(name);
-    SparkSession.builder()
-        .getOrCreate()
-        .createDataFrame(rows, schema)
-        .coalesce(1)
-        .write()
-        .parquet(table.toString());
-    return table;
+    return LocalSpark.write(rows, schema, folder.resolve(name));
   }
 }

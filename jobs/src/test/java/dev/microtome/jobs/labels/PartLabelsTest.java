@@ -20,7 +20,6 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
@@ -175,12 +174,7 @@ class PartLabelsTest {
   }
 
   private TokenSlices table(StructType schema, Row... rows) throws IOException {
-    SparkSession.builder()
-        .getOrCreate()
-        .createDataFrame(List.of(rows), schema)
-        .coalesce(1)
-        .write()
-        .parquet(folder.resolve("labels").toString());
+    LocalSpark.write(List.of(rows), schema, folder.resolve("labels"));
     try (Stream<Path> files = Files.list(folder.resolve("labels"))) {
       String file =
           files

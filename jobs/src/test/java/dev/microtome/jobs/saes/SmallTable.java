@@ -1,6 +1,7 @@
 package dev.microtome.jobs.saes;
 
 import dev.microtome.activations.ActivationCodec;
+import dev.microtome.jobs.LocalSpark;
 import dev.microtome.jobs.TableReader.VectorColumns;
 import dev.microtome.jobs.inputs.TokenSlices.Slice;
 import dev.microtome.sae.stream.RowColumns;
@@ -15,7 +16,6 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
@@ -45,12 +45,7 @@ final class SmallTable {
       }
       rows.add(RowFactory.create(row / 10L, bytes.array()));
     }
-    SparkSession.builder()
-        .getOrCreate()
-        .createDataFrame(rows, schema)
-        .coalesce(1)
-        .write()
-        .parquet(table.toString());
+    LocalSpark.write(rows, schema, table);
     try (Stream<Path> files = Files.list(table)) {
       String file =
           files

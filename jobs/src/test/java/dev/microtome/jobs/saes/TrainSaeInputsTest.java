@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.function.IntFunction;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
@@ -234,11 +233,6 @@ class TrainSaeInputsTest extends TrainSaeRuns {
       Arrays.setAll(boxed, i -> values[i]);
       all.add(RowFactory.create("h", row / 10L, boxed));
     }
-    SparkSession.builder()
-        .getOrCreate()
-        .createDataFrame(all, schema)
-        .coalesce(1)
-        .write()
-        .parquet(table.toString());
+    LocalSpark.write(all, schema, table);
   }
 }

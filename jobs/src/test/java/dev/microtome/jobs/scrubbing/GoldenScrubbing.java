@@ -1,6 +1,7 @@
 package dev.microtome.jobs.scrubbing;
 
 import dev.microtome.jobs.JobRun;
+import dev.microtome.jobs.LocalSpark;
 import dev.microtome.model.load.Safetensors;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -9,7 +10,6 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
@@ -77,13 +77,7 @@ final class GoldenScrubbing {
         }
       }
     }
-    SparkSession.builder()
-        .getOrCreate()
-        .createDataFrame(rows, schema)
-        .coalesce(1)
-        .write()
-        .parquet(folder.toString());
-    return folder;
+    return LocalSpark.write(rows, schema, folder);
   }
 
   /** A run of the job on model, tokens and labels as they are. */
