@@ -2,7 +2,7 @@
 # The night on YARN. In cluster mode the driver runs in the cluster too and survives this machine; its configuration comes
 # with --files. A driver that dies is started again and resumes.
 set -eu
-# A webhook is a secret that --conf would show to whoever lists processes: write it into the nightly.conf that --files sends.
+# What is not set is as nightly.conf has it. A webhook is a secret that --conf would show to whoever lists processes: write it into the nightly.conf that --files sends.
 exec "$SPARK_HOME/bin/spark-submit" \
   --master yarn --deploy-mode cluster --queue "${YARN_QUEUE:-default}" \
   --properties-file conf/spark/managed.conf \
@@ -12,8 +12,8 @@ exec "$SPARK_HOME/bin/spark-submit" \
   --conf spark.yarn.am.attemptFailuresValidityInterval=1h \
   --conf "spark.yarn.appMasterEnv.MICROTOME_TEXT=${MICROTOME_TEXT:?a Hadoop path}" \
   --conf "spark.yarn.appMasterEnv.MICROTOME_MODEL=${MICROTOME_MODEL:?a Hadoop path}" \
-  --conf "spark.yarn.appMasterEnv.MICROTOME_HOOK=${MICROTOME_HOOK:-blocks.2.hook_resid_post}" \
-  --conf "spark.yarn.appMasterEnv.MICROTOME_CONTEXT_LENGTH=${MICROTOME_CONTEXT_LENGTH:-256}" \
-  --conf "spark.yarn.appMasterEnv.MICROTOME_SAE_BATCH=${MICROTOME_SAE_BATCH:-4096}" \
+  ${MICROTOME_HOOK:+--conf "spark.yarn.appMasterEnv.MICROTOME_HOOK=$MICROTOME_HOOK"} \
+  ${MICROTOME_CONTEXT_LENGTH:+--conf "spark.yarn.appMasterEnv.MICROTOME_CONTEXT_LENGTH=$MICROTOME_CONTEXT_LENGTH"} \
+  ${MICROTOME_SAE_BATCH:+--conf "spark.yarn.appMasterEnv.MICROTOME_SAE_BATCH=$MICROTOME_SAE_BATCH"} \
   --conf "spark.yarn.appMasterEnv.MICROTOME_KEEP=${MICROTOME_KEEP:-7}" \
   microtome.jar run-all --config nightly.conf --output "${MICROTOME_OUTPUT:?a Hadoop path}"

@@ -47,7 +47,7 @@ public record ErasureProbeRow(
   /**
    * The row of a classifier.
    *
-   * @param orthogonal mean squared distance of the orthogonal eraser
+   * @param orthogonal mean squared distance of the orthogonal eraser; NaN where there is none
    */
   public static ErasureProbeRow of(
       String hook,
@@ -72,6 +72,6 @@ public record ErasureProbeRow(
         score.baselineCrossEntropy(),
         score.guessInformation(),
         erased.squaredDistance(),
-        erased.squaredDistance() / orthogonal);
+        orthogonal == 0 ? Double.NaN : erased.squaredDistance() / orthogonal);
   }
 }

@@ -27,9 +27,11 @@ public final class Secrets {
           ".*((password|passwd|passphrase|secret|credential|authorization"
               + "|webhook(-?(url|address))?"
               + "|(api|access|secret|private|account|signing|encryption|master|ssh|gpg)-?key)s?(-.*)?"
-              + "|(auth|access|api|bearer|session|sas|hf|github|gitlab|slack|bot|app|user|refresh|id"
+              + "|(auth|access|api|bearer|session|sas|hf|github|gitlab|slack|bot|app|user|refresh"
               + "|jwt|push|deploy|service|vault|npm|pypi)-?token)"
-              + "|(.*-)?(token|pwd|pass|auth|bearer|cookie)(?<!(bos|eos|pad|unk|mask|sep|cls|max)-token)");
+              + "|(.*-)?id-?token|token|pwd|pass|auth|bearer|cookie"
+              + "|(.*-)?(smtp|mail|ftp|db|database|proxy|https?|ssh|admin|user|login|basic|oauth2?"
+              + "|session)-?(pwd|pass|auth|bearer|cookie)");
   private static final Pattern SEPARATOR = Pattern.compile("[_.]");
 
   // Repetitions are bounded or keep what they took: texts may be of whoever wrote a file that is
@@ -49,19 +51,23 @@ public final class Secrets {
   private static final Pattern COOKIE = Pattern.compile("(?i)\\b(cookie:\\s{0,9})[^\"'\\n]+");
   private static final Pattern USER =
       Pattern.compile(
-          "(?<![\\w-])(-u|--user|--proxy-user)([ =]{1,9})[^\\s:\"']{1,200}+:[^\\s\"']+");
+          "(?<![\\w-])(-u|--user|--proxy-user)([ =]{1,9})(?:'[^':]{1,200}+:[^']{0,500}+'"
+              + "|\"[^\":]{1,200}+:[^\"]{0,500}+\"|[^\\s:\"']{1,200}+:[^\\s\"']+)");
   private static final Pattern MEMBER =
-      Pattern.compile("(\"([\\w.-]{1,200}+)\"\\s{0,9}:\\s{0,9})\"[^\"]*+\"");
+      Pattern.compile(
+          "(\"([\\w.-]{1,200}+)\"\\s{0,9}:\\s{0,9})\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+){0,20}+\"");
 
   // What an address of a chat's hook is known by is its secret.
   private static final Pattern ADDRESS =
       Pattern.compile("(https?://([^/\\s\"']{1,200}+))(/[^\\s\"']*+)");
-  private static final Pattern HOOK_PATH = Pattern.compile(".*/(web)?hooks?(/.*|$)");
+  private static final Pattern HOOK_PATH = Pattern.compile("/(?:web)?hooks?(?:[/?]|$)");
   private static final Pattern OPTION = Pattern.compile("(?<![\\w.-])([\\w.-]{1,200}+)=");
   private static final Pattern VALUE = Pattern.compile("\"[^\"]*+\"|'[^']*+'|\\S++");
 
   /** Of curl and its like: what follows is NAME:PASSWORD. */
   private static final Set<String> USER_OPTIONS = Set.of("-u", "--user", "--proxy-user");
+
+  private static final Pattern TOKEN_ID = Pattern.compile("-?\\d{1,9}\\W{0,9}");
 
   /** A shorter value of a secret key would hide half of a manifest. */
   private static final int FEWEST_CHARACTERS = 8;
@@ -86,10 +92,15 @@ public final class Secrets {
     return withoutOptions(HEADER.matcher(shown).replaceAll("$1" + HIDDEN));
   }
 
+  /** Messages of this field name tokens by number; what grants access is longer. */
+  private static boolean isTokenId(String key, String value) {
+    return key.equals("token") && TOKEN_ID.matcher(value).matches();
+  }
+
   private static String withoutHook(MatchResult address) {
     boolean isHook =
         address.group(2).toLowerCase(Locale.ROOT).contains("hook")
-            || HOOK_PATH.matcher(address.group(3).toLowerCase(Locale.ROOT)).matches();
+            || HOOK_PATH.matcher(address.group(3).toLowerCase(Locale.ROOT)).find();
     return Matcher.quoteReplacement(isHook ? address.group(1) + "/" + HIDDEN : address.group());
   }
 
@@ -102,7 +113,8 @@ public final class Secrets {
     while (option.find()) {
       if (option.start() >= copied
           && isSecret(option.group(1))
-          && value.region(option.end(), text.length()).lookingAt()) {
+          && value.region(option.end(), text.length()).lookingAt()
+          && !isTokenId(option.group(1), value.group())) {
         shown.append(text, copied, option.end()).append(HIDDEN);
         copied = value.end();
       }

@@ -24,6 +24,8 @@ class SecretsTest {
         "bearer",
         "oauth2-bearer",
         "session-cookie",
+        "id-token",
+        "idToken",
         "signing-key",
         "encryption-key",
         "sshKey",
@@ -41,6 +43,11 @@ class SecretsTest {
         "bos-token",
         "eos_token",
         "max-token",
+        "next-token",
+        "last-token",
+        "per-token",
+        "grid-token",
+        "forward-pass",
         "tokenizer",
         "key",
         "author",
@@ -59,11 +66,16 @@ class SecretsTest {
       value = {
         "curl -u bob:s3cret host | curl -u *** host",
         "curl --proxy-user=bob:s3cret host | curl --proxy-user=*** host",
+        "curl -u 'bob:s3 cret' host | curl -u *** host",
+        "curl --user \"bob:s3cret\" host | curl --user *** host",
+        "Place[position=3, token=17] differs | Place[position=3, token=17] differs",
+        "token=17a4c | token=***",
         "python -u night.py | python -u night.py",
         "--header=Cookie: sid=s3cret; b=2 | --header=Cookie: ***",
         "{\"token\": \"s3cret\", \"tokens\": \"t\"} | {\"token\": \"***\", \"tokens\": \"t\"}",
         "https://hooks.chat.example/services/T1/s3cret said | https://hooks.chat.example/*** said",
         "https://chat.example/api/webhooks/1/s3cret | https://chat.example/***",
+        "https://chat.example/hook?id=s3cret | https://chat.example/***",
         "https://host/blocks.0.hook_resid_post/a | https://host/blocks.0.hook_resid_post/a",
         "https://host/hookworms | https://host/hookworms",
       })
@@ -88,11 +100,39 @@ class SecretsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "?", "-", "a", "://", "&a", "x-", "=", "a=", "\"", "\"a", "-u ", "-u a", "cookie:",
-        "http://", "/hook"
+        "?",
+        "-",
+        "a",
+        "://",
+        "&a",
+        "x-",
+        "=",
+        "a=",
+        "\"",
+        "\"a",
+        "-u ",
+        "-u a",
+        "cookie:",
+        "http://",
+        "/hook",
+        "\\",
+        "\"a\":\"\\"
       })
   void longRunsAreReadOnce(String unit) {
     String text = unit.repeat(1 << 18);
     assertThat(Secrets.redacted(text)).hasSizeLessThanOrEqualTo(text.length());
+  }
+
+  @Test
+  void aLongAddressIsReadOnce() {
+    // What '.' does not match would have had each of its parts tried as the last.
+    assertThat(Secrets.redacted("http://a" + "/hook".repeat(1 << 16) + "\u2028"))
+        .startsWith("http://a/***");
+  }
+
+  @Test
+  void aQuoteWithinAValueDoesNotEndIt() {
+    assertThat(Secrets.redacted("{\"password\": \"a\\\"s3cret\", \"b\": \"c\"}"))
+        .isEqualTo("{\"password\": \"***\", \"b\": \"c\"}");
   }
 }

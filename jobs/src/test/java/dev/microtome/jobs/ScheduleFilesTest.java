@@ -88,6 +88,7 @@ class ScheduleFilesTest {
             .replaceFirst(".*bin/spark-submit\"? ", "")
             .replaceFirst(" > .*", "")
             .replaceAll("\\$\\{KUBERNETES_HOST[^}]*\\}", "127.0.0.1:6443")
+            .replaceAll("\\$\\{\\w+:\\+([^}]*)\\}", "$1") // given where the variable is set
             .replaceAll("\\$\\{\\w+[^}]*\\}|\\$\\w+", EXAMPLE)
             .replace("\"", "");
     return Stream.of(command.trim().split("\\s+", -1))

@@ -11,9 +11,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Reads the steps of a configuration and finds out which of them need which. */
 final class NightSteps {
+  private static final Pattern PATTERN = Pattern.compile("[*?{\\[]");
+
   private NightSteps() {}
 
   /**
@@ -33,6 +36,7 @@ final class NightSteps {
               step.configuration(),
               FileStore.resolve(output, step.name())));
     }
+    String root = qualified(output, files);
     List<String> names = config.jobs().stream().map(StepConfig::name).toList();
     List<NightStep> steps = new ArrayList<>();
     for (int i = 0; i < read.size(); i++) {
@@ -52,7 +56,7 @@ final class NightSteps {
           needs.add(name);
         }
       }
-      requireWritten(step.name(), read.get(i).inputs(), names, output, files);
+      requireWritten(step.name(), read.get(i).inputs(), names, root, files);
       steps.add(
           new NightStep(
               step.name(),
@@ -63,13 +67,20 @@ final class NightSteps {
     return List.copyOf(steps);
   }
 
-  /** A misspelt name is to be told before the steps before it have run for hours. */
+  /**
+   * A misspelt name is to be told before the steps before it have run for hours. Of a pattern, what
+   * it will find cannot be known yet.
+   *
+   * @param root the output, qualified as the inputs are
+   */
   private static void requireWritten(
-      String step, List<String> inputs, List<String> names, String output, FileStore files) {
+      String step, List<String> inputs, List<String> names, String root, FileStore files) {
     for (String path : inputs) {
-      if (path.startsWith(output + "/")) {
-        String name = path.substring(output.length() + 1).split("/", 2)[0];
-        if (!names.contains(name) && !isThere(FileStore.resolve(output, name), files)) {
+      if (path.startsWith(root + "/")) {
+        String name = path.substring(root.length() + 1).split("/", 2)[0];
+        if (!PATTERN.matcher(name).find()
+            && !names.contains(name)
+            && !isThere(FileStore.resolve(root, name), files)) {
           throw new InputException(
               "Step '%s' reads %s, which is not there and no step writes%s"
                   .formatted(step, path, Names.hint(name, names)));
@@ -78,9 +89,18 @@ final class NightSteps {
     }
   }
 
+  private static String qualified(String output, FileStore files) {
+    try {
+      String qualified = files.qualify(output);
+      return qualified.endsWith("/") ? qualified.substring(0, qualified.length() - 1) : qualified;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static boolean isThere(String path, FileStore files) {
     try {
-      return !files.glob(path).isEmpty();
+      return files.exists(path);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -44,9 +44,9 @@ record SaeGrid(
     }
     List<ArchitectureKey> kinds =
         architecture.isEmpty() ? List.of(base.architecture()) : architecture;
-    requireUse(SparsityKey.K, k, kinds);
-    requireUse(SparsityKey.L1, l1, kinds);
-    requireUse(SparsityKey.L0, l0, kinds);
+    SparsityKey.K.requireUse(k, kinds);
+    SparsityKey.L1.requireUse(l1, kinds);
+    SparsityKey.L0.requireUse(l0, kinds);
     List<SaeVariant> variants = new ArrayList<>();
     for (ArchitectureKey kind : kinds) {
       for (Optional<Integer> wide : orBase(expansion)) {
@@ -58,14 +58,6 @@ record SaeGrid(
       }
     }
     return variants;
-  }
-
-  /** Refuses values that no SAE of the grid would have. */
-  private static void requireUse(
-      SparsityKey key, List<? extends Number> values, List<ArchitectureKey> kinds) {
-    if (!values.isEmpty()) {
-      key.requireUse("grid.", values, "the grid has", kinds);
-    }
   }
 
   /** A place of the grid but for the sparsity. */

@@ -1,5 +1,8 @@
 package dev.microtome.jobs.saes;
 
+import dev.microtome.sae.BatchTopKSae;
+import dev.microtome.sae.MatryoshkaSae;
+import dev.microtome.sae.TopKSae;
 import dev.microtome.sae.training.SaeRecipe;
 import java.util.List;
 import java.util.Locale;
@@ -36,18 +39,29 @@ final class ShortTrainings {
 
   private static Stream<String> noneDies(SaePart part) {
     long tokens = part.tokens(part.steps());
-    String names =
+    List<SaeRecipe> recipes =
         part.recipes().stream()
-            .filter(recipe -> recipe.deadAfterTokens() * part.workers() >= tokens)
-            .map(SaeRecipe::name)
-            .collect(Collectors.joining(", "));
-    return names.isEmpty()
-        ? Stream.empty()
-        : Stream.of(
-            String.format(
-                Locale.ROOT,
-                "%s: trained on %,d tokens, within which no feature counts as dead: dead_fraction stays 0 and no dead feature is revived; lower sae.dead-after-tokens",
-                names,
-                tokens));
+            .filter(recipe -> recipe.deadAfterTokens() * part.workers() > tokens)
+            .toList();
+    if (recipes.isEmpty()) {
+      return Stream.empty();
+    }
+    String names = recipes.stream().map(SaeRecipe::name).collect(Collectors.joining(", "));
+    return Stream.of(
+        String.format(
+            Locale.ROOT,
+            "%s: trained on %,d tokens, within which no feature counts as dead: dead_fraction stays 0%s; lower sae.dead-after-tokens",
+            names,
+            tokens,
+            recipes.stream().anyMatch(ShortTrainings::revives)
+                ? " and no dead feature is revived"
+                : ""));
+  }
+
+  private static boolean revives(SaeRecipe recipe) {
+    Object architecture = recipe.config().architecture();
+    return architecture instanceof TopKSae
+        || architecture instanceof BatchTopKSae
+        || architecture instanceof MatryoshkaSae;
   }
 }

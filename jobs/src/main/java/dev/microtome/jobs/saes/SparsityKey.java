@@ -2,6 +2,7 @@ package dev.microtome.jobs.saes;
 
 import dev.microtome.config.ConfigException;
 import dev.microtome.config.OptionDoc;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -26,42 +27,51 @@ enum SparsityKey {
   }
 
   /**
-   * Refuses a value that no SAE would have.
+   * Refuses values of the grid that no SAE of it would have.
    *
-   * @param place of the key, before its name
-   * @param whose as in "the grid has": before the architectures that there are
+   * @param kinds the grid's architectures
    */
-  void requireUse(String place, Object value, String whose, Collection<ArchitectureKey> kinds) {
-    if (kinds.stream().noneMatch(this::goesWith)) {
+  void requireUse(List<? extends Number> values, Collection<ArchitectureKey> kinds) {
+    if (!values.isEmpty() && kinds.stream().noneMatch(this::goesWith)) {
       throw new ConfigException(
-          place + key(),
-          value,
-          "goes with %s; %s %s".formatted(keys(architectures()), whose, keys(kinds)));
+          "grid." + key(),
+          values,
+          "goes with %s; the grid has %s".formatted(keys(architectures()), keys(kinds)));
     }
   }
 
-  /** What to say of values of the group {@code sae} that are not the defaults and no SAE has. */
+  /**
+   * What to say of values that no SAE has: of the group {@code sae} those that are not the
+   * defaults, and what entries of the list {@code saes} say of their own.
+   */
   static List<String> warnings(TrainSaeConfig config) {
-    Set<ArchitectureKey> kinds =
-        config.variants().stream()
-            .map(variant -> variant.settings(config.sae()).architecture())
-            .collect(Collectors.toCollection(() -> EnumSet.noneOf(ArchitectureKey.class)));
-    return Arrays.stream(values())
-        .filter(each -> kinds.stream().noneMatch(each::goesWith))
-        .filter(each -> !each.value(config.sae()).toString().equals(each.byDefault()))
-        .map(
-            each ->
-                "sae.%s = %s is not used: it goes with %s; the architectures are %s"
-                    .formatted(
-                        each.key(),
-                        each.value(config.sae()),
-                        keys(each.architectures()),
-                        keys(kinds)))
-        .toList();
+    SaeSettings group = config.sae();
+    Set<ArchitectureKey> kinds = EnumSet.noneOf(ArchitectureKey.class);
+    config.variants().forEach(variant -> kinds.add(variant.settings(group).architecture()));
+    List<String> lines = new ArrayList<>();
+    for (SparsityKey key : values()) {
+      if (kinds.stream().noneMatch(key::goesWith)
+          && !key.value(group).toString().equals(key.byDefault())) {
+        lines.add(key.unused("sae.", key.value(group), kinds));
+      }
+      for (SaeVariant variant : config.saes()) {
+        ArchitectureKey kind = variant.settings(group).architecture();
+        if (key.of(variant).isPresent() && !key.goesWith(kind)) {
+          lines.add(
+              key.unused("saes: " + variant.name() + ": ", key.of(variant).get(), List.of(kind)));
+        }
+      }
+    }
+    return lines;
+  }
+
+  private String unused(String place, Number value, Collection<ArchitectureKey> kinds) {
+    return "%s%s = %s is not used: it goes with %s; trained is %s"
+        .formatted(place, key(), value, keys(architectures()), keys(kinds));
   }
 
   /** What an entry of the list {@code saes} says of its own. */
-  Optional<? extends Number> of(SaeVariant variant) {
+  private Optional<? extends Number> of(SaeVariant variant) {
     return switch (this) {
       case K -> variant.k();
       case L1 -> variant.l1();

@@ -128,16 +128,6 @@ record TrainSaeConfig(
         throw new ConfigException(
             "saes", variant.name(), "two SAEs have this name, each must have its own");
       }
-      for (SparsityKey key : SparsityKey.values()) {
-        key.of(variant)
-            .ifPresent(
-                value ->
-                    key.requireUse(
-                        "saes: " + variant.name() + ": ",
-                        value,
-                        "its architecture is",
-                        List.of(variant.settings(sae).architecture())));
-      }
       int batch = variant.settings(sae).batchSize();
       if (buffer < 2L * batch) {
         throw new ConfigException(

@@ -62,19 +62,26 @@ class TrainSaeConfigTest {
         "grid.l1=[1,2] | grid.l1: invalid value [1.0, 2.0]: goes with relu-2023, relu, gated; the grid has topk",
         "grid={architecture=[topk,batchtopk],l0=[1]} | grid.l0: invalid value [1.0]: goes with jumprelu; the grid has topk, batchtopk",
         "grid={architecture=[relu,jumprelu],k=[4]} | grid.k: invalid value [4]: goes with topk, batchtopk, matryoshka; the grid has relu, jumprelu",
-        "saes=[{name=a,l1=3}] | saes: a: l1: invalid value 3.0: goes with relu-2023, relu, gated; its architecture is topk",
       })
-  void valuesThatNoSaeOfListOrGridHasAreRefused(String grid, String message) {
+  void valuesThatNoSaeOfTheGridHasAreRefused(String grid, String message) {
     assertThatThrownBy(() -> read(Optional.empty(), grid))
         .isInstanceOf(InputException.class)
         .hasMessageContaining(message);
   }
 
   @Test
-  void valuesOfTheGroupThatNoSaeHasAreWarnedOf() {
+  void valuesThatNoSaeHasAreWarnedOf() {
     assertThat(SparsityKey.warnings(read(Optional.empty(), "sae.l1=3", "sae.l0=0.001")))
         .containsExactly(
-            "sae.l1 = 3.0 is not used: it goes with relu-2023, relu, gated; the architectures are topk");
+            "sae.l1 = 3.0 is not used: it goes with relu-2023, relu, gated; trained is topk");
+    assertThat(
+            SparsityKey.warnings(
+                read(
+                    Optional.empty(),
+                    "saes=[{name=a,l1=3},{name=b,architecture=relu,l1=3},{name=c,l0=1}]")))
+        .containsExactly(
+            "saes: a: l1 = 3.0 is not used: it goes with relu-2023, relu, gated; trained is topk",
+            "saes: c: l0 = 1.0 is not used: it goes with jumprelu; trained is topk");
     assertThat(
             SparsityKey.warnings(
                 read(Optional.empty(), "sae.l1=3", "sae.k=4", "grid.architecture=[topk,relu]")))

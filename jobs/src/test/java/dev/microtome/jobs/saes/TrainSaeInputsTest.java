@@ -103,12 +103,22 @@ class TrainSaeInputsTest extends TrainSaeRuns {
   void warnsOfAWindowInWhichNoFeatureCanDie() {
     String none =
         "Warning: sae: trained on 12,800 tokens, within which no feature counts as dead: dead_fraction stays 0";
-    assertThat(plan("epochs=4")).doesNotContain("Warning: ");
-    assertThat(
-            train("plan", "hooks=" + RESID, "epochs=4", "sae.dead-after-tokens=12800", "--dry-run")
-                .succeeded()
-                .out())
-        .containsOnlyOnce(none);
+    assertThat(window("topk", 12_800)).doesNotContain("Warning: ");
+    assertThat(window("topk", 12_801))
+        .contains(none + " and no dead feature is revived; lower sae.dead-after-tokens");
+    assertThat(window("relu-2023", 12_801)).contains(none + "; lower sae.dead-after-tokens");
+  }
+
+  private String window(String architecture, int tokens) {
+    return train(
+            "plan",
+            "hooks=" + RESID,
+            "epochs=4",
+            "sae.architecture=" + architecture,
+            "sae.dead-after-tokens=" + tokens,
+            "--dry-run")
+        .succeeded()
+        .out();
   }
 
   private String plan(String setting) {
