@@ -5,6 +5,7 @@ import dev.microtome.config.ConfigException;
 import dev.microtome.erasure.ConceptSum;
 import dev.microtome.erasure.ConceptTargets;
 import dev.microtome.erasure.ErasureReportRow;
+import dev.microtome.erasure.LeaceFitter;
 import dev.microtome.jobs.ArtifactSpec;
 import dev.microtome.jobs.Inputs;
 import dev.microtome.jobs.Job;
@@ -83,13 +84,10 @@ public final class FitLeace implements Job<FitLeaceConfig, LabelledPart> {
   public TaskMemory memory(FitLeaceConfig config, Plan<LabelledPart> plan, Inputs inputs) {
     long width = LabelledActivations.width(config.source(), config.hooks(), plan, inputs);
     boolean byClass = config.sums() == ConceptSum.Kind.BY_CLASS;
+    long sums = (long) config.concepts().size() * (byClass ? FEWEST_CLASSES : 1);
     return new TaskMemory(
-        (long) config.concepts().size()
-            * (byClass ? FEWEST_CLASSES : 1)
-            * width
-            * width
-            * Double.BYTES,
-        "sums of a hook point, %,d numbers wide, for each concept%s"
+        (sums + LeaceFitter.FIT_MATRICES) * width * width * Double.BYTES,
+        "sums of a hook point, %,d numbers wide, for each concept%s, and the fit of one"
             .formatted(
                 width, byClass ? " and class, of two classes; there may be more of them" : ""));
   }

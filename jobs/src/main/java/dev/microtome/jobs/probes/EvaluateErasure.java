@@ -1,6 +1,7 @@
 package dev.microtome.jobs.probes;
 
 import com.google.auto.service.AutoService;
+import dev.microtome.erasure.LeaceFitter;
 import dev.microtome.jobs.Inputs;
 import dev.microtome.jobs.Job;
 import dev.microtome.jobs.JobContext;
@@ -44,8 +45,8 @@ public final class EvaluateErasure implements Job<EvaluateErasureConfig, Labelle
   /** The rows outside of the heap; in float64 what an eraser leaves, and what is chosen of that. */
   private static final int COPIES = Float.BYTES + 2 * Double.BYTES;
 
-  /** Moments, covariances and their factors, while an eraser is fitted. */
-  private static final int MATRICES = 6;
+  /** Moments, and what a fit holds. */
+  private static final int MATRICES = 1 + LeaceFitter.FIT_MATRICES;
 
   @Override
   public String name() {

@@ -3,6 +3,7 @@ package dev.microtome.jobs.scrubbing;
 import com.google.auto.service.AutoService;
 import dev.microtome.erasure.ConceptTargets;
 import dev.microtome.erasure.ErasureReportRow;
+import dev.microtome.erasure.LeaceFitter;
 import dev.microtome.erasure.ScrubbedHookRow;
 import dev.microtome.erasure.ScrubbingLossRow;
 import dev.microtome.erasure.ScrubbingLosses;
@@ -109,8 +110,8 @@ public final class Scrub implements Job<ScrubConfig, ScrubPart> {
             .max()
             .orElse(0);
     return new TaskMemory(
-        (1 + scrubbing.randomSubspaces()) * width * width * Double.BYTES,
-        "sums of a hook point, %,d numbers wide, for the concept and each random subspace"
+        (1 + scrubbing.randomSubspaces() + LeaceFitter.FIT_MATRICES) * width * width * Double.BYTES,
+        "sums of a hook point, %,d numbers wide, for the concept and each random subspace, and the fit of one"
             .formatted(width));
   }
 

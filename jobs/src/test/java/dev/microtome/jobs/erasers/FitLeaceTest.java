@@ -51,7 +51,7 @@ class FitLeaceTest extends FitLeaceRuns {
     }
   }
 
-  /** 8 bytes for each pair of numbers and each concept, and no table says the shape. */
+  /** 8 bytes for each pair of numbers, two concepts and eight matrices of a fit. */
   @Test
   void aDryRunTellsTheMemoryOfATask() {
     Path activations = activations("a", row -> row);
@@ -61,8 +61,7 @@ class FitLeaceTest extends FitLeaceRuns {
             .out();
     assertThat(plan)
         .contains(
-            "memory of a task: about %d B (sums of a hook point, %d numbers wide, for each concept)"
-                .formatted(2 * WIDTH * WIDTH * 8, WIDTH));
+            "memory of a task: about 2.9 kB (sums of a hook point, 6 numbers wide, for each concept, and the fit of one)");
     String quadratic =
         run(
                 "plan",
@@ -75,8 +74,7 @@ class FitLeaceTest extends FitLeaceRuns {
             .out();
     assertThat(quadratic)
         .contains(
-            "memory of a task: about %d B (sums of a hook point, %d numbers wide, for each concept and class, of two classes; there may be more of them)"
-                .formatted(2 * WIDTH * WIDTH * 8, WIDTH));
+            "memory of a task: about 2.9 kB (sums of a hook point, 6 numbers wide, for each concept and class, of two classes; there may be more of them, and the fit of one)");
   }
 
   /**

@@ -132,14 +132,14 @@ class EvaluateErasureTest {
             "is for activations of 8 numbers, these have 5: was it fitted to another model?");
   }
 
-  /** 150 rows of 8 numbers, 24 bytes for each, and six matrices of 64. */
+  /** 150 rows of 8 numbers, 24 bytes for each, and nine matrices of 64. */
   @Test
   void aDryRunTellsTheMemoryOfATask() {
     assertThat(
             run("plan", "concepts=[mood]", "train-rows=100", "test-rows=50", "--dry-run")
                 .succeeded()
                 .out())
-        .contains("memory of a task: about 31.9 kB (at most 150 activations of a hook point");
+        .contains("memory of a task: about 33.4 kB (at most 150 activations of a hook point");
   }
 
   private JobRun fit(String... sets) {
