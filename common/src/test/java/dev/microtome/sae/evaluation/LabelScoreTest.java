@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.microtome.run.InputException;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
 class LabelScoreTest {
@@ -88,19 +89,12 @@ class LabelScoreTest {
     SparseFeatures rows =
         SparseFeatures.of(
             new float[] {4, 2}, new float[] {3, 0}, new float[] {1, 0}, new float[] {0, 0});
-    FeatureSurvey all = FeatureSurvey.of(2, 1);
-    all.add(rows);
-    ActivationHistograms bins = ActivationHistograms.of(2, 4);
-    bins.add(rows, all.range());
-    LabelCounts nouns = new LabelCounts(2, 2);
-    for (int row = 0; row < 3; row++) {
-      nouns.add(List.of(NOUN), rows, row, all.range());
-    }
+    IntFunction<LabelScore> scores = scores(rows, NOUN, 3);
 
-    LabelScore every = LabelScore.of(0, NOUN, nouns, all.statistics(), bins);
+    LabelScore every = scores.apply(0);
     assertThat(every.cutF1()).isEqualTo(1);
     assertThat(every.cut()).isZero();
-    LabelScore one = LabelScore.of(1, NOUN, nouns, all.statistics(), bins);
+    LabelScore one = scores.apply(1);
     assertThat(one.cutF1()).isEqualTo(0.5);
     assertThat(one.cut()).isZero();
   }
@@ -130,20 +124,12 @@ class LabelScoreTest {
       tokens[token][0] = 4;
     }
     tokens[0][1] = 4;
-    SparseFeatures rows = SparseFeatures.of(tokens);
-    FeatureSurvey all = FeatureSurvey.of(2, 1);
-    all.add(rows);
-    ActivationHistograms bins = ActivationHistograms.of(2, 4);
-    bins.add(rows, all.range());
-    LabelCounts verbs = new LabelCounts(2, 2);
-    for (int token = 0; token < 10; token++) {
-      verbs.add(List.of(VERB), rows, token, all.range());
-    }
+    IntFunction<LabelScore> scores = scores(SparseFeatures.of(tokens), VERB, 10);
 
     // Per 100 tokens 10 of 10 and 1 of 10, against none of 90, and one fire more in all.
-    assertThat(LabelScore.of(0, VERB, verbs, all.statistics(), bins).logLikelihoodRatio())
+    assertThat(scores.apply(0).logLikelihoodRatio())
         .isCloseTo(Math.log((1 + 0.01) / 0.01), within(1e-12));
-    assertThat(LabelScore.of(1, VERB, verbs, all.statistics(), bins).logLikelihoodRatio())
+    assertThat(scores.apply(1).logLikelihoodRatio())
         .isCloseTo(Math.log((0.1 + 0.01) / 0.01), within(1e-12));
   }
 
@@ -212,5 +198,18 @@ class LabelScoreTest {
             })
         .withMessage(
             "labels: more than 1000 different ones, the last word=w1000; choose concepts with few values");
+  }
+
+  /** Of each of two features with a label that the first rows have. */
+  private static IntFunction<LabelScore> scores(SparseFeatures rows, TokenLabel label, int many) {
+    FeatureSurvey all = FeatureSurvey.of(2, 1);
+    all.add(rows);
+    ActivationHistograms bins = ActivationHistograms.of(2, 4);
+    bins.add(rows, all.range());
+    LabelCounts labelled = new LabelCounts(2, 2);
+    for (int row = 0; row < many; row++) {
+      labelled.add(List.of(label), rows, row, all.range());
+    }
+    return feature -> LabelScore.of(feature, label, labelled, all.statistics(), bins);
   }
 }

@@ -231,16 +231,7 @@ class TprGapTest extends TprGapRuns {
           split.isTest(i) ? "It rests." : (i % 4 == 0 ? "She " : "He ") + WORDS.get(i % 3) + ".";
       rows.add(RowFactory.create(i % 3, i % 4 == 0, text));
     }
-    Path table =
-        write(
-            "rows",
-            rows,
-            "profession",
-            DataTypes.IntegerType,
-            "gender",
-            DataTypes.BooleanType,
-            "text",
-            DataTypes.StringType);
+    Path table = numbered(rows);
     assertThat(run("out", table).succeeded().rows(TprGapSummaryRow.TABLE))
         .extracting(TprGapSummaryRow::rank)
         .containsExactly(0, 1);
@@ -258,16 +249,7 @@ class TprGapTest extends TprGapRuns {
           "{\"id\": %d, \"text\": \"%s\", \"gender\": %s, \"profession\": %d}%n"
               .formatted(i, text, i % 4 == 0, i % 3));
     }
-    Path table =
-        write(
-            "rows",
-            rows,
-            "profession",
-            DataTypes.IntegerType,
-            "gender",
-            DataTypes.BooleanType,
-            "text",
-            DataTypes.StringType);
+    Path table = numbered(rows);
     Path file = Files.writeString(folder.resolve("bios.jsonl"), lines);
     List<TprGapRow> expected =
         run("a", table, "documents-per-part=50").succeeded().rows(TprGapRow.TABLE);
@@ -293,5 +275,18 @@ class TprGapTest extends TprGapRuns {
     }
     Files.writeString(file, lines + "{\"text\": \"She\", \"profession\": 1}");
     run("c", file).refusedWith("bios.jsonl line 121: no field 'gender' (fields: text, profession)");
+  }
+
+  /** Documents whose professions are numbers and whose gender is one of two. */
+  private Path numbered(List<Row> rows) {
+    return write(
+        "rows",
+        rows,
+        "profession",
+        DataTypes.IntegerType,
+        "gender",
+        DataTypes.BooleanType,
+        "text",
+        DataTypes.StringType);
   }
 }

@@ -1,10 +1,16 @@
 package dev.microtome.jobs.saes;
 
 import dev.microtome.jobs.JobRun;
+import dev.microtome.run.Digest;
+import dev.microtome.run.LocalFileStore;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,5 +66,24 @@ abstract class TrainSaeRuns {
     all.add("activations=" + inputs.resolve("activations"));
     all.addAll(with(more));
     return JobRun.of("train-sae", folder.resolve(output), all);
+  }
+
+  /** The folder of SAEs of the newest run. */
+  Path saes(String output) throws IOException {
+    Path run = folder.resolve(output);
+    return run.resolve(Files.readString(run.resolve("latest")).strip()).resolve(TrainSae.SAES);
+  }
+
+  /** Digests of the files in the newest run's folder of SAEs. */
+  Map<String, String> files(String output) throws IOException {
+    Map<String, String> files = new TreeMap<>();
+    Path saes = saes(output);
+    try (Stream<Path> all = Files.walk(saes)) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        files.put(
+            saes.relativize(file).toString(), Digest.of(new LocalFileStore(), file.toString()));
+      }
+    }
+    return files;
   }
 }

@@ -8,8 +8,6 @@ import dev.microtome.activations.ActivationCodec;
 import dev.microtome.activations.ActivationRow;
 import dev.microtome.jobs.JobRun;
 import dev.microtome.jobs.LocalSpark;
-import dev.microtome.run.Digest;
-import dev.microtome.run.LocalFileStore;
 import dev.microtome.sae.DecoderNorms;
 import dev.microtome.sae.Encoding;
 import dev.microtome.sae.Mapping;
@@ -26,7 +24,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -380,23 +377,5 @@ class TrainSaeTest extends TrainSaeRuns {
     return run.rows(SaeScoreRow.TABLE).stream()
         .filter(row -> row.sae().equals(sae))
         .collect(Collectors.toMap(SaeScoreRow::metric, SaeScoreRow::value));
-  }
-
-  private Path saes(String output) throws IOException {
-    Path run = folder.resolve(output);
-    return run.resolve(Files.readString(run.resolve("latest")).strip()).resolve(TrainSae.SAES);
-  }
-
-  /** Digests of the files in the newest run's folder of SAEs. */
-  private Map<String, String> files(String output) throws IOException {
-    Map<String, String> files = new TreeMap<>();
-    Path saes = saes(output);
-    try (Stream<Path> all = Files.walk(saes)) {
-      for (Path file : all.filter(Files::isRegularFile).toList()) {
-        files.put(
-            saes.relativize(file).toString(), Digest.of(new LocalFileStore(), file.toString()));
-      }
-    }
-    return files;
   }
 }
